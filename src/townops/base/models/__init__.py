@@ -1,0 +1,43 @@
+"""Tables of the plumbing. Persistence only; the commands are in the modules beside this package."""
+
+from townops.base.models.access import (
+    Account,
+    ApiToken,
+    FailedSignIn,
+    IdempotencyKey,
+    PasswordHistory,
+    Role,
+    RolePermission,
+)
+from townops.base.models.proof import JournalEntry, JournalLeaf, Seal
+from townops.base.models.reference import (
+    Attachment,
+    CalendarDay,
+    CalendarVersion,
+    CalendarWindow,
+    SearchText,
+    Setting,
+)
+from townops.base.models.work import Job, OutboxRow, Schedule
+
+__all__ = [
+    "Account",
+    "ApiToken",
+    "Attachment",
+    "CalendarDay",
+    "CalendarVersion",
+    "CalendarWindow",
+    "FailedSignIn",
+    "IdempotencyKey",
+    "Job",
+    "JournalEntry",
+    "JournalLeaf",
+    "OutboxRow",
+    "PasswordHistory",
+    "Role",
+    "RolePermission",
+    "Schedule",
+    "Seal",
+    "SearchText",
+    "Setting",
+]
