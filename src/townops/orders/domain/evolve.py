@@ -1,0 +1,46 @@
+"""What each step makes of an order. Total and silent: refusing is `decide`'s work, remembering is `fold`'s."""
+
+from collections.abc import Callable
+
+from townops.kernel import clocks as k
+from townops.orders.domain import evolve_early as early
+from townops.orders.domain import evolve_late as late
+from townops.orders.domain import evolve_unit as unit
+from townops.orders.domain.flow import Flow
+from townops.orders.domain.order import Order
+from townops.orders.domain.settle import settle
+from townops.orders.domain.taken import Context, Taken
+
+Evolution = Callable[[Order, Context], Order]
+
+
+def _same(order: Order, context: Context) -> Order:
+    return order
+
+
+def _recalendar(order: Order, context: Context) -> Order:
+    """A corrected calendar replays every open clock; what was already overdue stays in the events before."""
+    version = context.taken.need("calendar", int)
+    calendar = context.flow.calendars[version]
+    moved = tuple(
+        named.renewed(k.replay(named.clock, calendar)) if named.active else named for named in order.clocks
+    )
+    return order.now(clocks=moved)
+
+
+EVOLUTIONS: dict[str, Evolution] = {
+    **early.EVOLUTIONS,
+    **unit.EVOLUTIONS,
+    **late.EVOLUTIONS,
+    "recalendar": _recalendar,
+    "receipt_up": _same,
+    "add_evidence": _same,
+    "report_interim": _same,
+}
+
+
+def evolve(flow: Flow, order: Order, taken: Taken) -> Order:
+    """The order after `taken`; clocks settled by the state reached."""
+    context = Context(taken, flow)
+    after = EVOLUTIONS[taken.step](order, context).now(seq=taken.seq)
+    return settle(after, flow, taken.at)

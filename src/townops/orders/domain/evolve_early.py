@@ -1,0 +1,211 @@
+"""From message to dispatch: report, verification, acceptance, refusal, merging, filing, rounds."""
+
+from datetime import timedelta
+
+from townops.kernel import clocks as k
+from townops.kernel.actors import HEAD, MAIN_LEADER, STAFF
+from townops.kernel.workdays import Limit, TimeUnit
+from townops.orders.domain.facts import Parent, Party, Place, Standard, Subject
+from townops.orders.domain.flow import Refusal
+from townops.orders.domain.order import Basis, Hands, Order, Progress, Responsible
+from townops.orders.domain.settle import handle_limit, inner_cap
+from townops.orders.domain.states import State
+from townops.orders.domain.taken import Context
+
+S = State
+
+
+def at_center(context: Context, basis: Basis) -> Responsible:
+    center = context.flow.center
+    return Responsible(center.unit, center.shift_post, basis)
+
+
+def last(order: Order) -> Responsible:
+    return Responsible(order.responsible.unit, order.responsible.post, Basis.LAST)
+
+
+def _report(order: Order, context: Context) -> Order:
+    return order
+
+
+def _request_verification(order: Order, context: Context) -> Order:
+    return order.now(state=S.VERIFYING)
+
+
+def _answer_verification(order: Order, context: Context) -> Order:
+    return order.seen(verified=bool(context.taken.get("confirmed", bool))).now(state=S.REPORTED)
+
+
+def _accept(order: Order, context: Context) -> Order:
+    taken = context.taken
+    first = Responsible(taken.unit, taken.post, Basis.FIRST_ASKED)
+    return order.now(state=S.ACCEPTED, responsible=first)
+
+
+def _refuse(order: Order, context: Context) -> Order:
+    if context.flow.options.refusal is Refusal.TWO:
+        return order.by(refuser=context.taken.person).now(state=S.REFUSAL_REVIEW)
+    return ended(order.by(refuser=context.taken.person), S.NOT_ACCEPTED, context)
+
+
+def _confirm_refusal(order: Order, context: Context) -> Order:
+    if context.taken.get("agree", bool):
+        return ended(order, S.NOT_ACCEPTED, context)
+    return order.now(state=S.REPORTED)
+
+
+def _refuse_filing(order: Order, context: Context) -> Order:
+    return ended(order, S.NOT_FILED, context)
+
+
+def ended(order: Order, state: State, context: Context) -> Order:
+    """A state that is not open: the last holder stays written, and archiving is due after N days."""
+    days = timedelta(days=context.flow.limits.archive_days)
+    return order.now(
+        state=state, responsible=last(order), application=None, closed_at=context.at, archive_at=context.at + days
+    )
+
+
+def _merge(order: Order, context: Context) -> Order:
+    parent = context.taken.need("parent", Parent)
+    held = Responsible(parent.unit, parent.post, Basis.MERGED)
+    return order.now(
+        state=S.MERGED, before=order.state, held_before=order.responsible, parent=parent.order, responsible=held
+    )
+
+
+def _unmerge(order: Order, context: Context) -> Order:
+    return order.now(
+        state=order.before or S.REPORTED, responsible=order.held_before or order.responsible, parent=None,
+        before=None, held_before=None,
+    )
+
+
+def _classify(order: Order, context: Context) -> Order:
+    return order.now(
+        subject=context.taken.need("class", Subject),
+        demand_type=context.taken.word("demand_type") or order.demand_type,
+    )
+
+
+def with_filing(order: Order, context: Context) -> Order:
+    """The order under the chosen standard row or hotline triple; the outer clock follows the time class unless sent."""
+    taken = context.taken
+    standard = taken.get("condition", Standard)
+    filed = order.now(
+        standard=standard or order.standard,
+        subject=taken.get("class", Subject) or order.subject,
+        demand_type=taken.word("demand_type") or order.demand_type,
+        time_class=taken.word("time_class") or order.time_class,
+        severity=taken.word("severity") or (standard.severity if standard else order.severity),
+    )
+    if filed.time_class == order.time_class or not filed.time_class.isdigit() or order.outer_given:
+        return filed
+    return _outer_by_class(filed, context)
+
+
+def _outer_by_class(order: Order, context: Context) -> Order:
+    outer = order.active("outer")
+    if outer is None:
+        return order
+    limit = Limit(int(order.time_class), TimeUnit.HOTLINE_DAY)
+    calendar = context.flow.calendars[outer.clock.calendar]
+    clock = k.start(limit, calendar, order.received_at)
+    clocks = tuple(named.renewed(clock) if named is outer else named for named in order.clocks)
+    return order.now(clocks=clocks, outer_due_at=clock.due_at)
+
+
+def _file(order: Order, context: Context) -> Order:
+    avoid = context.taken.get("conduct_of", Party)
+    return with_filing(order, context).now(state=S.FILED, avoid=avoid.unit if avoid else order.avoid)
+
+
+def _transfer(order: Order, context: Context) -> Order:
+    center = context.flow.center
+    held = Responsible(center.unit, center.liaison_post, Basis.TRANSFERRED)
+    return order.seen(keep_time=bool(order.active("handle"))).now(state=S.TRANSFERRED, responsible=held)
+
+
+def _take_back(order: Order, context: Context) -> Order:
+    return order.now(state=S.FILED, responsible=at_center(context, Basis.RETURNED))
+
+
+def _adopt(order: Order, context: Context) -> Order:
+    return order.now(adopted=True)
+
+
+def _resend(order: Order, context: Context) -> Order:
+    """The district sends the same order again: same order, next round, new clocks, new reply."""
+    state = S.FILED if order.is_filed else S.REPORTED
+    again = new_round(order, context).now(state=state, received_at=context.taken.at_fact("received_at"))
+    return again.now(raised=order.raised if order.is_open else next_level(order, context), responsible=at_center(context, Basis.FIRST_ASKED))
+
+
+def next_level(order: Order, context: Context) -> int:
+    """上提一级: unit head, leader in charge, main leader; where the head signs anyway the leader is next."""
+    signs_anyway = HEAD if context.flow.options.unit_review else STAFF
+    return min(max(order.raised, signs_anyway) + 1, MAIN_LEADER)
+
+
+def new_round(order: Order, context: Context) -> Order:
+    """Everything of a round starts afresh; what was counted over the order's life stays."""
+    calendars = context.flow.calendars
+    stopped = tuple(
+        named.renewed(k.stop(named.clock, calendars[named.clock.calendar], context.at)) if named.active else named
+        for named in order.clocks
+    )
+    return order.now(
+        round=order.round + 1, clocks=stopped, hands=Hands(), progress=Progress(), application=None, appeal="",
+        assisting=(), tasks=order.tasks, result="", satisfaction="", closed_at=None, archive_at=None, before=None,
+        outer_given=False, outer_due_at=None, parent=None,
+    )
+
+
+def _relocate(order: Order, context: Context) -> Order:
+    return moved_unit(order.now(place=context.taken.need("area", Place)), context)
+
+
+def _reclassify(order: Order, context: Context) -> Order:
+    return moved_unit(relimited(with_filing(order, context), order, context), context)
+
+
+def relimited(order: Order, before: Order, context: Context) -> Order:
+    """A changed class changes the running limit and keeps the time already used."""
+    named = order.active("handle")
+    if named is None or handle_limit(order, context.flow) == handle_limit(before, context.flow):
+        return order
+    calendar = context.flow.calendars[named.clock.calendar]
+    limit, cap = handle_limit(order, context.flow), inner_cap(order, context.flow)
+    clock = k.relimit(named.clock, limit, calendar, context.at, cap=cap)
+    return order.now(clocks=tuple(n.renewed(clock) if n is named else n for n in order.clocks))
+
+
+def moved_unit(order: Order, context: Context) -> Order:
+    """Neutral when the main unit stays; else back to dispatch with the used time kept."""
+    proposed = context.taken.get("proposed", Party)
+    dispatched = order.main is not None and order.progress.dispatched_at is not None
+    if not dispatched or proposed is None or (order.main and proposed.unit == order.main.unit):
+        return order
+    moved = order.seen(keep_time=True, passed=frozenset(), provisional=False, center_signed=False, replied=False)
+    return moved.now(state=S.FILED, application=None, responsible=at_center(context, Basis.RETURNED), before=None)
+
+
+EVOLUTIONS = {
+    "report": _report,
+    "request_verification": _request_verification,
+    "answer_verification": _answer_verification,
+    "accept": _accept,
+    "refuse": _refuse,
+    "confirm_refusal": _confirm_refusal,
+    "refuse_filing": _refuse_filing,
+    "merge": _merge,
+    "unmerge": _unmerge,
+    "classify": _classify,
+    "file": _file,
+    "transfer": _transfer,
+    "take_back": _take_back,
+    "adopt": _adopt,
+    "resend": _resend,
+    "relocate": _relocate,
+    "reclassify": _reclassify,
+}

@@ -1,0 +1,289 @@
+"""The rules of single steps beyond the table: dispute rungs, silence, applications, closing, avoidance."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from townops.kernel import clocks as k
+from townops.kernel.actors import LEADER, MAIN_LEADER
+from townops.kernel.refusal import Refused
+from townops.orders.domain.evolve_late import methods
+from townops.orders.domain.facts import Parent, Party, Standard, Subject
+from townops.orders.domain.flow import Authority, Contact, Filing, Flow, Verify
+from townops.orders.domain.order import Order
+from townops.orders.domain.states import OPEN, State
+from townops.orders.domain.taken import Taken
+
+S = State
+Guard = Callable[[Flow, Order, Taken], None]
+DESIGNATE_RUNG, LEADER_RUNG, MAIN_RUNG = 2, 3, 4
+
+
+def verified_first(flow: Flow, order: Order, taken: Taken) -> None:
+    if flow.options.verify is Verify.REQUIRED and not order.progress.verified:
+        raise Refused("verification_missing")
+
+
+def parent_can_hold(flow: Flow, order: Order, taken: Taken) -> None:
+    parent = taken.need("parent", Parent)
+    if parent.order == order.id:
+        raise Refused("merge_into_itself")
+    if State(parent.state) not in OPEN or parent.state == S.MERGED.value:
+        raise Refused("parent_not_open", state=parent.state)
+
+
+def subject_fits(flow: Flow, order: Order, taken: Taken) -> None:
+    if flow.options.filing is Filing.TRIPLE and taken.word("time_class") == "as_sent" and not order.outer_due_at:
+        raise Refused("no_time_was_sent")
+
+
+def unit_may_hold(flow: Flow, order: Order, taken: Taken) -> None:
+    """A 居村 is never main unit for a class that needs enforcement power; nobody holds a complaint about himself."""
+    party = taken.need("unit", Party)
+    if order.needs_power and party.kind in {"village", "station"} and not party.power:
+        raise Refused("village_lacks_power", unit=party.unit)
+    if order.avoid is not None and party.unit == order.avoid:
+        raise Refused("avoidance", unit=party.unit)
+
+
+def first_rung_only(flow: Flow, order: Order, taken: Taken) -> None:
+    """After the first return another unit; from the second on only a designation."""
+    if order.state is not S.RETURNED:
+        return
+    if order.progress.returns >= DESIGNATE_RUNG:
+        raise Refused("needs_designation", returns=order.progress.returns)
+    party = taken.need("unit", Party)
+    if party.unit == order.progress.returned_by:
+        raise Refused("same_unit", unit=party.unit)
+
+
+def leader_rung_not_reached(flow: Flow, order: Order, taken: Taken) -> None:
+    if order.progress.returns >= LEADER_RUNG:
+        raise Refused("needs_leader", returns=order.progress.returns)
+
+
+def right_leader(flow: Flow, order: Order, taken: Taken) -> None:
+    """The third dispute goes to the leader in rotation, the fourth to the main leader's command session."""
+    if order.progress.returns < LEADER_RUNG:
+        raise Refused("rung_not_reached", returns=order.progress.returns)
+    to_main = order.progress.returns >= MAIN_RUNG and flow.options.dispute_rungs >= MAIN_RUNG
+    if taken.rank < (MAIN_LEADER if to_main else LEADER):
+        raise Refused("not_permitted", step="decide_dispute")
+
+
+def designator_silent(flow: Flow, order: Order, taken: Taken) -> None:
+    waiting = order.active("dispatch")
+    if order.progress.returns < DESIGNATE_RUNG or waiting is None:
+        raise Refused("rung_not_reached", returns=order.progress.returns)
+    if waiting.clock.due_at > taken.at:
+        raise Refused("designator_not_silent", until=waiting.clock.due_at)
+
+
+def unit_silent(flow: Flow, order: Order, taken: Taken) -> None:
+    waiting = order.active("acknowledge")
+    if waiting is None or waiting.clock.due_at > taken.at:
+        raise Refused("unit_not_silent")
+
+
+def in_time_to_return(flow: Flow, order: Order, taken: Taken) -> None:
+    """Within N counted hours of the dispatch; a designated unit disputes at any time while it handles."""
+    since = order.progress.dispatched_at
+    if since is None or order.progress.designated:
+        return
+    limit = flow.limits.returns
+    window = k.start(limit, flow.calendar, since)
+    if taken.at > window.due_at:
+        raise Refused("too_late_to_return", until=window.due_at)
+
+
+def may_extend(flow: Flow, order: Order, taken: Taken) -> None:
+    no_application(flow, order, taken)
+    if order.progress.extensions >= flow.limits.max_extensions:
+        raise Refused("extensions_used_up", most=flow.limits.max_extensions)
+    not_overdue(flow, order, taken)
+
+
+def not_overdue(flow: Flow, order: Order, taken: Taken) -> None:
+    handle = order.active("handle")
+    if handle and handle.clock.due_at < taken.at:
+        raise Refused("already_overdue", due=handle.clock.due_at)
+
+
+def no_application(flow: Flow, order: Order, taken: Taken) -> None:
+    if order.application is not None:
+        raise Refused("application_pending", kind=order.application.kind)
+
+
+def may_suspend(flow: Flow, order: Order, taken: Taken) -> None:
+    no_application(flow, order, taken)
+    not_overdue(flow, order, taken)
+    if order.progress.suspensions >= flow.limits.max_suspensions:
+        raise Refused("suspensions_used_up", most=flow.limits.max_suspensions)
+    until = taken.at_fact("until")
+    if until <= taken.at:
+        raise Refused("until_in_the_past")
+    if until > taken.at + timedelta(days=flow.limits.max_suspension_days):
+        raise Refused("suspended_too_long", days=flow.limits.max_suspension_days)
+
+
+def pending(kind: str) -> Guard:
+    def guard(flow: Flow, order: Order, taken: Taken) -> None:
+        if order.application is None or order.application.kind != kind:
+            raise Refused("nothing_to_decide", kind=kind)
+
+    return guard
+
+
+def leader_in_charge(flow: Flow, order: Order, taken: Taken) -> None:
+    """The leader in charge of the main unit decides; the main leader may always."""
+    wanted = order.main.leader_post if order.main else None
+    if wanted is not None and taken.post != wanted and taken.rank < MAIN_LEADER:
+        raise Refused("not_permitted", step=taken.step)
+
+
+def contacted_first(flow: Flow, order: Order, taken: Taken) -> None:
+    if flow.options.contact is Contact.REQUIRED and not order.progress.contacted:
+        raise Refused("contact_missing")
+
+
+def not_about_himself(flow: Flow, order: Order, taken: Taken) -> None:
+    if order.avoid is not None and taken.unit == order.avoid:
+        raise Refused("avoidance", unit=taken.unit)
+
+
+def village_on_spot(flow: Flow, order: Order, taken: Taken) -> None:
+    party = taken.need("own_unit", Party)
+    standard = taken.get("condition", Standard) or order.standard
+    if standard and standard.needs_power and not party.power:
+        raise Refused("village_lacks_power", unit=party.unit)
+    if order.main is not None and order.main.unit != party.unit:
+        raise Refused("not_permitted", step="handle_on_spot")
+
+
+def next_signature(flow: Flow, order: Order, taken: Taken) -> None:
+    """The center first, then the leader the order was raised to."""
+    wants_leader = order.progress.center_signed and order.raised >= LEADER
+    if wants_leader and taken.rank < order.raised:
+        raise Refused("raised_leader_signs", level=order.raised)
+    about_the_center = order.avoid == flow.center.unit
+    if not wants_leader and taken.rank >= LEADER and not about_the_center:
+        raise Refused("center_signs_first")
+
+
+def known_method(flow: Flow, order: Order, taken: Taken) -> None:
+    asked = methods(flow.options.certify.value)
+    method = taken.word("method")
+    if method and asked and method not in asked:
+        raise Refused("other_check_needed", methods=sorted(asked))
+
+
+def ready_to_close(flow: Flow, order: Order, taken: Taken) -> None:
+    """Passed checks, no open task, and the close condition of the row it was filed under."""
+    if order.state is not S.CHECKING:
+        return
+    checked(flow, order, taken)
+    if order.open_tasks:
+        raise Refused("tasks_open", units=[task.unit for task in order.open_tasks])
+    matched = taken.get("condition", Standard)
+    if order.standard and matched and matched.condition != order.standard.condition:
+        raise Refused("condition_mismatch")
+
+
+def checked(flow: Flow, order: Order, taken: Taken) -> None:
+    missing = methods(flow.options.certify.value) - order.progress.passed
+    if missing:
+        raise Refused("check_missing", methods=sorted(missing))
+
+
+def ready_to_reply(flow: Flow, order: Order, taken: Taken) -> None:
+    if order.state is S.CHECKING:
+        checked(flow, order, taken)
+        if order.open_tasks:
+            raise Refused("tasks_open", units=[task.unit for task in order.open_tasks])
+
+
+def may_ask(flow: Flow, order: Order, taken: Taken) -> None:
+    if taken.word("kind") in order.progress.asked:
+        raise Refused("already_asked", kind=taken.word("kind"))
+    needs_district = {"extension": flow.options.extending, "closing": flow.options.closing}
+    if needs_district.get(taken.word("kind")) is Authority.TOWN:
+        raise Refused("town_decides", kind=taken.word("kind"))
+
+
+def was_asked(flow: Flow, order: Order, taken: Taken) -> None:
+    kind = taken.word("kind")
+    implied = kind == "closing" and order.state is S.AWAITING_AUTHORITY
+    if kind not in order.progress.asked and not implied:
+        raise Refused("nothing_to_decide", kind=kind)
+    if kind == "extension" and taken.get("granted", bool) and "new_due" not in taken.facts:
+        raise Refused("facts_missing", step="answer_up", facts=["new_due"])
+
+
+def once_and_overdue(flow: Flow, order: Order, taken: Taken) -> None:
+    if order.appeal:
+        raise Refused("appealed_before")
+    if not was_overdue(order):
+        raise Refused("was_not_overdue")
+
+
+def was_overdue(order: Order) -> bool:
+    """Whether the handling clock of this round ended after its due."""
+    handles = [named for named in order.clocks if named.name == "handle" and named.round == order.round]
+    return any(n.clock.stopped_at is not None and n.clock.stopped_at > n.clock.due_at for n in handles)
+
+
+def right_reviewer(flow: Flow, order: Order, taken: Taken) -> None:
+    if order.appeal not in {"pending", "second"}:
+        raise Refused("nothing_to_decide", kind="appeal")
+
+
+def due_to_archive(flow: Flow, order: Order, taken: Taken) -> None:
+    if order.archive_at and taken.at < order.archive_at:
+        raise Refused("too_early_to_archive", until=order.archive_at)
+
+
+def later_round(flow: Flow, order: Order, taken: Taken) -> None:
+    if taken.at_fact("received_at") <= order.received_at:
+        raise Refused("not_a_new_round")
+
+
+def historic_only(flow: Flow, order: Order, taken: Taken) -> None:
+    if order.origin != "history" or order.adopted:
+        raise Refused("nothing_to_adopt")
+
+
+def changes_something(flow: Flow, order: Order, taken: Taken) -> None:
+    given = (taken.get("condition", Standard), taken.get("class", Subject), taken.word("demand_type"))
+    if not any(given) and not taken.word("time_class"):
+        raise Refused("facts_missing", step="reclassify", facts=["condition" if order.standard else "class"])
+
+
+GUARDS: dict[str, tuple[Guard, ...]] = {
+    "merge": (parent_can_hold,),
+    "accept": (verified_first,),
+    "file": (subject_fits,),
+    "dispatch": (unit_may_hold, first_rung_only),
+    "designate": (leader_rung_not_reached, unit_may_hold),
+    "decide_dispute": (right_leader, unit_may_hold),
+    "fall_back": (designator_silent,),
+    "deem_acknowledged": (unit_silent,),
+    "return": (in_time_to_return,),
+    "request_extension": (may_extend,),
+    "decide_extension": (pending("extension"), leader_in_charge),
+    "request_suspension": (may_suspend,),
+    "decide_suspension": (pending("suspension"), leader_in_charge),
+    "submit": (not_about_himself, contacted_first),
+    "handle_on_spot": (village_on_spot,),
+    "review_unit": (not_about_himself,),
+    "review_center": (not_about_himself, next_signature),
+    "check": (not_about_himself, known_method),
+    "close": (ready_to_close,),
+    "reply_up": (ready_to_reply,),
+    "ask_up": (may_ask,),
+    "answer_up": (was_asked,),
+    "appeal": (once_and_overdue,),
+    "decide_appeal": (right_reviewer,),
+    "archive": (due_to_archive,),
+    "resend": (later_round,),
+    "adopt": (historic_only,),
+    "reclassify": (changes_something,),
+}
