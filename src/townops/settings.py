@@ -1,12 +1,14 @@
 """One settings file; every deployment choice is an environment variable."""
 
 import os
+import socket
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 SOURCE = Path(__file__).resolve().parent
 PROJECT = SOURCE.parent.parent
-DATA = Path(os.environ.get("TOWNOPS_DATA", PROJECT / "data")).resolve()
+DATA = Path(os.environ.get("TOWNOPS_DATA") or PROJECT / "data").resolve()
 
 CONTEXTS = ("base", "areas", "people", "catalogue", "orders", "intake", "dispatch", "sharing", "console")
 INSTALLED_APPS = [
@@ -17,6 +19,21 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     *(f"townops.{name}" for name in CONTEXTS if (SOURCE / name / "__init__.py").exists()),
 ]
+
+AUTH_USER_MODEL = "base.Account"
+DEMO_SECRET = "townops-demo-only-this-secret-is-public-and-serves-no-real-town"  # noqa: S105
+
+
+def secret_key() -> str:
+    """The town's own key, made by `./townops init`; without one the public demo key, refused by `serve` off loopback."""
+    own = DATA / "keys" / "django.key"
+    return own.read_text("ascii").strip() if own.exists() else DEMO_SECRET
+
+
+def hosts() -> list[str]:
+    """TOWNOPS_HOSTS, comma separated: the names and addresses this town is reached by; loopback is always served."""
+    named = os.environ.get("TOWNOPS_HOSTS") or socket.gethostname()
+    return ["localhost", "127.0.0.1", "[::1]", "testserver", *filter(None, named.split(","))]
 
 
 def database(url: str) -> dict[str, object]:
@@ -48,7 +65,83 @@ DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
-LANGUAGE_CODE = "zh-hans"
+LANGUAGE_CODE = os.environ.get("TOWNOPS_LANGUAGE", "zh-hans")  # the office's, not each browser's: no mixed pages
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 USE_I18N = True
 LOCALE_PATHS = [SOURCE / "locale"]
+
+DEBUG = False
+SECRET_KEY = secret_key()
+ALLOWED_HOSTS = hosts()
+ROOT_URLCONF = "townops.urls"
+WSGI_APPLICATION = "townops.wsgi.application"
+APPEND_SLASH = False
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "townops.headers.SecurityHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [SOURCE / "static"]
+STATIC_ROOT = PROJECT / "static-collected"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "townops.headers.HashedStatic"},
+}
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["png", "jpg", "gif", "webp", "gz", "br", "woff", "woff2", "ttf"]
+
+# HTTPS is ended by the office's proxy, which says so in X-Forwarded-Proto: TOWNOPS_HTTPS=1.
+HTTPS = os.environ.get("TOWNOPS_HTTPS") == "1"
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # one web process: its memory may answer
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+LOGIN_URL = "/signin"
+LOGIN_REDIRECT_URL = "/"
+
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("username",)}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("TOWNOPS_LOG", "WARNING")},
+}

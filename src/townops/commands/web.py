@@ -1,0 +1,179 @@
+"""`serve` and `jobs`: one web process; on SQLite the jobs are its thread, on PostgreSQL a process beside it."""
+
+import hashlib
+import ipaddress
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from argparse import Namespace
+from types import FrameType
+from typing import Final
+
+from townops.commands import frontend
+from townops.commands.shell import PASS, Commands, Unusable, add, say, start_django
+
+THREADS: Final = 4
+PATIENCE: Final = 15.0  # seconds a child gets to finish what it is doing
+
+
+def register(commands: Commands) -> None:
+    serve = add(commands, "serve", serve_town, "启动网页与后台任务 / start web and jobs")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--host", default="127.0.0.1")
+    add(commands, "jobs", run_jobs, "仅启动后台任务（PostgreSQL）/ start the jobs process only")
+
+
+def serve_town(options: Namespace) -> int:
+    """Serve until told to stop. Refuses the demo key off loopback and a database that was not upgraded."""
+    start_django()
+    refuse_unsafe(options.host)
+    refuse_stale()
+    frontend.bring()
+    collect()
+    return serve(options.host, options.port)
+
+
+def serve(host: str, port: int) -> int:
+    """Start the web process, and the jobs where they are apart. Returns when they have ended."""
+    from townops.base.db import is_sqlite  # noqa: PLC0415
+
+    refuse_taken(host, port)
+    if is_sqlite():
+        os.environ["TOWNOPS_JOBS"] = "thread"
+        os.execv(sys.executable, web_command(host, port))  # noqa: S606
+    os.environ.pop("TOWNOPS_JOBS", None)
+    return together([web_command(host, port), [sys.executable, "-m", "townops.commands", "jobs"]])
+
+
+def web_command(host: str, port: int) -> list[str]:
+    """The web server's command line: one worker process, because one process owns an SQLite file."""
+    return [
+        *(sys.executable, "-m", "granian", "townops.wsgi:application", "--interface", "wsgi"),
+        *("--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", str(THREADS)),
+        *("--no-ws", "--http", "1", "--log-level", "warning", "--respawn-failed-workers"),
+        *("--workers-kill-timeout", str(int(PATIENCE))),
+    ]
+
+
+def together(commands: list[list[str]]) -> int:
+    """Run the processes as one: when told to stop, or when one of them ends, all are ended."""
+    children = [subprocess.Popen(command) for command in commands]
+    told: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        told.append(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    while not told and all(child.poll() is None for child in children):
+        time.sleep(0.2)
+    codes = [_end(child) for child in children]
+    return PASS if told else max(map(abs, codes))
+
+
+def _end(child: "subprocess.Popen[bytes]") -> int:
+    if child.poll() is None:
+        child.terminate()
+    try:
+        return child.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        return child.wait()
+
+
+def run_jobs(_options: Namespace) -> int:
+    """Run due jobs until told to stop; what is half done is finished first."""
+    start_django()
+    from townops.base import jobs  # noqa: PLC0415
+
+    told: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda n, _frame: told.append(n))
+    jobs.start_thread()
+    while not told:
+        time.sleep(0.2)
+    return PASS
+
+
+def refuse_unsafe(host: str) -> None:
+    """Off loopback a town needs its own key and the names it is reached by."""
+    from django.conf import settings  # noqa: PLC0415
+
+    if _is_loopback(host):
+        return
+    if settings.SECRET_KEY == settings.DEMO_SECRET:
+        raise Unusable(
+            f"演示密钥是公开的，不能对 {host} 提供服务。请先用 ./townops init 建立本镇数据。",
+            f"The demo key is public and must not serve {host}. Make the town's own data with ./townops init first.",
+        )
+    if not os.environ.get("TOWNOPS_HOSTS"):
+        raise Unusable(
+            "请用 TOWNOPS_HOSTS 写明访问本系统的域名或地址（逗号分隔），例如 TOWNOPS_HOSTS=10.1.2.3。",
+            "Set TOWNOPS_HOSTS to the names or addresses this town is reached by (comma separated).",
+        )
+
+
+def refuse_stale() -> None:
+    """A database older than the program is upgraded on purpose, after a backup, not in passing."""
+    from django.db import connection  # noqa: PLC0415
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Unusable(
+            "数据库尚未建立或版本较旧：新建请运行 ./townops init（演示用 ./townops demo），升级请运行 ./townops upgrade。",
+            "The database is missing or older than the program: run ./townops init, demo or upgrade first.",
+        )
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Say so at once when somebody else listens there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Unusable(
+                f"无法使用 {host}:{port}（{error.strerror}），请用 --port 换一个端口。",
+                f"Cannot listen on {host}:{port} ({error.strerror}); choose another with --port.",
+            ) from error
+
+
+def collect() -> None:
+    """Gather static files under hashed names when one of them changed since the last time."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+
+    stamp = settings.STATIC_ROOT / "stamp"
+    wanted = _static_state()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=["NotoSansSC-*"])
+    stamp.write_text(wanted)
+
+
+def _static_state() -> str:
+    from django.contrib.staticfiles.finders import get_finders  # noqa: PLC0415
+
+    seen = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):  # type: ignore[no-untyped-call]
+            status = os.stat(storage.path(name))
+            seen.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return seen.hexdigest()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def open_address(host: str, port: int) -> None:
+    """Print where the desk is."""
+    say(f"地址 / address:  http://{host}:{port}/")

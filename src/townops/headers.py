@@ -1,0 +1,54 @@
+"""What every answer says about itself, so that a browser refuses what was slipped into a page (U25)."""
+
+from collections.abc import Callable
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+POLICY: Final = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "style-src-attr 'unsafe-inline'",  # maps and charts place their marks and tooltips by style attributes
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "media-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "Permissions-Policy": "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class SecurityHeaders:
+    """Adds the headers to every answer; a page may not weaken them. Pages for signed-in people are not kept by caches."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        for name, value in HEADERS.items():
+            response[name] = value
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class HashedStatic(CompressedManifestStaticFilesStorage):
+    """Static files under names that carry their content's hash; before they were collected (in tests) under plain names."""
+
+    manifest_strict = False
+
+    def stored_name(self, name: str) -> str:
+        """The hashed name when the collected set knows the file, else the name itself: a missing icon breaks no page."""
+        return str(self.hashed_files.get(self.hash_key(self.clean_name(name)), name))

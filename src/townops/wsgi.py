@@ -1,0 +1,13 @@
+"""The web process. On SQLite it also runs the jobs as a thread, because one process owns the file."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "townops.settings")
+application = get_wsgi_application()
+
+if os.environ.get("TOWNOPS_JOBS") == "thread":
+    from townops.base import jobs
+
+    jobs.start_thread()
