@@ -1,0 +1,164 @@
+"""The only door of the catalogue. A version is named by its id (what orders store); its number is for people."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from townops.base import journal
+from townops.base.db import write
+from townops.catalogue import store
+from townops.catalogue.access import EDIT
+from townops.catalogue.domain.check import faults
+from townops.catalogue.domain.rows import (
+    KINDS,
+    Branch,
+    Condition,
+    Content,
+    DemandType,
+    Klass,
+    Level,
+    Severity,
+    SourceLimit,
+    Status,
+    TimeClass,
+)
+from townops.catalogue.models import CatalogueVersion, ConditionRow
+from townops.kernel.actors import SYSTEM_PERSON, Actor
+from townops.kernel.refusal import Refused
+from townops.kernel.workdays import SHANGHAI
+
+__all__ = [
+    "KINDS", "Branch", "Condition", "Content", "DemandType", "Klass", "Level", "Severity", "SourceLimit", "Status",
+    "TimeClass", "VersionView", "classes", "condition", "conditions", "content", "demand_types", "klass",
+    "publish_version", "search", "time_classes", "version", "version_at", "versions",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class VersionView:
+    """A version for people: its number, the day it came into force, why."""
+
+    id: int
+    number: int
+    effective_from: date
+    note: str
+
+
+def version_at(at: datetime) -> int:
+    """Id of the version in force at an instant; Refused("catalogue_missing") before the first one."""
+    day = at.astimezone(SHANGHAI).date()
+    begun = CatalogueVersion.objects.filter(effective_from__lte=day).order_by("-effective_from")
+    newest = begun.values_list("id", flat=True).first()
+    if newest is None:
+        raise Refused("catalogue_missing", at=day.isoformat())
+    return newest
+
+
+def version(version_id: int) -> VersionView:
+    """Number and date of a version; Refused("catalogue_version_unknown")."""
+    row = CatalogueVersion.objects.filter(id=version_id).first()
+    if row is None:
+        raise Refused("catalogue_version_unknown", version=version_id)
+    return _view(row)
+
+
+def versions() -> tuple[VersionView, ...]:
+    """Every version, oldest first, those not yet in force included."""
+    return tuple(_view(row) for row in CatalogueVersion.objects.order_by("number"))
+
+
+def content(version: int) -> Content:
+    """Everything a version says."""
+    return store.content_of(version)
+
+
+def klass(code: str, version: int) -> Klass:
+    """One class; Refused("class_unknown"). Asks the database only the first time a version is used."""
+    found = store.content_of(version).by_code.get(code)
+    if found is None:
+        raise Refused("class_unknown", code=code)
+    return found
+
+
+def classes(version: int, branch: str | None = None) -> tuple[Klass, ...]:
+    """Classes in order of code, of one branch or all."""
+    every = store.content_of(version).classes
+    return every if branch is None else tuple(one for one in every if one.branch == branch)
+
+
+def conditions(class_code: str, version: int) -> tuple[Condition, ...]:
+    """The 立案条件 rows of a class, none for the hotline branch and for 大类; Refused("class_unknown")."""
+    klass(class_code, version)
+    return store.content_of(version).by_class.get(class_code, ())
+
+
+def condition(condition_id: int, *, version: int | None = None) -> Condition:
+    """One row by the id an order stores; Refused("condition_unknown"). With `version` the database is not asked."""
+    if version is None:
+        version = ConditionRow.objects.filter(id=condition_id).values_list("version_id", flat=True).first()
+    found = store.content_of(version).by_id.get(condition_id) if version is not None else None
+    if found is None:
+        raise Refused("condition_unknown", condition=condition_id)
+    return found
+
+
+def demand_types(version: int) -> tuple[DemandType, ...]:
+    """诉求类型: 咨询 求助 投诉 举报 建议 表扬."""
+    return store.content_of(version).demand_types
+
+
+def time_classes(version: int) -> tuple[TimeClass, ...]:
+    """Reply times of the hotline branch, shortest first."""
+    return store.content_of(version).time_classes
+
+
+def search(q: str, version: int, branch: str | None = None) -> tuple[Klass, ...]:
+    """Classes whose name, code or keyword contains every word of `q`; a hit in the name comes first."""
+    words = q.lower().split()
+    hits = [one for one in classes(version, branch) if all(_mentions(one, word) for word in words)] if words else []
+    return tuple(sorted(hits, key=lambda one: not all(word in one.name.lower() for word in words)))
+
+
+def publish_version(
+    content: Content, *, effective_from: date, actor: Actor, at: datetime, note: str = ""
+) -> VersionView:
+    """Publish a catalogue. The first may start any day; a later one starts after the newest and after today.
+
+    Refused: not_permitted, catalogue_unsound, catalogue_unchanged, catalogue_out_of_order, catalogue_backdated.
+    """
+    if actor.person != SYSTEM_PERSON and not actor.holds(EDIT):
+        raise Refused("not_permitted", permission=EDIT)
+    _refuse_unsound(content)
+    with write():
+        newest = CatalogueVersion.objects.order_by("-number").first()
+        _refuse_ill_timed(newest, content, effective_from, at.astimezone(SHANGHAI).date())
+        number = newest.number + 1 if newest else 1
+        row = store.save(content.sorted(), number=number, effective_from=effective_from, note=note)
+        body = {"number": number, "effective_from": effective_from.isoformat(), "digest": row.digest, "note": note}
+        journal.append(kind="catalogue", key=str(row.id), action="publish", actor=actor, at=at, body=body)
+    return _view(row)
+
+
+def _refuse_unsound(content: Content) -> None:
+    if found := faults(content):
+        first = found[0]
+        shown = f"{first.sheet} {first.code} {first.column}：{first.reason}"
+        raise Refused("catalogue_unsound", count=len(found), first=shown)
+
+
+def _refuse_ill_timed(newest: CatalogueVersion | None, content: Content, effective_from: date, today: date) -> None:
+    if newest is None:
+        return
+    if newest.digest == store.digest(content):
+        raise Refused("catalogue_unchanged", number=newest.number)
+    if effective_from <= newest.effective_from:
+        raise Refused("catalogue_out_of_order", latest=newest.effective_from.isoformat())
+    if effective_from <= today:
+        raise Refused("catalogue_backdated", effective_from=effective_from.isoformat())
+
+
+def _mentions(klass: Klass, word: str) -> bool:
+    return any(word in text for text in (klass.name.lower(), klass.code.lower(), *klass.keywords))
+
+
+def _view(row: CatalogueVersion) -> VersionView:
+    return VersionView(row.id, row.number, row.effective_from, row.note)

@@ -1,0 +1,13 @@
+"""The sentences of this context's refusals."""
+
+WORDS = {
+    "catalogue_missing": "{at}没有生效的分类目录。",
+    "catalogue_version_unknown": "没有编号为{version}的目录版本。",
+    "class_unknown": "目录中没有代码为“{code}”的分类。",
+    "condition_unknown": "目录中没有这条立案条件（{condition}）。",
+    "catalogue_unsound": "目录有{count}处问题，未发布。第一处：{first}",
+    "catalogue_unchanged": "内容与第{number}版完全相同，无需发布。",
+    "catalogue_out_of_order": "生效日期须晚于现有最新版本的{latest}。",
+    "catalogue_backdated": "新版目录须从明天或以后生效，不能从{effective_from}生效。",
+    "sheet_unreadable": "不是可读取的表格文件（xlsx）。",
+}
