@@ -9,6 +9,6 @@ class BaseConfig(AppConfig):
     verbose_name = "底座"
 
     def ready(self) -> None:
-        from townops.base import registry  # noqa: PLC0415  (models must be loaded first)
+        from townops.base import registry
 
         registry.autodiscover(registry.MODULES)

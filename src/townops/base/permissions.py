@@ -41,7 +41,7 @@ def declared() -> dict[str, Permission]:
 
 def permissions_of(role_codes: Iterable[str]) -> frozenset[str]:
     """Every permission of these roles together. Read once in ten seconds, and again after a change in this process."""
-    global _table, _read_at  # noqa: PLW0603  (one cache per process)
+    global _table, _read_at
     if time.monotonic() - _read_at > FRESH_SECONDS:
         _table, _read_at = _read(), time.monotonic()
     nothing: frozenset[str] = frozenset()
@@ -50,7 +50,7 @@ def permissions_of(role_codes: Iterable[str]) -> frozenset[str]:
 
 def forget() -> None:
     """Drop the cached role table."""
-    global _read_at  # noqa: PLW0603
+    global _read_at
     _read_at = float("-inf")
 
 

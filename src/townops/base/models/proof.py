@@ -14,6 +14,7 @@ class JournalEntry(models.Model):
     at = models.DateTimeField("时间", db_index=True)
     payload = models.TextField()
     hash = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64)
     seal = models.PositiveBigIntegerField(null=True, blank=True)
 
     class Meta:
