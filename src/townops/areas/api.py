@@ -1,0 +1,152 @@
+"""The door to areas: where a point lies, what lies under what, and how a survey becomes areas (U8-U11)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import numpy as np
+import shapely
+from django.utils import timezone
+from numpy.typing import ArrayLike
+
+from townops.areas.domain.candidates import Candidate, RowError, Survey
+from townops.areas.domain.ground import Ids
+from townops.areas.domain.views import AreaView, Location, Near
+from townops.areas.geography import Geography, picture
+from townops.areas.imports import ImportResult, check_areas, import_areas, take_survey, write_errors
+from townops.areas.models import Area
+from townops.areas.stamps import Picture, touch
+from townops.areas.surveys import AreaFile
+from townops.kernel.coordinates import to_cgcs2000
+from townops.kernel.refusal import Refused
+
+__all__ = [
+    "AreaFile",
+    "AreaView",
+    "Candidate",
+    "ImportResult",
+    "Location",
+    "Near",
+    "Picture",
+    "RowError",
+    "Survey",
+    "area",
+    "area_by_id",
+    "areas_of",
+    "below",
+    "block_types",
+    "check_areas",
+    "children",
+    "import_areas",
+    "locate",
+    "locate_many",
+    "nearby",
+    "point_within",
+    "shape",
+    "shapes",
+    "take_survey",
+    "touch",
+    "towns",
+    "villages",
+    "write_errors",
+]
+
+
+def locate(lng: float, lat: float, crs: str = "cgcs2000", *, on: date | None = None) -> Location:
+    """Place of a point in degrees; `crs` cgcs2000, wgs84, gcj02 or bd09. A border belongs to the lowest code.
+
+    Raises Refused(crs_unknown, coordinates_wrong).
+    """
+    x, y = _checked(lng, lat, crs)
+    return _geography().ground(on or timezone.localdate()).locate(x, y)
+
+
+def locate_many(lngs: ArrayLike, lats: ArrayLike, crs: str = "cgcs2000", *, on: date | None = None) -> Ids:
+    """Area ids of shape (n, 5), columns block, village, grid, town, direct_managed; 0 = none, as in `locate`."""
+    xs, ys = np.asarray(lngs, dtype=np.float64), np.asarray(lats, dtype=np.float64)
+    if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
+        raise Refused("coordinates_wrong", lng="nan", lat="nan")
+    xs, ys = to_cgcs2000(xs, ys, crs)
+    return _geography().ground(on or timezone.localdate()).locate_many(xs, ys)
+
+
+def nearby(lng: float, lat: float, metres: float, *, kind: str = "block", crs: str = "cgcs2000") -> list[Near]:
+    """Areas of a kind whose edge is within so many metres, nearest first."""
+    x, y = _checked(lng, lat, crs)
+    return _geography().ground(timezone.localdate()).nearby(x, y, metres, kind)
+
+
+def area(code: str) -> AreaView:
+    """By code; Refused(area_unknown)."""
+    found = _geography().by_code.get(code)
+    if found is None:
+        raise Refused("area_unknown", code=code)
+    return found
+
+
+def area_by_id(area_id: int) -> AreaView:
+    """By id; Refused(area_unknown)."""
+    found = _geography().by_id.get(area_id)
+    if found is None:
+        raise Refused("area_unknown", code=area_id)
+    return found
+
+
+def below(area_id: int) -> frozenset[int]:
+    """Ids of the area and of everything under it; an unknown id has nothing under it but itself."""
+    return _geography().below(area_id)
+
+
+def children(area_id: int) -> tuple[AreaView, ...]:
+    """Areas directly under it, by code."""
+    return _geography().children(area_id)
+
+
+def towns() -> tuple[AreaView, ...]:
+    """Every town, by code."""
+    return _geography().children(None)
+
+
+def areas_of(town_code: str, kind: str) -> tuple[AreaView, ...]:
+    """Every area of one kind in a town, by code; directly-managed areas are among the villages."""
+    known = _geography()
+    ids = known.below(area(town_code).id)
+    return tuple(sorted((known.by_id[i] for i in ids if known.by_id[i].kind == kind), key=lambda one: one.code))
+
+
+def villages(town_code: str) -> tuple[AreaView, ...]:
+    """The villages (居村) of a town, by code, without directly-managed areas."""
+    return tuple(one for one in areas_of(town_code, "village") if not one.directly_managed)
+
+
+def shape(area_id: int, *, on: date | None = None) -> bytes | None:
+    """WKB (EPSG:4490) of the area on that day, None when it has no ground then."""
+    return _geography().ground(on or timezone.localdate()).shape(area_id)
+
+
+def shapes(kind: str, *, on: date | None = None) -> Iterator[tuple[AreaView, bytes]]:
+    """Every area of a kind with its WKB, by code."""
+    return _geography().ground(on or timezone.localdate()).shapes(kind)
+
+
+def point_within(area_id: int) -> tuple[float, float] | None:
+    """Some point (lng, lat) certainly inside the area's present shape."""
+    wkb = shape(area_id)
+    if wkb is None:
+        return None
+    point = shapely.point_on_surface(shapely.from_wkb(wkb))
+    return float(shapely.get_x(point)), float(shapely.get_y(point))
+
+
+def block_types() -> Sequence[tuple[str, str]]:
+    """The 14 types of responsibility block: (code, Chinese label)."""
+    return Area.BlockType.choices
+
+
+def _checked(lng: float, lat: float, crs: str) -> tuple[float, float]:
+    if not (-180 <= lng <= 180 and -90 <= lat <= 90):
+        raise Refused("coordinates_wrong", lng=lng, lat=lat)
+    return to_cgcs2000(lng, lat, crs)
+
+
+def _geography() -> Geography:
+    return picture.get()

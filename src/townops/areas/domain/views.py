@@ -1,0 +1,41 @@
+"""What other contexts see of an area: values without a database."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AreaView:
+    """One area's identity. `kind` is town, grid, village or block; `block_type` is empty unless a block."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    block_type: str = ""
+    parent_id: int | None = None
+    town: str = ""
+    directly_managed: bool = False
+    detached_allowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a point lies. Under a directly-managed area (直管区) there is no village; outside every town all are None."""
+
+    inside: bool
+    block: AreaView | None = None
+    village: AreaView | None = None
+    grid: AreaView | None = None
+    town: AreaView | None = None
+    direct_managed: AreaView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An area and how far its nearest edge is from the point asked for; 0 when the point is inside."""
+
+    area: AreaView
+    metres: float
+
+
+OUTSIDE = Location(inside=False)

@@ -1,0 +1,79 @@
+"""The identities and shapes of the database as one picture in memory."""
+
+import threading
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from django.db.models import Q, QuerySet
+
+from townops.areas.domain.ground import Ground
+from townops.areas.domain.views import AreaView
+from townops.areas.models import Area, AreaShape
+from townops.areas.stamps import Picture
+
+GROUNDS_KEPT: Final = 4
+
+
+class Geography:
+    """Areas by id and code, who is below whom, and the ground of any day; shapes are read when first asked for."""
+
+    def __init__(self, areas: Iterable[AreaView], changes: Iterable[date]) -> None:
+        self.by_id = {area.id: area for area in areas}
+        self.by_code = {area.code: area for area in self.by_id.values()}
+        self._children: dict[int | None, list[AreaView]] = {}
+        for area in sorted(self.by_id.values(), key=lambda one: one.code):
+            self._children.setdefault(area.parent_id, []).append(area)
+        self._below: dict[int, frozenset[int]] = {}
+        self._changes = sorted(set(changes))
+        self._grounds: OrderedDict[int, Ground] = OrderedDict()
+        self._reading = threading.Lock()
+
+    def children(self, area_id: int | None) -> tuple[AreaView, ...]:
+        return tuple(self._children.get(area_id, ()))
+
+    def below(self, area_id: int) -> frozenset[int]:
+        """Ids of the area and everything under it."""
+        if area_id not in self._below:
+            under = (self.below(child.id) for child in self.children(area_id))
+            self._below[area_id] = frozenset({area_id}).union(*under)
+        return self._below[area_id]
+
+    def ground(self, on: date) -> Ground:
+        """Shapes valid on that day. Days between two changes share one ground; the last four stay in memory."""
+        period = bisect_right(self._changes, on)
+        ground = self._grounds.get(period)
+        if ground is not None:
+            return ground
+        with self._reading:
+            if period not in self._grounds:
+                self._grounds[period] = Ground(self.by_id, shapes_on(on).values_list("area_id", "shape"))
+            if len(self._grounds) > GROUNDS_KEPT:
+                self._grounds.popitem(last=False)
+            return self._grounds[period]
+
+
+def shapes_on(on: date) -> QuerySet[AreaShape]:
+    """Shapes in force on that day, of areas in force on that day."""
+    shape = Q(valid_from__lte=on) & (Q(valid_until=None) | Q(valid_until__gt=on))
+    area = Q(area__valid_from__lte=on) & (Q(area__valid_until=None) | Q(area__valid_until__gt=on))
+    return AreaShape.objects.filter(shape & area)
+
+
+def read() -> Geography:
+    """Every identity, without shapes."""
+    fields = (
+        "id", "code", "name", "kind", "block_type", "parent_id", "town", "directly_managed", "detached_allowed",
+    )  # fmt: skip
+    areas = [AreaView(*row) for row in Area.objects.order_by("code").values_list(*fields)]
+    columns = (
+        model.objects.order_by().values_list(column, flat=True).distinct()
+        for model in (Area, AreaShape)
+        for column in ("valid_from", "valid_until")
+    )
+    return Geography(areas, (day for column in columns for day in column if day is not None))
+
+
+picture: Final[Picture[Geography]] = Picture("areas", read)

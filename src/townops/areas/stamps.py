@@ -1,0 +1,65 @@
+"""Pictures of slow-changing tables kept in memory, made anew as soon as a stamp in the database says they are stale."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
+
+from django.db import connection, models
+
+from townops.areas.models import Stamp
+
+FRESH_SECONDS: Final = 1.0
+T = TypeVar("T")
+
+
+def touch(name: str) -> None:
+    """Say that the tables behind pictures of this name changed. Call inside the transaction of the change, last."""
+    known = Stamp.objects.filter(name=name).update(value=time.time_ns(), turn=models.F("turn") + 1)
+    if not known:
+        Stamp.objects.create(name=name, value=time.time_ns())
+    for picture in _pictures:
+        picture.forget()
+
+
+class Picture(Generic[T]):
+    """One value per process, shared by its threads. The stamp is read once in a transaction, otherwise once a second.
+
+    So another process sees a change within a second, this one at once, and a picture of work that was rolled back is not
+    kept beyond it.
+    """
+
+    def __init__(self, name: str, load: Callable[[], T]) -> None:
+        self._name = name
+        self._load = load
+        self._shared: tuple[tuple[int, int], T] | None = None
+        self._loading = threading.Lock()
+        self._mine = threading.local()
+        _pictures.append(self)
+
+    def get(self) -> T:
+        """The value as of now, for this thread's connection."""
+        mine = self._mine
+        blocks = connection.atomic_blocks
+        outermost = blocks[0] if blocks else None
+        checked: float = getattr(mine, "checked", float("-inf"))
+        fresh = outermost is not None or time.monotonic() - checked < FRESH_SECONDS
+        if not fresh or getattr(mine, "outermost", self) is not outermost:
+            mine.value = self._current()
+            mine.outermost, mine.checked = outermost, time.monotonic()
+        value: T = mine.value
+        return value
+
+    def forget(self) -> None:
+        """Read the stamp again before the next use by this thread."""
+        self._mine.outermost = self
+
+    def _current(self) -> T:
+        stamp = Stamp.objects.filter(name=self._name).values_list("value", "turn").first()
+        with self._loading:
+            if stamp is None or self._shared is None or self._shared[0] != stamp:
+                self._shared = (stamp or (0, 0), self._load())
+            return self._shared[1]
+
+
+_pictures: list[Picture[object]] = []

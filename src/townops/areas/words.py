@@ -1,0 +1,26 @@
+"""Chinese sentences for what areas refuse."""
+
+from typing import Final
+
+WORDS: Final = {
+    "area_unknown": "没有编码为“{code}”的区域",
+    "coordinates_wrong": "坐标超出范围：经度{lng}，纬度{lat}",
+    "crs_unknown": "不认识的坐标系“{crs}”，请写明 cgcs2000、wgs84、gcj02、bd09 或 EPSG 编号",
+    "file_unreadable": "文件“{name}”无法读取：不是GeoJSON、GeoPackage或Shapefile，或已损坏",
+    "column_missing": "文件中没有“{column}”这一列",
+    "shape_missing": "缺少图形",
+    "shape_not_polygon": "图形不是面（{found}）",
+    "shape_invalid": "图形无效：{why}",
+    "shape_outside_world": "图形坐标超出经纬度范围",
+    "code_missing": "缺少编码",
+    "code_too_long": "编码超过32个字符",
+    "code_repeated": "编码“{code}”在文件中重复，首次出现于第{first}行",
+    "code_taken": "编码“{code}”已用于{kind}“{name}”",
+    "name_missing": "缺少名称",
+    "name_too_long": "名称超过80个字符",
+    "kind_wrong": "层级“{value}”不对，应为：街镇、责任网格、居村、责任块",
+    "block_type_wrong": "责任块类型“{value}”不在14类之中",
+    "parent_missing": "缺少上级编码",
+    "parent_unknown": "上级编码“{parent}”既不在库中，也不在文件中",
+    "parent_wrong_kind": "上级“{parent}”不是{expected}",
+}

@@ -1,0 +1,196 @@
+"""Who takes up, leaves and stands in for a post. Nothing else is rewritten: work stays at unit and post (U1-U2)."""
+
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from townops.areas import api as areas
+from townops.base import crypto, db, journal, outbox
+from townops.base.registry import answers
+from townops.kernel.actors import SYSTEM_PERSON, Actor
+from townops.kernel.refusal import Refused
+from townops.people import access
+from townops.people.models import Appointment, BlockSubject, Delegation, Person
+from townops.people.queries import Subject, person, post_by_id, unit_by_id
+from townops.people.register import NAME
+
+OPEN_WORK = "people.open_work"
+
+
+def add_person(name: str, *, actor: Actor, at: datetime, phone: str = "", account_id: int | None = None) -> int:
+    """Register a person; the phone is sealed at once. Returns the id."""
+    _may(actor, access.APPOINT)
+    with db.write():
+        one = Person.objects.create(name=name, account_id=account_id)
+        if phone:
+            one.phone, one.phone_hash = crypto.seal(phone, _aad(one.pk)), crypto.keyed_hash(phone)
+            one.save(update_fields=["phone", "phone_hash"])
+        journal.append(kind="person", key=one.pk, action="add", actor=actor, at=at, body={"name": name})
+        areas.touch(NAME)
+    return one.pk
+
+
+def reveal_phone(person_id: int, *, actor: Actor, at: datetime, reason: str) -> str:
+    """The phone in clear, with the reason on record; empty when none is known."""
+    _may(actor, access.REVEAL)
+    if not reason.strip():
+        raise Refused("reason_missing")
+    with db.write():
+        one = Person.objects.filter(pk=person_id).first()
+        if one is None:
+            raise Refused("person_unknown", code=person_id)
+        journal.append(kind="person", key=person_id, action="reveal", actor=actor, at=at, body={"reason": reason})
+    return crypto.unseal(bytes(one.phone), _aad(person_id)) if one.phone else ""
+
+
+def find_by_phone(phone: str) -> tuple[int, ...]:
+    """Ids of the persons with exactly this phone, found by its keyed hash."""
+    return tuple(Person.objects.filter(phone_hash=crypto.keyed_hash(phone)).order_by("pk").values_list("pk", flat=True))
+
+
+def appoint(post_id: int, person_id: int, *, starts: datetime, actor: Actor, at: datetime) -> int:
+    """A person takes up a post. Tells "people.appointed", so that the successor hears what he took over."""
+    _may(actor, access.APPOINT)
+    post, who = post_by_id(post_id), person(person_id)
+    if post.filled_by_id is not None:
+        raise Refused("post_filled_by_another", post=post.name, other=post_by_id(post.filled_by_id).name)
+    with db.write():
+        clash = Appointment.objects.filter(Q(ends=None) | Q(ends__gt=starts), post=post_id, person=person_id)
+        if clash.exists():
+            raise Refused("already_appointed", name=who.name)
+        one = Appointment.objects.create(post_id=post_id, person_id=person_id, starts=starts)
+        _tell(one, "appointed", actor=actor, at=at)
+    return one.pk
+
+
+def end_appointment(appointment_id: int, *, ends: datetime, actor: Actor, at: datetime) -> None:
+    """A person leaves a post; delegations made from it lapse. Open work stays at the post and climbs while it is vacant."""
+    _may(actor, access.APPOINT)
+    with db.write():
+        one = _appointment(appointment_id)
+        if one.ends is not None:
+            raise Refused("appointment_over", ends=one.ends)
+        if ends <= one.starts:
+            raise Refused("ends_before_start")
+        Appointment.objects.filter(pk=one.pk).update(ends=ends)
+        one.ends = ends
+        _tell(one, "appointment_ended", actor=actor, at=at)
+
+
+def succeed(appointment_id: int, person_id: int, *, starts: datetime, actor: Actor, at: datetime) -> int:
+    """One leaves and the next takes up the post at the same moment, so that it is never vacant (自然替补)."""
+    with db.write():
+        post_id = _appointment(appointment_id).post_id
+        end_appointment(appointment_id, ends=starts, actor=actor, at=at)
+        return appoint(post_id, person_id, starts=starts, actor=actor, at=at)
+
+
+def delegate(
+    appointment_id: int,
+    person_id: int,
+    *,
+    starts: datetime,
+    ends: datetime,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+) -> int:
+    """Somebody stands in during an absence; the holder may always delegate the own post."""
+    one = _appointment(appointment_id)
+    if actor.person != one.person_id:
+        _may(actor, access.DELEGATE)
+    _check_delegation(one, person_id, starts, ends)
+    with db.write():
+        stand_in = Delegation.objects.create(
+            appointment=one, person_id=person_id, starts=starts, ends=ends, reason=reason
+        )
+        _tell(one, "delegated", actor=actor, at=at, stand_in=person_id)
+    return stand_in.pk
+
+
+def _check_delegation(one: Appointment, person_id: int, starts: datetime, ends: datetime) -> None:
+    if person(person_id).id == one.person_id:
+        raise Refused("delegate_is_holder")
+    if ends <= starts:
+        raise Refused("ends_before_start")
+    if starts < one.starts or one.ends is not None and ends > one.ends:
+        raise Refused("outside_appointment")
+
+
+def end_delegation(delegation_id: int, *, ends: datetime, actor: Actor, at: datetime) -> None:
+    """The absent comes back early."""
+    with db.write():
+        one = Delegation.objects.select_related("appointment").filter(pk=delegation_id).first()
+        if one is None:
+            raise Refused("appointment_unknown")
+        if actor.person != one.appointment.person_id:
+            _may(actor, access.DELEGATE)
+        if ends <= one.starts:
+            raise Refused("ends_before_start")
+        Delegation.objects.filter(pk=one.pk).update(ends=min(ends, one.ends))
+        _tell(one.appointment, "delegation_ended", actor=actor, at=at, stand_in=one.person_id)
+
+
+def taken_over(post_id: int) -> tuple[object, ...]:
+    """What waits at a post, as whoever keeps work tells (registry question "people.open_work"); nothing without one."""
+    post = post_by_id(post_id)
+    if not answers.knows(OPEN_WORK):
+        return ()
+    return tuple(answers.ask(OPEN_WORK, unit_id=post.unit_id, post_id=post.id))
+
+
+def set_subject(subject: Subject, *, valid_from: date, actor: Actor, at: datetime) -> None:
+    """Say who answers for a block from a day on; who did before stays on record (U11)."""
+    _may(actor, access.SUBJECTS)
+    block = areas.area_by_id(subject.block_id)
+    if block.kind != "block":
+        raise Refused("not_a_block", name=block.name)
+    unit_by_id(subject.unit_id)
+    with db.write():
+        current = BlockSubject.objects.filter(block=block.id, kind=subject.kind, valid_until=None)
+        current.filter(valid_from__gte=valid_from).delete()
+        current.update(valid_until=valid_from)
+        BlockSubject.objects.create(
+            block_id=block.id,
+            kind=subject.kind,
+            unit_id=subject.unit_id,
+            contact_post_id=subject.contact_post_id,
+            confirmed_on=subject.confirmed_on,
+            valid_from=valid_from,
+        )
+        body = {"kind": subject.kind, "unit": subject.unit_id, "from": valid_from.isoformat()}
+        journal.append(kind="block", key=block.code, action="subject", actor=actor, at=at, body=body)
+
+
+def _tell(one: Appointment, what: str, *, actor: Actor, at: datetime, stand_in: int | None = None) -> None:
+    """Journal, news and a fresh directory, in the transaction of the change."""
+    body = {
+        "appointment": one.pk,
+        "post": one.post_id,
+        "unit": post_by_id(one.post_id).unit_id,
+        "person": one.person_id,
+        "starts": one.starts.isoformat(),
+        "ends": one.ends.isoformat() if one.ends else "",
+        "stand_in": stand_in,
+    }
+    journal.append(kind="post", key=one.post_id, action=what, actor=actor, at=at, body=body)
+    outbox.publish(f"people.{what}", str(one.post_id), body, at)
+    areas.touch(NAME)
+
+
+def _appointment(appointment_id: int) -> Appointment:
+    one = Appointment.objects.filter(pk=appointment_id).first()
+    if one is None:
+        raise Refused("appointment_unknown")
+    return one
+
+
+def _may(actor: Actor, permission: str) -> None:
+    if actor.person != SYSTEM_PERSON and not actor.holds(permission):
+        raise Refused("not_permitted", step=permission)
+
+
+def _aad(person_id: int) -> str:
+    return f"person.phone:{person_id}"
+
+

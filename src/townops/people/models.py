@@ -1,0 +1,153 @@
+"""Units, posts, persons, appointments. Work points at unit and post; nothing here is rewritten when a person leaves."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Unit(models.Model):
+    """A body that can be asked to do something: department, station, village, firm, committee."""
+
+    class Kind(models.TextChoices):
+        TOWN = "town", "镇领导班子"
+        CENTER = "center", "城运中心"
+        DEPARTMENT = "department", "职能部门"
+        OFFICE = "office", "办公室"
+        COMMITTEE = "committee", "委员会/领导小组"
+        SQUAD = "squad", "执法与驻镇机构"
+        STATION = "station", "联勤联动站"
+        VILLAGE = "village", "居村"
+        ENTERPRISE = "enterprise", "企业"
+        PUBLIC = "public", "社会公众"
+
+    town = models.CharField("街镇代码", max_length=12)
+    code = models.CharField("代码", max_length=32)
+    name = models.CharField("名称", max_length=80)
+    kind = models.CharField("类别", max_length=12, choices=Kind)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    area = models.ForeignKey("areas.Area", models.PROTECT, null=True, blank=True, related_name="+")
+    enforcement = models.BooleanField("有执法权", default=False)
+    leader_post = models.ForeignKey("Post", models.PROTECT, null=True, blank=True, related_name="+")
+    active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        ordering = ("town", "code")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["town", "code"], name="unit_code_in_town")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Post(models.Model):
+    """A duty of a unit. `filled_by` names the post whose holder holds this one too (兼任), e.g. 城运应急办主任 = 党政办主任."""
+
+    class Rank(models.IntegerChoices):
+        STAFF = 0, "经办"
+        HEAD = 1, "负责人"
+        LEADER = 2, "分管领导"
+        MAIN_LEADER = 3, "主要领导"
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts")
+    code = models.CharField("代码", max_length=32)
+    name = models.CharField("名称", max_length=40)
+    rank = models.PositiveSmallIntegerField("层级", choices=Rank, default=Rank.STAFF)
+    sequence = models.PositiveSmallIntegerField("排序", default=0)
+    filled_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    roles: "models.ManyToManyField[models.Model, models.Model]" = models.ManyToManyField(
+        "base.Role", related_name="+", blank=True
+    )
+
+    class Meta:
+        ordering = ("unit_id", "sequence", "id")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["unit", "code"], name="post_code_in_unit")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """A human. The phone is sealed at rest and found by its keyed hash; the account is optional."""
+
+    name = models.CharField("姓名", max_length=40)
+    phone = models.BinaryField("电话(密)", blank=True, default=bytes)
+    phone_hash = models.CharField("电话摘要", max_length=64, blank=True, db_index=True)
+    account = models.OneToOneField("base.Account", models.PROTECT, null=True, blank=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Appointment(models.Model):
+    """A person holds a post from `starts` up to, not including, `ends`."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="appointments")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="appointments")
+    starts = models.DateTimeField("到任")
+    ends = models.DateTimeField("离任", null=True, blank=True)
+
+    class Meta:
+        ordering = ("starts", "id")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["post", "person"], condition=Q(ends__isnull=True), name="appointment_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends__isnull=True) | Q(ends__gt=F("starts")), name="appointment_dates_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} @ {self.post_id}"
+
+
+class Delegation(models.Model):
+    """During an absence somebody else acts for one appointment; it lapses with the appointment."""
+
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="delegations")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    starts = models.DateTimeField("起")
+    ends = models.DateTimeField("止")
+    reason = models.CharField("事由", max_length=80, blank=True)
+
+    class Meta:
+        ordering = ("starts", "id")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="delegation_dates_in_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id} -> {self.person_id}"
+
+
+class BlockSubject(models.Model):
+    """Who answers for a block: 处置责任主体, 管理权属主体, 维护责任主体 (U11)."""
+
+    class Kind(models.TextChoices):
+        HANDLING = "handling", "处置责任主体"
+        OWNERSHIP = "ownership", "管理权属主体"
+        MAINTENANCE = "maintenance", "维护责任主体"
+
+    block = models.ForeignKey("areas.Area", models.PROTECT, related_name="+")
+    kind = models.CharField("类别", max_length=12, choices=Kind)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    contact_post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_on = models.DateField("确认日期", null=True, blank=True)
+    valid_from = models.DateField("起始日期")
+    valid_until = models.DateField("终止日期", null=True, blank=True)
+
+    class Meta:
+        ordering = ("block_id", "kind", "valid_from")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["block", "kind", "valid_from"], name="subject_once_a_day"),
+            models.UniqueConstraint(
+                fields=["block", "kind"], condition=Q(valid_until__isnull=True), name="subject_one_current"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                name="subject_dates_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.block_id} {self.kind} {self.unit_id}"
