@@ -1,6 +1,7 @@
 """The web process. On SQLite it also runs the jobs as a thread, because one process owns the file."""
 
 import os
+from multiprocessing.util import Finalize
 
 from django.core.wsgi import get_wsgi_application
 
@@ -11,3 +12,4 @@ if os.environ.get("TOWNOPS_JOBS") == "thread":
     from townops.base import jobs
 
     jobs.start_thread()
+    Finalize(None, jobs.stop_thread, exitpriority=10)  # the server ends its worker without running atexit

@@ -95,6 +95,7 @@ def run_jobs(_options: Namespace) -> int:
     jobs.start_thread()
     while not told:
         time.sleep(0.2)
+    jobs.stop_thread(PATIENCE)
     return PASS
 
 

@@ -1,0 +1,39 @@
+"""Commands about orders: proving the history, bringing in the hotline's file."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from townops.commands.shell import FINDINGS, PASS, Commands, Unusable, add, say, start_django
+
+
+def register(commands: Commands) -> None:
+    add(commands, "verify-journal", verify_journal, "核验全部经过与日志未被改动 / prove that no history was changed")
+    hotline = add(commands, "import-hotline", import_hotline, "导入热线工单文件 / import a file of hotline messages")
+    hotline.add_argument("file", type=Path)
+    hotline.add_argument("--history", action="store_true", help="历史工单：不提醒、不催办 / old orders: nothing is sent")
+
+
+def verify_journal(_options: Namespace) -> int:
+    """Print every break found, the first one first; exit 1 when there is any."""
+    start_django()
+    from townops.base import journal  # noqa: PLC0415
+    from townops.orders import api as orders  # noqa: PLC0415
+
+    breaks = [*orders.verify_journal(), *journal.verify()]
+    for one in breaks:
+        say(str(one))
+    say(f"{len(breaks)} 处异常 / breaks" if breaks else "经过与日志完整 / history and journal are whole")
+    return FINDINGS if breaks else PASS
+
+
+def import_hotline(options: Namespace) -> int:
+    """All rows or as many as are usable; the broken ones are named. The same file twice changes nothing."""
+    if not options.file.is_file():
+        raise Unusable(f"没有文件 {options.file}", f"No such file: {options.file}")
+    start_django()
+    from townops.intake import hotline_file  # noqa: PLC0415
+
+    summary = hotline_file.run(options.file, history=options.history)
+    sys.stdout.write(f"{summary}\n")
+    return PASS

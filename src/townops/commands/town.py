@@ -1,0 +1,127 @@
+"""A real town's start and life: `init`, `upgrade`, `password`, `token`."""
+
+import os
+import secrets
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from townops.commands import copies, frontend, web
+from townops.commands.demo import MARKER, upgrade
+from townops.commands.shell import PASS, Commands, Unusable, add, data_folder, say, start_django
+
+
+def register(commands: Commands) -> None:
+    init = add(commands, "init", init_town, "建立空的本镇与首位管理员 / an empty town and its first administrator")
+    init.add_argument("--town", help="镇（街道）名称 / name of the town")
+    init.add_argument("--code", help="行政区划代码 / its code")
+    init.add_argument("--admin", help="首位管理员用户名 / user name of the first administrator")
+    add(commands, "upgrade", upgrade_town, "备份后升级数据库 / back up, then bring the database to this version")
+    password = add(commands, "password", reset_password, "重置密码，打印一次性密码 / reset a password")
+    password.add_argument("user")
+    token = add(commands, "token", issue_token, "签发接口令牌，仅显示一次 / issue a bearer token, shown once")
+    token.add_argument("user")
+
+
+def init_town(options: Namespace) -> int:
+    """Keys, tables, the town, its first administrator: all in a folder that held nothing before."""
+    refuse_second(data_folder())
+    name = options.town or ask("镇（街道）名称 / name of the town")
+    code = options.code or ask("行政区划代码 / its code")
+    admin = options.admin or ask("首位管理员用户名 / user name of the first administrator")
+    start_django()
+    frontend.bring()
+    upgrade()
+    password = found(name, code, admin)
+    make_secret(data_folder())
+    say(f"\n{name} 已建立。管理员 {admin} 的一次性密码 / one-time password:  {password}")
+    say("首次登录须修改密码。下一步 / next:  ./townops keys backup FILE   然后 / then  ./townops serve")
+    return PASS
+
+
+def refuse_second(data: Path) -> None:
+    """A town is founded once, and never in a demo's folder."""
+    if (data / MARKER).exists() or (data / "keys" / "django.key").exists():
+        raise Unusable(
+            f"{data} 中已有数据。请用 TOWNOPS_DATA 指定一个空文件夹。",
+            f"{data} already holds a town or a demo. Name an empty folder with TOWNOPS_DATA.",
+        )
+
+
+def found(name: str, code: str, admin: str) -> str:
+    """The town's area, its center and the first administrator; returns the one-time password."""
+    from townops.base import accounts, journal  # noqa: PLC0415
+    from townops.base.db import write  # noqa: PLC0415
+    from townops.kernel.actors import SYSTEM_PERSON, Actor  # noqa: PLC0415
+    from townops.people import api as people  # noqa: PLC0415
+
+    password, at = accounts.random_password(), datetime.now(UTC)
+    system = Actor(SYSTEM_PERSON, "系统", ())
+    with write():
+        account = accounts.create_account(admin, password=password, must_change=True, at=at)
+        people.found_town(name=name, code=code, administrator=account.pk, at=at)
+        body = {"town": name, "code": code, "administrator": admin}
+        journal.append(kind="town", key=code, action="found", actor=system, at=at, body=body)
+    return password
+
+
+def make_secret(data: Path) -> None:
+    """The town's own key for sessions and forms, beside the other keys so that their back-up holds it."""
+    from townops.base import crypto  # noqa: PLC0415
+
+    place = crypto.keys_folder() / "django.key"
+    descriptor = os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32))
+
+
+def upgrade_town(_options: Namespace) -> int:
+    """Back up beside the data, upgrade, and say where the back-up is."""
+    start_django()
+    backups = data_folder() / "backups"
+    backups.mkdir(mode=0o700, exist_ok=True)
+    target = backups / f"before-upgrade-{datetime.now(UTC):%Y%m%dT%H%M%S}.tar.gz"
+    copies.back_up(target, with_keys=False)
+    upgrade()
+    frontend.bring()
+    web.collect()
+    say(f"已升级；升级前的备份 / upgraded; the back-up from before is {target}")
+    return PASS
+
+
+def reset_password(options: Namespace) -> int:
+    """Print a one-time password that must be changed at the first sign-in."""
+    start_django()
+    from townops.base import accounts, journal  # noqa: PLC0415
+    from townops.base.models import Account  # noqa: PLC0415
+    from townops.kernel.actors import SYSTEM_PERSON, Actor  # noqa: PLC0415
+
+    account = Account.objects.filter(username=options.user).first()
+    if account is None:
+        raise Unusable(f"没有账号 {options.user}", f"No such account: {options.user}")
+    password, at = accounts.random_password(), datetime.now(UTC)
+    accounts.set_password(account, password, must_change=True, at=at)
+    system, key = Actor(SYSTEM_PERSON, "系统", ()), str(account.pk)
+    journal.append(kind="account", key=key, action="reset_password", actor=system, at=at, body={"user": options.user})
+    say(f"{options.user} 的一次性密码 / one-time password:  {password}")
+    return PASS
+
+
+def issue_token(options: Namespace) -> int:
+    """Print a bearer token; it cannot be shown again."""
+    start_django()
+    from townops.base import accounts  # noqa: PLC0415
+
+    say(accounts.issue_token(options.user))
+    return PASS
+
+
+def ask(question: str) -> str:
+    """One answer from the terminal; without one the flag is needed."""
+    if not sys.stdin.isatty():
+        raise Unusable("请用 --town、--code、--admin 给出答案。", "Give --town, --code and --admin.")
+    answer = ""
+    while not answer:
+        answer = input(f"{question}: ").strip()
+    return answer
