@@ -11,4 +11,4 @@ class BaseConfig(AppConfig):
     def ready(self) -> None:
         from townops.base import registry
 
-        registry.autodiscover(registry.MODULES)
+        registry.autodiscover((*registry.MODULES, "routine"))

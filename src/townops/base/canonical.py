@@ -9,7 +9,9 @@ from typing import Any
 
 def dump(value: Any) -> str:
     """JSON with sorted keys, no spaces, no NaN; dates in ISO form, decimals and enums as text, sets sorted."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain)
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain
+    )
 
 
 def load(text: str) -> Any:

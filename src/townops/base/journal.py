@@ -21,7 +21,7 @@ from townops.base.models import JournalEntry, JournalLeaf
 from townops.kernel.actors import Actor
 
 CHAIN: Final = "journal"
-TRIES: Final = 8
+TRIES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,8 @@ def seal_unsealed(at: datetime, limit: int = 2000) -> int:
         ordered = [heads[place] for place in sorted(heads)]
         made = seals.seal(CHAIN, [_leaf(row) for row in ordered], at)
         JournalLeaf.objects.bulk_create(
-            JournalLeaf(seal=made.number, kind=row.kind, key=row.key, seq=row.seq, hash=row.hash) for row in ordered
+            JournalLeaf(seal=made.number, kind=row.kind, key=row.key, seq=row.seq, hash=row.hash)
+            for row in ordered
         )
         JournalEntry.objects.filter(id__in=[row.pk for row in rows]).update(seal=made.number)
         return len(rows)

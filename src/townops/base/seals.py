@@ -38,7 +38,9 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
     level = [crypto.sm3(b"\0" + leaf) for leaf in leaves]
     while len(level) > 1:
         odd = level[len(level) & ~1 :]
-        level = [crypto.sm3(b"\1" + one + two) for one, two in zip(level[::2], level[1::2], strict=False)] + odd
+        level = [
+            crypto.sm3(b"\1" + one + two) for one, two in zip(level[::2], level[1::2], strict=False)
+        ] + odd
     return level[0]
 
 

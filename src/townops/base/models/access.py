@@ -109,7 +109,9 @@ class RolePermission(models.Model):
 
     class Meta:
         verbose_name = "角色权限"
-        constraints = (models.UniqueConstraint(fields=["role", "permission"], name="base_role_permission_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["role", "permission"], name="base_role_permission_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.role_id} {self.permission}"

@@ -68,9 +68,6 @@ class CalendarWindow(models.Model):
 
     class Meta:
         verbose_name = "工作时段"
-        constraints = (
-            models.CheckConstraint(condition=models.Q(start__lt=models.F("end")), name="base_window_forward"),
-        )
 
     def __str__(self) -> str:
         return f"{self.start}-{self.end}"

@@ -70,7 +70,9 @@ class OutboxRow(models.Model):
         verbose_name = "发件"
         indexes = (
             models.Index(
-                fields=["next_at", "id"], condition=models.Q(delivered_at__isnull=True), name="base_outbox_due"
+                fields=["next_at", "id"],
+                condition=models.Q(delivered_at__isnull=True),
+                name="base_outbox_due",
             ),
             models.Index(fields=["delivered_at"], name="base_outbox_done"),
         )

@@ -51,7 +51,9 @@ def forge(row, **changes):
 
 
 def reasons():
-    return {(fault.key, fault.seq, fault.reason) for fault in journal.verify() if isinstance(fault, journal.Break)}
+    return {
+        (fault.key, fault.seq, fault.reason) for fault in journal.verify() if isinstance(fault, journal.Break)
+    }
 
 
 def test_an_untouched_journal_has_no_breaks(sealed):
@@ -76,7 +78,11 @@ def test_an_edited_column_is_found(sealed, seq):
 @pytest.mark.parametrize("seq", [1, 3, 5])
 def test_a_deleted_entry_is_found(sealed, seq):
     chain().filter(seq=seq).delete()
-    expected = {1: ("a", 1, "entry_missing"), 3: ("a", 3, "entry_missing"), 5: ("a", 5, "sealed_entry_missing")}
+    expected = {
+        1: ("a", 1, "entry_missing"),
+        3: ("a", 3, "entry_missing"),
+        5: ("a", 5, "sealed_entry_missing"),
+    }
     assert expected[seq] in reasons()
 
 
@@ -154,7 +160,9 @@ def test_nothing_is_sealed_twice(sealed):
 
 
 def test_the_root_depends_on_order_number_and_content_of_leaves():
-    roots = [seals.merkle_root(leaves) for leaves in ([], [b"a"], [b"a", b"b"], [b"b", b"a"], [b"a", b"b", b"b"])]
+    roots = [
+        seals.merkle_root(leaves) for leaves in ([], [b"a"], [b"a", b"b"], [b"b", b"a"], [b"a", b"b", b"b"])
+    ]
     assert len(set(roots)) == 5
 
 

@@ -1,0 +1,186 @@
+"""Accounts, passwords, bearer tokens and the lock after five failures (C2, U29; domain 5).
+
+Passwords: ten characters or more, three of four kinds, not the user name, not one of the last five, renewed every 90 days.
+Sign-in: five failures of one name within thirty minutes lock it for the rest of them; a right password does not help meanwhile.
+Tokens: shown once, kept as SM3 digest.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.utils import timezone
+
+from townops.base import crypto
+from townops.base.db import write
+from townops.base.models import Account, ApiToken, FailedSignIn, PasswordHistory
+from townops.base.tunables import value_at
+from townops.kernel.refusal import Refused
+
+SHORTEST: Final = 10
+KINDS_NEEDED: Final = 3
+REMEMBERED: Final = 5
+FAILURES: Final = 5
+LOCKED: Final = timedelta(minutes=30)
+LONGEST_NAME: Final = 64
+_SAFE: Final = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
+
+
+def create_account(
+    username: str,
+    *,
+    password: str,
+    display_name: str = "",
+    must_change: bool = True,
+    at: datetime | None = None,
+) -> Account:
+    """A new account; the first password is changed at the first sign-in unless told otherwise."""
+    username = username.strip()
+    if not username or len(username) > LONGEST_NAME:
+        raise Refused("username_malformed", longest=LONGEST_NAME)
+    _check_strength(username, password)
+    with write():
+        if Account.objects.filter(username=username).exists():
+            raise Refused("username_taken", username=username)
+        account = Account(
+            username=username, display_name=display_name or username, must_change_password=must_change
+        )
+        account.created_at = at or timezone.now()
+        _store(account, password, account.created_at)
+        return account
+
+
+def set_password(
+    account: Account, password: str, *, must_change: bool = False, at: datetime | None = None
+) -> Account:
+    """Change a password. Refused: `password_short`, `password_simple`, `password_has_username`, `password_used_before`."""
+    _check_strength(account.username, password)
+    former = PasswordHistory.objects.filter(account=account).order_by("-set_at", "-id")[:REMEMBERED]
+    if any(check_password(password, row.password) for row in former):
+        raise Refused("password_used_before", count=REMEMBERED)
+    with write():
+        account.must_change_password = must_change
+        _store(account, password, at or timezone.now())
+        FailedSignIn.objects.filter(username=_name_hash(account.username)).delete()
+    return account
+
+
+def random_password() -> str:
+    """A first password that keeps the rules, without letters that look alike."""
+    return "".join(secrets.choice(_SAFE) for _ in range(12)) + "-" + secrets.choice("23456789") + "aA"
+
+
+def sign_in(username: str, password: str, *, at: datetime | None = None, address: str = "") -> Account:
+    """The account when name and password are right. Refused: `account_locked` (minutes), `sign_in_failed` (never says which)."""
+    at, name = at or timezone.now(), _name_hash(username.strip())
+    _check_lock(name, at)
+    account = Account.objects.filter(username=username.strip()).first()
+    right = check_password(password, account.password if account else _nobody())
+    if account is None or not right or not account.is_active:
+        with write():
+            FailedSignIn.objects.create(username=name, address=address[:64], at=at)
+        raise Refused("sign_in_failed")
+    with write():
+        FailedSignIn.objects.filter(username=name).delete()
+        account.last_login = at
+        account.save(update_fields=["last_login"])
+    return account
+
+
+def must_renew(account: Account, at: datetime) -> bool:
+    """Whether the password has to be changed before anything else: a first one, or older than `password.days` (90)."""
+    days = int(value_at("password.days", at, default="90"))
+    return account.must_change_password or (at - account.password_changed_at) > timedelta(days=days)
+
+
+def issue_token(username: str, *, days: int = 365, label: str = "", at: datetime | None = None) -> str:
+    """A new bearer token, returned this once. Refused: `account_unknown`."""
+    at = at or timezone.now()
+    account = Account.objects.filter(username=username, is_active=True).first()
+    if account is None:
+        raise Refused("account_unknown", username=username)
+    token = "tot_" + secrets.token_urlsafe(32)
+    with write():
+        ApiToken.objects.create(
+            digest=_digest(token),
+            account=account,
+            label=label,
+            created_at=at,
+            expires_at=at + timedelta(days=days),
+        )
+    return token
+
+
+def account_for_token(token: str, *, at: datetime | None = None) -> Account | None:
+    """Whose token this is, while it is neither expired nor revoked and the account is active. Looked up by digest."""
+    at, digest = at or timezone.now(), _digest(token)
+    row = ApiToken.objects.filter(digest=digest, revoked_at__isnull=True).select_related("account").first()
+    if row is None or not crypto.same(row.digest, digest):
+        return None
+    return row.account if row.expires_at > at and row.account.is_active else None
+
+
+def revoke_token(token: str, *, at: datetime | None = None) -> bool:
+    """End a token now; whether it was valid until now."""
+    rows = ApiToken.objects.filter(digest=_digest(token), revoked_at__isnull=True)
+    with write():
+        return rows.update(revoked_at=at or timezone.now()) == 1
+
+
+def revoke_tokens_of(account: Account, *, at: datetime | None = None) -> int:
+    """End every token of an account; returns how many."""
+    with write():
+        rows = ApiToken.objects.filter(account=account, revoked_at__isnull=True)
+        return rows.update(revoked_at=at or timezone.now())
+
+
+def deactivate(account: Account, *, at: datetime | None = None) -> None:
+    """Close the door: no sign-in, no token. The account stays, for what it did stays."""
+    with write():
+        account.is_active = False
+        account.save(update_fields=["is_active"])
+        revoke_tokens_of(account, at=at)
+
+
+def _check_strength(username: str, password: str) -> None:
+    if len(password) < SHORTEST:
+        raise Refused("password_short", shortest=SHORTEST)
+    kinds = (str.islower, str.isupper, str.isdigit)
+    held = sum(any(kind(sign) for sign in password) for kind in kinds)
+    held += any(not (sign.isascii() and sign.isalnum()) for sign in password)
+    if held < KINDS_NEEDED:
+        raise Refused("password_simple", kinds=KINDS_NEEDED)
+    if username.lower() in password.lower():
+        raise Refused("password_has_username")
+
+
+def _store(account: Account, password: str, at: datetime) -> None:
+    account.set_password(password)
+    account.password_changed_at = at
+    account.save()
+    PasswordHistory.objects.create(account=account, password=account.password, set_at=at)
+
+
+def _check_lock(name: str, at: datetime) -> None:
+    recent = FailedSignIn.objects.filter(username=name, at__gt=at - LOCKED).order_by("-at")
+    times = list(recent.values_list("at", flat=True)[:FAILURES])
+    if len(times) >= FAILURES:
+        left = times[0] + LOCKED - at
+        raise Refused("account_locked", minutes=max(1, -(-int(left.total_seconds()) // 60)))
+
+
+def _nobody() -> str:
+    """A hash nobody's password has, so that an unknown name costs the same time as a known one."""
+    return _NOBODY.setdefault("hash", make_password(secrets.token_urlsafe(16)))
+
+
+_NOBODY: Final[dict[str, str]] = {}
+
+
+def _name_hash(username: str) -> str:
+    return crypto.keyed_hash(f"sign-in/{username.casefold()}")
+
+
+def _digest(token: str) -> str:
+    return crypto.sm3(token.encode()).hex()

@@ -1,0 +1,130 @@
+"""The working calendar as rows: holidays and make-up days of the State Council, windows of the working day (engine 4).
+
+A change makes a new version; clocks that run under an old one keep it until they are replayed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
+
+from chinese_calendar import constants
+from django.db.models import Max
+from django.utils import timezone
+
+from townops.base.db import write
+from townops.base.models import CalendarDay, CalendarVersion, CalendarWindow
+from townops.kernel.refusal import Refused
+from townops.kernel.workdays import DEFAULT_WINDOWS, Calendar, Window
+
+Kind = CalendarDay.Kind
+FIRST_NOTE: Final = "国务院办公厅历年节假日安排"
+
+_known: dict[int, Calendar] = {}
+
+
+def current() -> Calendar:
+    """The newest calendar; the first one is made from the published years when there is none."""
+    newest = CalendarVersion.objects.aggregate(newest=Max("number"))["newest"]
+    return get(newest if newest is not None else build_first())
+
+
+def get(version: int) -> Calendar:
+    """One version, kept in memory: versions never change. Refused: `calendar_unknown`."""
+    found = _known.get(version)
+    if found is None:
+        found = _known[version] = _load(_row(version))
+    return found
+
+
+def build_first(at: datetime | None = None) -> int:
+    """Version 1: every day `chinese_calendar` knows that is not what its weekday says. Does nothing when it exists."""
+    with write():
+        if CalendarVersion.objects.filter(number=1).exists():
+            return 1
+        days = {day: (Kind.HOLIDAY, name) for day, name in constants.holidays.items()}
+        days |= {day: (Kind.MAKEUP, name) for day, name in constants.workdays.items()}
+        years = {day.year for day in days}
+        span = (date(min(years), 1, 1), date(max(years), 12, 31))
+        return _store(1, days, DEFAULT_WINDOWS, span=span, note=FIRST_NOTE, at=at or timezone.now())
+
+
+def override(
+    days: Mapping[date, str | None],
+    *,
+    windows: Sequence[Window] | None = None,
+    known_until: date | None = None,
+    note: str = "",
+    at: datetime | None = None,
+) -> int:
+    """A new version of the newest calendar. `days`: "holiday", "makeup", or None for what the weekday says.
+
+    `known_until` moves the end of the published years. Refused: `calendar_day_kind`, `calendar_windows`.
+    """
+    before = current()
+    with write():
+        base = _row(before.version)
+        merged = {row.day: (Kind(row.kind), row.label) for row in CalendarDay.objects.filter(version=base)}
+        for day, kind in days.items():
+            merged.pop(day, None)
+            if kind is not None:
+                merged[day] = (_kind(kind, day), note[:40])
+        span = (base.known_from, known_until or base.known_until)
+        chosen = before.windows if windows is None else windows
+        return _store(before.version + 1, merged, chosen, span=span, note=note, at=at or timezone.now())
+
+
+def warn_missing(today: date) -> list[int]:
+    """Years that begin within 60 days, or have begun, and are not published yet: their due times are provisional."""
+    known_until = current().known_until
+    wanted = range(today.year, date.fromordinal(today.toordinal() + 60).year + 1)
+    return [year for year in wanted if date(year, 12, 31) > known_until]
+
+
+def _store(
+    number: int,
+    days: Mapping[date, tuple[Kind, str]],
+    windows: Sequence[Window],
+    *,
+    span: tuple[date, date],
+    note: str,
+    at: datetime,
+) -> int:
+    row = CalendarVersion.objects.create(
+        number=number, known_from=span[0], known_until=span[1], note=note, created_at=at
+    )
+    CalendarDay.objects.bulk_create(
+        CalendarDay(version=row, day=day, kind=kind, label=name[:40])
+        for day, (kind, name) in sorted(days.items())
+    )
+    CalendarWindow.objects.bulk_create(
+        CalendarWindow(version=row, start=window.start, end=window.end) for window in windows
+    )
+    _known.pop(number, None)
+    _load(row)  # refuses windows that overlap, and the transaction with them
+    return number
+
+
+def _row(version: int) -> CalendarVersion:
+    row = CalendarVersion.objects.filter(number=version).first()
+    if row is None:
+        raise Refused("calendar_unknown", version=version)
+    return row
+
+
+def _load(row: CalendarVersion) -> Calendar:
+    days = list(CalendarDay.objects.filter(version=row).values_list("day", "kind"))
+    windows = CalendarWindow.objects.filter(version=row).order_by("start").values_list("start", "end")
+    return Calendar(
+        version=row.number,
+        windows=tuple(Window(start, end) for start, end in windows),
+        holidays=frozenset(day for day, kind in days if kind == Kind.HOLIDAY),
+        makeup=frozenset(day for day, kind in days if kind == Kind.MAKEUP),
+        known_from=row.known_from,
+        known_until=row.known_until,
+    )
+
+
+def _kind(kind: str, day: date) -> Kind:
+    if kind not in Kind.values:
+        raise Refused("calendar_day_kind", day=day.isoformat(), kind=kind)
+    return Kind(kind)
