@@ -1,6 +1,6 @@
 """For every test: keys and files in a folder of its own, cheap password hashing, and choosing by database.
 
-TOWNOPS_TEST_ONLY=database keeps only tests that touch the database (the PostgreSQL round of `./townops test`);
+TOWNOPS_TEST_ONLY=database keeps only tests that touch the database (PostgreSQL's round of `./townops test`);
 TOWNOPS_TEST_SKIP=REASON skips whatever is left, so that a round that cannot run is counted and explained.
 """
 
@@ -14,7 +14,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-FIXTURES = {"db", "transactional_db", "django_db_serialized_rollback", "live_server", "django_db_reset_sequences"}
+FIXTURES = {
+    "db",
+    "transactional_db",
+    "django_db_serialized_rollback",
+    "live_server",
+    "django_db_reset_sequences",
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Final
 
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.http import HttpRequest, HttpResponse
-from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 POLICY: Final = "; ".join(
     (
         "default-src 'self'",
         "script-src 'self'",
         "style-src 'self'",
-        "style-src-attr 'unsafe-inline'",  # maps and charts place their marks and tooltips by style attributes
+        "style-src-attr 'unsafe-inline'",  # maps and charts place marks and tooltips so
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
         "connect-src 'self'",
@@ -31,7 +31,7 @@ HEADERS: Final = {
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer; a page may not weaken them. Pages for signed-in people are not kept by caches."""
+    """Adds the headers to every answer; a page may not weaken them, and caches keep nothing unless told."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -44,11 +44,9 @@ class SecurityHeaders:
         return response
 
 
-class HashedStatic(CompressedManifestStaticFilesStorage):
-    """Static files under names that carry their content's hash; before they were collected (in tests) under plain names."""
-
-    manifest_strict = False
+class HashedStatic(ManifestStaticFilesStorage):
+    """Static files under names with their content's hash; plain names before they were collected."""
 
     def stored_name(self, name: str) -> str:
-        """The hashed name when the collected set knows the file, else the name itself: a missing icon breaks no page."""
+        """The hashed name when the file was collected, else the name itself: a lost icon breaks no page."""
         return str(self.hashed_files.get(self.hash_key(self.clean_name(name)), name))

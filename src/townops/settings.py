@@ -25,13 +25,13 @@ DEMO_SECRET = "townops-demo-only-this-secret-is-public-and-serves-no-real-town" 
 
 
 def secret_key() -> str:
-    """The town's own key, made by `./townops init`; without one the public demo key, refused by `serve` off loopback."""
+    """The town's own key, made by `./townops init`; else the demo's, which `serve` refuses off loopback."""
     own = DATA / "keys" / "django.key"
     return own.read_text("ascii").strip() if own.exists() else DEMO_SECRET
 
 
 def hosts() -> list[str]:
-    """TOWNOPS_HOSTS, comma separated: the names and addresses this town is reached by; loopback is always served."""
+    """TOWNOPS_HOSTS, comma separated: names and addresses the town is reached by; loopback always works."""
     named = os.environ.get("TOWNOPS_HOSTS") or socket.gethostname()
     return ["localhost", "127.0.0.1", "[::1]", "testserver", *filter(None, named.split(","))]
 
@@ -65,7 +65,9 @@ DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
-LANGUAGE_CODE = os.environ.get("TOWNOPS_LANGUAGE", "zh-hans")  # the office's, not each browser's: no mixed pages
+LANGUAGE_CODE = os.environ.get(
+    "TOWNOPS_LANGUAGE", "zh-hans"
+)  # the office's, not each browser's: no mixed pages
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 USE_I18N = True
 LOCALE_PATHS = [SOURCE / "locale"]
@@ -110,7 +112,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "townops.headers.HashedStatic"},
 }
-WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["png", "jpg", "gif", "webp", "gz", "br", "woff", "woff2", "ttf"]
 
 # HTTPS is ended by the office's proxy, which says so in X-Forwarded-Proto: TOWNOPS_HTTPS=1.
 HTTPS = os.environ.get("TOWNOPS_HTTPS") == "1"

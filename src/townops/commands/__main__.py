@@ -16,7 +16,9 @@ DESCRIPTION: Final = """TownOps 城运：一个镇的城市运行与应急管理
 
 def parser() -> ArgumentParser:
     """Every command of every family."""
-    found = ArgumentParser(prog="./townops", description=DESCRIPTION, formatter_class=RawDescriptionHelpFormatter)
+    found = ArgumentParser(
+        prog="./townops", description=DESCRIPTION, formatter_class=RawDescriptionHelpFormatter
+    )
     commands = found.add_subparsers(metavar="命令", dest="command")
     for family in FAMILIES:
         import_module(f"townops.commands.{family}").register(commands)
@@ -41,18 +43,20 @@ def main(arguments: list[str]) -> int:
 
 def management(arguments: list[str]) -> int:
     """Hand over to Django's own commands; one it does not know is unusable input."""
-    from django.core.management import ManagementUtility, get_commands  # noqa: PLC0415
+    from django.core.management import ManagementUtility, get_commands
 
     start_django()
     if arguments[0] not in get_commands():
-        raise Unusable(f"没有命令 {arguments[0]}，运行 ./townops 查看全部命令。", f"No such command: {arguments[0]}.")
+        raise Unusable(
+            f"没有命令 {arguments[0]}，运行 ./townops 查看全部命令。", f"No such command: {arguments[0]}."
+        )
     ManagementUtility(["townops", *arguments]).execute()
     return PASS
 
 
 def guarded(arguments: list[str]) -> int:
     """`main`, with refusals and interruptions turned into words and exit codes."""
-    from townops.kernel.refusal import Refused  # noqa: PLC0415
+    from townops.kernel.refusal import Refused
 
     try:
         return main(arguments)

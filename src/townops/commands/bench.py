@@ -9,7 +9,12 @@ from townops.commands.shell import PROJECT, Commands, Unusable, add, run
 
 
 def register(commands: Commands) -> None:
-    bench = add(commands, "bench", run_bench, "测量性能指标 / measure the budgets; other options pass to benchmarks/run.py")
+    bench = add(
+        commands,
+        "bench",
+        run_bench,
+        "测量性能指标 / measure the budgets; other options pass to benchmarks/run.py",
+    )
     bench.add_argument("--out", type=Path, help="另存为 JSON 文件 / also write JSON")
     bench.set_defaults(passes_on=True)
 

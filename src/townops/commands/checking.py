@@ -66,9 +66,9 @@ def import_linter() -> list[str]:
 
 def templates() -> list[str]:
     """Every template compiles."""
-    from django.template import TemplateSyntaxError, engines  # noqa: PLC0415
+    from django.template import TemplateSyntaxError, engines
 
-    from townops.commands.shell import start_django  # noqa: PLC0415
+    from townops.commands.shell import start_django
 
     start_django()
     found = []
@@ -88,13 +88,19 @@ def glossary() -> list[str]:
 
 
 def _incomplete(terms: list[dict[str, str]]) -> Iterator[str]:
-    return (f"glossary: {term} lacks zh, en or code" for term in terms if not all(map(term.get, ("zh", "en", "code"))))
+    return (
+        f"glossary: {term} lacks zh, en or code"
+        for term in terms
+        if not all(map(term.get, ("zh", "en", "code")))
+    )
 
 
 def _twice(terms: list[dict[str, str]]) -> Iterator[str]:
     for field in ("zh", "code"):
         counted = Counter(term.get(field, "") for term in terms)
-        yield from (f"glossary: {field} {word!r} stands {times} times" for word, times in counted.items() if times > 1)
+        yield from (
+            f"glossary: {field} {word!r} stands {times} times" for word, times in counted.items() if times > 1
+        )
 
 
 def _unused(terms: list[dict[str, str]], sources: str) -> Iterator[str]:
@@ -105,8 +111,8 @@ def _unused(terms: list[dict[str, str]], sources: str) -> Iterator[str]:
 
 def pages() -> list[str]:
     """Generated pages say what the program does."""
-    from townops.commands import docs  # noqa: PLC0415
-    from townops.commands.shell import start_django  # noqa: PLC0415
+    from townops.commands import docs
+    from townops.commands.shell import start_django
 
     start_django()
     return [f"{page.relative_to(PROJECT)} is stale: run ./townops docs" for page in docs.stale()]

@@ -1,7 +1,7 @@
-"""`backup`, `restore` and `keys`: one file holds a town; its keys travel apart, so that a lost back-up opens nothing.
+"""`backup`, `restore` and `keys`: one file holds a town; its keys travel apart: a lost back-up opens nothing.
 
-A back-up is a tar.gz of `manifest.json`, the database (`database.sqlite3` or `database.dump` of pg_dump) and, under `files/`,
-what else is in the data folder but keys.
+A back-up is a tar.gz of `manifest.json`, the database (`database.sqlite3` or `database.dump` of pg_dump) and,
+under `files/`, what else is in the data folder but keys.
 """
 
 import json
@@ -27,10 +27,14 @@ APART: Final = {DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "keys", "backups
 def register(commands: Commands) -> None:
     backup = add(commands, "backup", run_backup, "把本镇数据备份为一个文件 / back up into one file")
     backup.add_argument("file", type=Path)
-    backup.add_argument("--with-keys", action="store_true", help="同时装入密钥（须妥善保管）/ keys inside too")
+    backup.add_argument(
+        "--with-keys", action="store_true", help="同时装入密钥（须妥善保管）/ keys inside too"
+    )
     restore = add(commands, "restore", run_restore, "从备份恢复 / restore from a back-up")
     restore.add_argument("file", type=Path)
-    restore.add_argument("--force", action="store_true", help="先把现有数据文件夹移到一旁 / move the present folder aside")
+    restore.add_argument(
+        "--force", action="store_true", help="先把现有数据文件夹移到一旁 / move the present folder aside"
+    )
     keys = add(commands, "keys", run_keys, "密钥备份与恢复 / back up or bring back the keys")
     keys.add_argument("action", choices=("backup", "restore"))
     keys.add_argument("file", type=Path)
@@ -49,7 +53,7 @@ def run_backup(options: Namespace) -> int:
 
 
 def back_up(target: Path, *, with_keys: bool) -> None:
-    """A consistent copy while the town works on: seals, which trail the database, before it; files its rows name, after it."""
+    """A consistent copy while the town works on: seals, which trail the database, first; files last."""
     unfinished = target.with_name(target.name + ".part")
     descriptor = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     data = data_folder()
@@ -61,7 +65,9 @@ def back_up(target: Path, *, with_keys: bool) -> None:
             about.write_text(json.dumps(manifest(database.name, with_keys=with_keys)))
             archive.add(about, about.name)
             archive.add(database, database.name)
-            _add(archive, [path for path in files(data, with_keys=with_keys) if not _is_seal(path, data)], data)
+            _add(
+                archive, [path for path in files(data, with_keys=with_keys) if not _is_seal(path, data)], data
+            )
         raw.flush()
         os.fsync(raw.fileno())
     unfinished.replace(target)
@@ -91,7 +97,7 @@ def files(data: Path, *, with_keys: bool) -> list[Path]:
 
 def dump_database(folder: Path) -> Path:
     """Copy the database as it is at one moment; a copy that SQLite itself finds damaged is refused."""
-    from townops.base.db import is_sqlite  # noqa: PLC0415
+    from townops.base.db import is_sqlite
 
     if not is_sqlite():
         target = folder / "database.dump"
@@ -130,14 +136,16 @@ def read_manifest(source: Path) -> dict[str, object]:
             member = archive.extractfile("manifest.json")
             about: dict[str, object] = json.loads(member.read()) if member else {}
     except (OSError, KeyError, ValueError, tarfile.TarError) as error:
-        raise Unusable(f"{source} 不是可用的备份：{error}", f"{source} is no usable back-up: {error}") from error
+        raise Unusable(
+            f"{source} 不是可用的备份：{error}", f"{source} is no usable back-up: {error}"
+        ) from error
     if about.get("townops") != FORMAT or about.get("database") not in ("database.sqlite3", "database.dump"):
         raise Unusable(f"{source} 不是本版本能识别的备份。", f"{source} is not a back-up this version knows.")
     return about
 
 
 def make_room(data: Path, *, force: bool) -> Path | None:
-    """An empty data folder; with `force` the present one is kept aside under a dated name, which is returned."""
+    """An empty data folder; with `force` the present one is kept aside under the name returned."""
     if not data.exists() or not any(data.iterdir()):
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         return None
@@ -153,7 +161,7 @@ def make_room(data: Path, *, force: bool) -> Path | None:
 
 
 def unpack(source: Path, data: Path) -> None:
-    """Write plain files below the data folder only; anything that points elsewhere makes the back-up unusable."""
+    """Write plain files below the data folder only; what points elsewhere makes the back-up unusable."""
     with tarfile.open(source, "r:gz") as archive:
         for member in archive:
             place = destination(member, data)
@@ -170,7 +178,9 @@ def destination(member: tarfile.TarInfo, data: Path) -> Path | None:
     """Where a member goes; None for the manifest."""
     name = PurePosixPath(member.name)
     if not member.isreg() or name.is_absolute() or ".." in name.parts:
-        raise Unusable(f"备份中有不安全的条目：{member.name}", f"The back-up holds an unsafe entry: {member.name}")
+        raise Unusable(
+            f"备份中有不安全的条目：{member.name}", f"The back-up holds an unsafe entry: {member.name}"
+        )
     if name.parts[0] == "files":
         return data.joinpath(*name.parts[1:])
     places = {"database.sqlite3": DATABASE, "database.dump": "database.dump"}
@@ -186,9 +196,9 @@ def keep_keys(data: Path, aside: Path | None) -> None:
 
 def load_database(name: str) -> None:
     """Put the database in place: SQLite's file already is, a PostgreSQL dump goes into an empty database."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
-    from townops.base.db import is_sqlite  # noqa: PLC0415
+    from townops.base.db import is_sqlite
 
     if is_sqlite() != (name == "database.sqlite3"):
         raise Unusable(
@@ -208,7 +218,7 @@ def load_database(name: str) -> None:
 def run_keys(options: Namespace) -> int:
     """Keys go into a file of their own, readable by its owner only."""
     start_django()
-    from townops.base import crypto  # noqa: PLC0415
+    from townops.base import crypto
 
     try:
         if options.action == "backup":
@@ -217,21 +227,31 @@ def run_keys(options: Namespace) -> int:
             crypto.import_keys(options.file)
     except (OSError, ValueError, KeyError) as error:
         raise Unusable(f"密钥文件不可用：{error}", f"The key file is not usable: {error}") from error
-    say("密钥已备份，请与数据备份分开保管 / keys backed up" if options.action == "backup" else "密钥已恢复 / keys are back")
+    say(
+        "密钥已备份，请与数据备份分开保管 / keys backed up"
+        if options.action == "backup"
+        else "密钥已恢复 / keys are back"
+    )
     return PASS
 
 
 def _database_name() -> str:
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
     return str(settings.DATABASES["default"]["NAME"])
 
 
 def _postgresql(program: str, *arguments: str) -> None:
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
     database = settings.DATABASES["default"]
-    names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
+    names = {
+        "PGHOST": "HOST",
+        "PGPORT": "PORT",
+        "PGUSER": "USER",
+        "PGPASSWORD": "PASSWORD",
+        "PGDATABASE": "NAME",
+    }
     given = {name: str(database[key]) for name, key in names.items() if database[key]}
     try:
         subprocess.run([program, *arguments], env={**os.environ, **given}, check=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 from townops.commands.shell import run, say
 
 
-
 def provide(package: str) -> str:
     """Make sure the package is there. Returns why it is not, or an empty text."""
     if _is_there(package):

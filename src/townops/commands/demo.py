@@ -75,7 +75,7 @@ def run_demo(options: Namespace) -> int:
 
 
 def prepare_folder(data: Path, *, fresh: bool) -> None:
-    """Refuse a real town's folder; `fresh` empties a demo's; remains of a broken-off build are cleared away."""
+    """Refuse a real town's folder; `fresh` empties a demo's; remains of a broken build are cleared."""
     marker, started = data / MARKER, data / f"{MARKER}.started"
     foreign = (data / "townops.sqlite3").exists() or (data / "keys" / "django.key").exists()
     if foreign and not marker.exists() and not started.exists():
@@ -89,7 +89,7 @@ def prepare_folder(data: Path, *, fresh: bool) -> None:
 
 def build(towns: int, orders: int) -> None:
     """Migrate and build; the marker is written last, so that a broken build is not taken for a town."""
-    from townops.demo.build import build_demo  # noqa: PLC0415  (needs Django)
+    from townops.demo.build import build_demo
 
     began = time.monotonic()
     marker = data_folder() / MARKER
@@ -106,14 +106,14 @@ def build(towns: int, orders: int) -> None:
 
 def upgrade() -> None:
     """Bring the tables to this version."""
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
 
 
 def refuse_filled() -> None:
     """A PostgreSQL database with accounts in it is somebody's town."""
-    from django.contrib.auth import get_user_model  # noqa: PLC0415
+    from django.contrib.auth import get_user_model
 
     if get_user_model()._default_manager.exists():
         raise Unusable(

@@ -16,21 +16,24 @@ def register(commands: Commands) -> None:
 
 def commands_page() -> str:
     """Every command with its options, as `--help` tells it."""
-    from townops.commands.__main__ import parser  # noqa: PLC0415
+    from townops.commands.__main__ import parser
 
     subparsers = next(action for action in parser()._actions if isinstance(action, _SubParsersAction))
     lines = ["# Commands\n"]
     for name, command in sorted(subparsers.choices.items()):
         lines.append(f"## `./townops {name}`\n\n{command.description}\n")
         options = [action for action in command._actions if action.dest != "help"]
-        lines += [f"- `{', '.join(action.option_strings) or action.dest}` {action.help or ''}".rstrip() for action in options]
+        lines += [
+            f"- `{', '.join(action.option_strings) or action.dest}` {action.help or ''}".rstrip()
+            for action in options
+        ]
         lines += [""] if options else []
     return NOTE + "\n".join(lines).rstrip() + "\n"
 
 
 def permissions_page() -> str:
     """Every permission a context declares, with the sentence that says what its holder may do."""
-    from townops.base import permissions  # noqa: PLC0415
+    from townops.base import permissions
 
     rows = [f"| `{one.code}` | {one.label} | {one.sentence} |" for one in permissions.declared().values()]
     return NOTE + "# Permissions\n\n| code | 名称 | 含义 |\n|---|---|---|\n" + "\n".join(rows) + "\n"

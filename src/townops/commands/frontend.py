@@ -1,4 +1,4 @@
-"""Brings the browser parts once per lock file: npm into an ignored folder, then only the needed files into static/vendor."""
+"""Brings the browser parts once per lock file: npm fetches, what is needed goes to static/vendor."""
 
 import hashlib
 import os
@@ -39,14 +39,18 @@ FILES: Final = {
 
 
 def bring() -> None:
-    """Do nothing when the parts of this very lock file are there; else fetch them. `Unusable` without internet."""
+    """Fetch the parts unless those of this very lock file are there. `Unusable` without internet."""
     if STAMP.exists() and STAMP.read_text() == wanted():
         return
     say("正在获取前端组件与中文字体（仅首次或版本变更时）… / fetching browser parts (first time only) ...")
-    if run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=FOLDER, env=_npm_env()):
+    if run(
+        [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        cwd=FOLDER,
+        env=_npm_env(),
+    ):
         raise Unusable(
             "前端组件未能获取：请检查网络，或设置 npm 的镜像源（npm config set registry …）后重试。",
-            "Browser parts could not be fetched: check the internet connection, or point npm at a mirror, then try again.",
+            "Browser parts could not be fetched: check the connection or set an npm mirror, and try again.",
         )
     copy()
     shutil.rmtree(MODULES)
@@ -93,7 +97,7 @@ def _install_node() -> None:
     if run([sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock]):
         raise Unusable(
             "Node 未能安装：请安装 Node 18 或更高版本，或检查网络后重试。",
-            "Node could not be installed: install Node >= 18 or check the internet connection, then try again.",
+            "Node could not be installed: install Node >= 18 or check the connection, and try again.",
         )
 
 
@@ -103,7 +107,7 @@ def _npm_env() -> dict[str, str]:
 
 
 def trimmed(text: bytes) -> bytes:
-    """Drop pointers to what is not shipped (source maps, older font formats): collecting static files would look for it."""
+    """Drop pointers to what is not shipped (source maps, old font formats); collecting would look for it."""
     lines = text.splitlines(keepends=True)
     kept = b"".join(line for line in lines if b"sourceMappingURL=" not in line[:60])
     return re.sub(rb',url\("\./fonts/tabler-icons\.(?:woff|ttf)\?[^)]*\) format\("\w+"\)', b"", kept)

@@ -8,17 +8,26 @@ from townops.commands.shell import FINDINGS, PASS, Commands, Unusable, add, say,
 
 
 def register(commands: Commands) -> None:
-    add(commands, "verify-journal", verify_journal, "核验全部经过与日志未被改动 / prove that no history was changed")
-    hotline = add(commands, "import-hotline", import_hotline, "导入热线工单文件 / import a file of hotline messages")
+    add(
+        commands,
+        "verify-journal",
+        verify_journal,
+        "核验全部经过与日志未被改动 / prove that no history was changed",
+    )
+    hotline = add(
+        commands, "import-hotline", import_hotline, "导入热线工单文件 / import a file of hotline messages"
+    )
     hotline.add_argument("file", type=Path)
-    hotline.add_argument("--history", action="store_true", help="历史工单：不提醒、不催办 / old orders: nothing is sent")
+    hotline.add_argument(
+        "--history", action="store_true", help="历史工单：不提醒、不催办 / old orders: nothing is sent"
+    )
 
 
 def verify_journal(_options: Namespace) -> int:
     """Print every break found, the first one first; exit 1 when there is any."""
     start_django()
-    from townops.base import journal  # noqa: PLC0415
-    from townops.orders import api as orders  # noqa: PLC0415
+    from townops.base import journal
+    from townops.orders import api as orders
 
     breaks = [*orders.verify_journal(), *journal.verify()]
     for one in breaks:
@@ -32,7 +41,7 @@ def import_hotline(options: Namespace) -> int:
     if not options.file.is_file():
         raise Unusable(f"没有文件 {options.file}", f"No such file: {options.file}")
     start_django()
-    from townops.intake import hotline_file  # noqa: PLC0415
+    from townops.intake import hotline_file
 
     summary = hotline_file.run(options.file, history=options.history)
     sys.stdout.write(f"{summary}\n")

@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster of our own for one round of tests: in a temporary folder, on a free port, gone afterwards."""
+"""A PostgreSQL cluster of our own for one round of tests: temporary folder, free port, gone afterwards."""
 
 import os
 import shutil
@@ -13,7 +13,13 @@ from typing import Final
 from townops.commands.debian import postgresql_program
 
 USER: Final = "townops"
-FAST: Final = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "shared_buffers=256MB")
+FAST: Final = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=60",
+    "shared_buffers=256MB",
+)
 
 
 @contextmanager
@@ -23,12 +29,25 @@ def cluster() -> Iterator[str]:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     port = free_port()
-    settings = " ".join(f"-c {one}" for one in (*FAST, f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1"))
+    settings = " ".join(
+        f"-c {one}" for one in (*FAST, f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1")
+    )
     data = str(folder / "data")
     try:
         initdb = ("-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
         _as_postgres("initdb", *initdb, cwd=folder)
-        start = ("-D", data, "-w", "-t", "60", "-l", str(folder / "log"), "-o", f"-p {port} {settings}", "start")
+        start = (
+            "-D",
+            data,
+            "-w",
+            "-t",
+            "60",
+            "-l",
+            str(folder / "log"),
+            "-o",
+            f"-p {port} {settings}",
+            "start",
+        )
         _as_postgres("pg_ctl", *start, cwd=folder)
         yield f"postgresql://{USER}@127.0.0.1:{port}/postgres"
     finally:

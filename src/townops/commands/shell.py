@@ -1,4 +1,4 @@
-"""What every command uses: words to the terminal, running programs, Django on demand, and the one way to give up."""
+"""What every command uses: words to the terminal, programs, Django on demand, the one way to give up."""
 
 import os
 import subprocess
@@ -16,8 +16,8 @@ Run: TypeAlias = Callable[[Namespace], int]
 Commands: TypeAlias = "_SubParsersAction[ArgumentParser]"
 
 
-class Unusable(Exception):  # noqa: N818  (it is the answer, not a fault)
-    """The command cannot go on with what it was given: a sentence in Chinese and one in English. Exit code 2."""
+class Unusable(Exception):
+    """The command cannot go on with what it was given: one sentence in Chinese, one in English. Exit 2."""
 
     def __init__(self, chinese: str, english: str) -> None:
         super().__init__(f"{chinese}\n{english}")
@@ -38,8 +38,8 @@ def add(commands: Commands, name: str, run: Run, text: str) -> ArgumentParser:
 
 def start_django() -> None:
     """Load settings and every context. Creates the data folder, which is for the town's eyes only."""
-    import django  # noqa: PLC0415  (help and checks must not pay for it)
-    from django.conf import settings  # noqa: PLC0415
+    import django
+    from django.conf import settings
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "townops.settings")
     settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)

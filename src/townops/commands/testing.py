@@ -1,6 +1,6 @@
 """`test`: every test there is, in rounds: SQLite, PostgreSQL, then what is slow or drives a browser.
 
-A test that was skipped in one round and ran in another counts as run. With CI=true a test that ran nowhere is a failure.
+A test skipped in one round that ran in another counts as run. With CI=true one that ran nowhere is a failure.
 """
 
 import os
@@ -39,12 +39,17 @@ class Tally:
 
 
 def register(commands: Commands) -> None:
-    test = add(commands, "test", run_tests, "运行全部测试，其余选项交给 pytest / every test; other options pass to pytest")
+    test = add(
+        commands,
+        "test",
+        run_tests,
+        "运行全部测试，其余选项交给 pytest / every test; other options pass to pytest",
+    )
     test.set_defaults(passes_on=True)
 
 
 def run_tests(options: Namespace) -> int:
-    """Hold the three rounds, then count. Exit 1 on any failure; with CI=true also on any test that ran nowhere."""
+    """Hold three rounds and count. Exit 1 on a failure, with CI=true also on a test that ran nowhere."""
     tally = Tally()
     given = tuple(options.rest)
     no_browser = debian.provide("chromium") or debian.provide("fonts-noto-cjk")
@@ -70,7 +75,7 @@ def conclude(tally: Tally) -> int:
 
 
 def postgresql_round(given: tuple[str, ...], tally: Tally) -> None:
-    """Everything that touches the database, once more on PostgreSQL; without a server these tests are lost, and counted."""
+    """What touches the database once more on PostgreSQL; without a server these are lost, and counted."""
     missing = debian.provide("postgresql")
     if missing:
         hold("PostgreSQL", (*QUICK, *given), tally, TOWNOPS_TEST_ONLY="database", TOWNOPS_TEST_SKIP=missing)
@@ -105,7 +110,7 @@ def count(report: Path, tally: Tally, *, lost: bool) -> None:
 
 def outcomes(report: Path) -> Iterator[tuple[str, str, str]]:
     """(test, passed | failed | skipped, reason) of every test in a JUnit report."""
-    from defusedxml import ElementTree  # noqa: PLC0415
+    from defusedxml import ElementTree
 
     if not report.exists():
         return

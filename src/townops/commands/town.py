@@ -13,11 +13,18 @@ from townops.commands.shell import PASS, Commands, Unusable, add, data_folder, s
 
 
 def register(commands: Commands) -> None:
-    init = add(commands, "init", init_town, "建立空的本镇与首位管理员 / an empty town and its first administrator")
+    init = add(
+        commands, "init", init_town, "建立空的本镇与首位管理员 / an empty town and its first administrator"
+    )
     init.add_argument("--town", help="镇（街道）名称 / name of the town")
     init.add_argument("--code", help="行政区划代码 / its code")
     init.add_argument("--admin", help="首位管理员用户名 / user name of the first administrator")
-    add(commands, "upgrade", upgrade_town, "备份后升级数据库 / back up, then bring the database to this version")
+    add(
+        commands,
+        "upgrade",
+        upgrade_town,
+        "备份后升级数据库 / back up, then bring the database to this version",
+    )
     password = add(commands, "password", reset_password, "重置密码，打印一次性密码 / reset a password")
     password.add_argument("user")
     token = add(commands, "token", issue_token, "签发接口令牌，仅显示一次 / issue a bearer token, shown once")
@@ -51,10 +58,10 @@ def refuse_second(data: Path) -> None:
 
 def found(name: str, code: str, admin: str) -> str:
     """The town's area, its center and the first administrator; returns the one-time password."""
-    from townops.base import accounts, journal  # noqa: PLC0415
-    from townops.base.db import write  # noqa: PLC0415
-    from townops.kernel.actors import SYSTEM_PERSON, Actor  # noqa: PLC0415
-    from townops.people import api as people  # noqa: PLC0415
+    from townops.base import accounts, journal
+    from townops.base.db import write
+    from townops.kernel.actors import SYSTEM_PERSON, Actor
+    from townops.people import api as people
 
     password, at = accounts.random_password(), datetime.now(UTC)
     system = Actor(SYSTEM_PERSON, "系统", ())
@@ -68,7 +75,7 @@ def found(name: str, code: str, admin: str) -> str:
 
 def make_secret(data: Path) -> None:
     """The town's own key for sessions and forms, beside the other keys so that their back-up holds it."""
-    from townops.base import crypto  # noqa: PLC0415
+    from townops.base import crypto
 
     place = crypto.keys_folder() / "django.key"
     descriptor = os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -93,9 +100,9 @@ def upgrade_town(_options: Namespace) -> int:
 def reset_password(options: Namespace) -> int:
     """Print a one-time password that must be changed at the first sign-in."""
     start_django()
-    from townops.base import accounts, journal  # noqa: PLC0415
-    from townops.base.models import Account  # noqa: PLC0415
-    from townops.kernel.actors import SYSTEM_PERSON, Actor  # noqa: PLC0415
+    from townops.base import accounts, journal
+    from townops.base.models import Account
+    from townops.kernel.actors import SYSTEM_PERSON, Actor
 
     account = Account.objects.filter(username=options.user).first()
     if account is None:
@@ -103,7 +110,9 @@ def reset_password(options: Namespace) -> int:
     password, at = accounts.random_password(), datetime.now(UTC)
     accounts.set_password(account, password, must_change=True, at=at)
     system, key = Actor(SYSTEM_PERSON, "系统", ()), str(account.pk)
-    journal.append(kind="account", key=key, action="reset_password", actor=system, at=at, body={"user": options.user})
+    journal.append(
+        kind="account", key=key, action="reset_password", actor=system, at=at, body={"user": options.user}
+    )
     say(f"{options.user} 的一次性密码 / one-time password:  {password}")
     return PASS
 
@@ -111,7 +120,7 @@ def reset_password(options: Namespace) -> int:
 def issue_token(options: Namespace) -> int:
     """Print a bearer token; it cannot be shown again."""
     start_django()
-    from townops.base import accounts  # noqa: PLC0415
+    from townops.base import accounts
 
     say(accounts.issue_token(options.user))
     return PASS

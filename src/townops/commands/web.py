@@ -1,4 +1,4 @@
-"""`serve` and `jobs`: one web process; on SQLite the jobs are its thread, on PostgreSQL a process beside it."""
+"""`serve` and `jobs`: one web process; jobs are its thread on SQLite, a process beside it on PostgreSQL."""
 
 import hashlib
 import ipaddress
@@ -13,9 +13,10 @@ from types import FrameType
 from typing import Final
 
 from townops.commands import frontend
-from townops.commands.shell import PASS, Commands, Unusable, add, say, start_django
+from townops.commands.shell import PASS, Commands, Unusable, add, run, say, start_django
 
 THREADS: Final = 4
+PACKED: Final = ("png", "jpg", "gif", "webp", "gz", "br", "woff", "woff2")
 PATIENCE: Final = 15.0  # seconds a child gets to finish what it is doing
 
 
@@ -38,7 +39,7 @@ def serve_town(options: Namespace) -> int:
 
 def serve(host: str, port: int) -> int:
     """Start the web process, and the jobs where they are apart. Returns when they have ended."""
-    from townops.base.db import is_sqlite  # noqa: PLC0415
+    from townops.base.db import is_sqlite
 
     refuse_taken(host, port)
     if is_sqlite():
@@ -87,7 +88,7 @@ def _end(child: "subprocess.Popen[bytes]") -> int:
 def run_jobs(_options: Namespace) -> int:
     """Run due jobs until told to stop; what is half done is finished first."""
     start_django()
-    from townops.base import jobs  # noqa: PLC0415
+    from townops.base import jobs
 
     told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -101,14 +102,14 @@ def run_jobs(_options: Namespace) -> int:
 
 def refuse_unsafe(host: str) -> None:
     """Off loopback a town needs its own key and the names it is reached by."""
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
     if _is_loopback(host):
         return
     if settings.SECRET_KEY == settings.DEMO_SECRET:
         raise Unusable(
             f"演示密钥是公开的，不能对 {host} 提供服务。请先用 ./townops init 建立本镇数据。",
-            f"The demo key is public and must not serve {host}. Make the town's own data with ./townops init first.",
+            f"The demo key is public and must not serve {host}. Run ./townops init first.",
         )
     if not os.environ.get("TOWNOPS_HOSTS"):
         raise Unusable(
@@ -119,13 +120,13 @@ def refuse_unsafe(host: str) -> None:
 
 def refuse_stale() -> None:
     """A database older than the program is upgraded on purpose, after a backup, not in passing."""
-    from django.db import connection  # noqa: PLC0415
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Unusable(
-            "数据库尚未建立或版本较旧：新建请运行 ./townops init（演示用 ./townops demo），升级请运行 ./townops upgrade。",
+            "数据库尚未建立或版本较旧：新建用 ./townops init 或 demo，升级用 ./townops upgrade。",
             "The database is missing or older than the program: run ./townops init, demo or upgrade first.",
         )
 
@@ -146,23 +147,25 @@ def refuse_taken(host: str, port: int) -> None:
 
 def collect() -> None:
     """Gather static files under hashed names when one of them changed since the last time."""
-    from django.conf import settings  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.conf import settings
+    from django.core.management import call_command
 
     stamp = settings.STATIC_ROOT / "stamp"
     wanted = _static_state()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=["NotoSansSC-*"])
+    call_command(
+        "collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=["NotoSansSC-*"]
+    )
     stamp.write_text(wanted)
 
 
 def _static_state() -> str:
-    from django.contrib.staticfiles.finders import get_finders  # noqa: PLC0415
+    from django.contrib.staticfiles.finders import get_finders
 
     seen = hashlib.sha256()
     for finder in get_finders():
-        for name, storage in finder.list([]):  # type: ignore[no-untyped-call]
+        for name, storage in finder.list([]):
             status = os.stat(storage.path(name))
             seen.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
     return seen.hexdigest()
