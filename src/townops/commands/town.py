@@ -40,7 +40,9 @@ def init_town(options: Namespace) -> int:
     start_django()
     frontend.bring()
     upgrade()
-    password = found(name, code, admin)
+    from townops.commands import founding
+
+    password = founding.found(name, code, admin)
     make_secret(data_folder())
     say(f"\n{name} 已建立。管理员 {admin} 的一次性密码 / one-time password:  {password}")
     say("首次登录须修改密码。下一步 / next:  ./townops keys backup FILE   然后 / then  ./townops serve")
@@ -54,23 +56,6 @@ def refuse_second(data: Path) -> None:
             f"{data} 中已有数据。请用 TOWNOPS_DATA 指定一个空文件夹。",
             f"{data} already holds a town or a demo. Name an empty folder with TOWNOPS_DATA.",
         )
-
-
-def found(name: str, code: str, admin: str) -> str:
-    """The town's area, its center and the first administrator; returns the one-time password."""
-    from townops.base import accounts, journal
-    from townops.base.db import write
-    from townops.kernel.actors import SYSTEM_PERSON, Actor
-    from townops.people import api as people
-
-    password, at = accounts.random_password(), datetime.now(UTC)
-    system = Actor(SYSTEM_PERSON, "系统", ())
-    with write():
-        account = accounts.create_account(admin, password=password, must_change=True, at=at)
-        people.found_town(name=name, code=code, administrator=account.pk, at=at)
-        body = {"town": name, "code": code, "administrator": admin}
-        journal.append(kind="town", key=code, action="found", actor=system, at=at, body=body)
-    return password
 
 
 def make_secret(data: Path) -> None:

@@ -157,6 +157,7 @@ def collect() -> None:
     call_command(
         "collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=["NotoSansSC-*"]
     )
+    run([sys.executable, "-m", "whitenoise.compress", "--quiet", settings.STATIC_ROOT, *PACKED])
     stamp.write_text(wanted)
 
 
