@@ -1,12 +1,13 @@
-"""The only door of the catalogue. A version is named by its id (what orders store); its number is for people."""
+"""The only door of the catalogue. Orders store a version's id; its number is for people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from townops.base import journal
 from townops.base.db import write
 from townops.catalogue import store
 from townops.catalogue.access import EDIT
+from townops.catalogue.begin import starting_content
 from townops.catalogue.domain.check import faults
 from townops.catalogue.domain.rows import (
     KINDS,
@@ -22,13 +23,16 @@ from townops.catalogue.domain.rows import (
     TimeClass,
 )
 from townops.catalogue.models import CatalogueVersion, ConditionRow
+from townops.catalogue.sheet_reader import SheetError, read_sheets
+from townops.catalogue.sheets import write_sheets
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 
 __all__ = [
-    "KINDS", "Branch", "Condition", "Content", "DemandType", "Klass", "Level", "Severity", "SourceLimit", "Status",
-    "TimeClass", "VersionView", "classes", "condition", "conditions", "content", "demand_types", "klass",
+    "KINDS", "Branch", "Condition", "Content", "DemandType", "ImportReport", "Klass", "Level", "Severity",
+    "SheetError", "SourceLimit", "Status", "TimeClass", "VersionView", "check_import", "classes", "condition",
+    "conditions", "content", "demand_types", "export_version", "import_version", "klass", "load_starting",
     "publish_version", "search", "time_classes", "version", "version_at", "versions",
 ]  # fmt: skip
 
@@ -41,6 +45,18 @@ class VersionView:
     number: int
     effective_from: date
     note: str
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What a file would change, or has: codes against the newest version. With errors nothing changes."""
+
+    errors: tuple[SheetError, ...]
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    identical: bool
+    published: VersionView | None = None
 
 
 def version_at(at: datetime) -> int:
@@ -92,7 +108,7 @@ def conditions(class_code: str, version: int) -> tuple[Condition, ...]:
 
 
 def condition(condition_id: int, *, version: int | None = None) -> Condition:
-    """One row by the id an order stores; Refused("condition_unknown"). With `version` the database is not asked."""
+    """One row by the id an order stores; Refused("condition_unknown"). `version` spares a query."""
     if version is None:
         version = ConditionRow.objects.filter(id=condition_id).values_list("version_id", flat=True).first()
     found = store.content_of(version).by_id.get(condition_id) if version is not None else None
@@ -114,7 +130,9 @@ def time_classes(version: int) -> tuple[TimeClass, ...]:
 def search(q: str, version: int, branch: str | None = None) -> tuple[Klass, ...]:
     """Classes whose name, code or keyword contains every word of `q`; a hit in the name comes first."""
     words = q.lower().split()
-    hits = [one for one in classes(version, branch) if all(_mentions(one, word) for word in words)] if words else []
+    if not words:
+        return ()
+    hits = (one for one in classes(version, branch) if all(_mentions(one, word) for word in words))
     return tuple(sorted(hits, key=lambda one: not all(word in one.name.lower() for word in words)))
 
 
@@ -123,19 +141,80 @@ def publish_version(
 ) -> VersionView:
     """Publish a catalogue. The first may start any day; a later one starts after the newest and after today.
 
-    Refused: not_permitted, catalogue_unsound, catalogue_unchanged, catalogue_out_of_order, catalogue_backdated.
+    Refused: `not_permitted`, `catalogue_unsound`, `catalogue_unchanged`, `catalogue_out_of_order`,
+    `catalogue_backdated`.
     """
-    if actor.person != SYSTEM_PERSON and not actor.holds(EDIT):
-        raise Refused("not_permitted", permission=EDIT)
+    _refuse_stranger(actor)
     _refuse_unsound(content)
     with write():
         newest = CatalogueVersion.objects.order_by("-number").first()
         _refuse_ill_timed(newest, content, effective_from, at.astimezone(SHANGHAI).date())
         number = newest.number + 1 if newest else 1
         row = store.save(content.sorted(), number=number, effective_from=effective_from, note=note)
-        body = {"number": number, "effective_from": effective_from.isoformat(), "digest": row.digest, "note": note}
-        journal.append(kind="catalogue", key=str(row.id), action="publish", actor=actor, at=at, body=body)
+        body = {"number": number, "from": effective_from.isoformat(), "digest": row.digest, "note": note}
+        journal.append(kind="catalogue", key="versions", action="publish", actor=actor, at=at, body=body)
     return _view(row)
+
+
+def load_starting(effective_from: date, *, at: datetime) -> VersionView:
+    """The catalogue a town starts with, from that day; a town that has one already keeps it."""
+    first = CatalogueVersion.objects.order_by("number").first()
+    if first is not None:
+        return _view(first)
+    nobody = Actor(SYSTEM_PERSON, "系统", ())
+    return publish_version(
+        starting_content(), effective_from=effective_from, actor=nobody, at=at, note="初始目录，时限待确认"
+    )
+
+
+def export_version(version: int) -> bytes:
+    """A version as an xlsx file that `import_version` reads back unchanged."""
+    return write_sheets(store.content_of(version))
+
+
+def check_import(data: bytes) -> ImportReport:
+    """Dry run: what a file would change against the newest version, or every error in it."""
+    sheets = read_sheets(data)
+    newest = CatalogueVersion.objects.order_by("-number").first()
+    before = store.content_of(newest.id) if newest else Content((), (), (), ())
+    if sheets.errors:
+        return ImportReport(sheets.errors, (), (), (), identical=False)
+    old, new = _by_code(before), _by_code(sheets.content)
+    return ImportReport(
+        errors=(),
+        added=tuple(code for code in new if code not in old),
+        changed=tuple(code for code in new if code in old and new[code] != old[code]),
+        removed=tuple(code for code in old if code not in new),
+        identical=before.sorted() == sheets.content,
+    )
+
+
+def import_version(
+    data: bytes, *, effective_from: date, actor: Actor, at: datetime, note: str = ""
+) -> ImportReport:
+    """Publish a file as the next version, all or none: with errors, or the same content, nothing is written.
+
+    Refused as `publish_version`, and `sheet_unreadable`.
+    """
+    _refuse_stranger(actor)
+    report = check_import(data)
+    if report.errors or report.identical:
+        return report
+    content = read_sheets(data).content
+    published = publish_version(content, effective_from=effective_from, actor=actor, at=at, note=note)
+    return replace(report, published=published)
+
+
+def _refuse_stranger(actor: Actor) -> None:
+    if actor.person != SYSTEM_PERSON and not actor.holds(EDIT):
+        raise Refused("not_permitted", permission=EDIT)
+
+
+def _by_code(content: Content) -> dict[str, object]:
+    rows: dict[str, object] = {one.code: one for one in content.classes}
+    rows |= {one.code: one for one in content.conditions}
+    rows |= {one.code: one for one in content.demand_types}
+    return rows | {f"{one.days}": one for one in content.time_classes}
 
 
 def _refuse_unsound(content: Content) -> None:
@@ -145,7 +224,9 @@ def _refuse_unsound(content: Content) -> None:
         raise Refused("catalogue_unsound", count=len(found), first=shown)
 
 
-def _refuse_ill_timed(newest: CatalogueVersion | None, content: Content, effective_from: date, today: date) -> None:
+def _refuse_ill_timed(
+    newest: CatalogueVersion | None, content: Content, effective_from: date, today: date
+) -> None:
     if newest is None:
         return
     if newest.digest == store.digest(content):

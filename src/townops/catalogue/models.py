@@ -1,4 +1,4 @@
-"""Stored versions of the catalogue. Rows are written once, when their version is published, and never changed."""
+"""Stored versions of the catalogue. Rows are written once, with their version, and never changed."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from townops.kernel.identifiers import new_id
 
 
 class CatalogueVersion(models.Model):
-    """A catalogue in force from a day until the next version's day. The id is never reused, so caches may be keyed by it."""
+    """In force from a day until the next one's day. Its id is never reused, so caches are keyed by it."""
 
     id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
     number = models.PositiveIntegerField("版本号", unique=True)
@@ -86,7 +86,7 @@ class ConditionRow(models.Model):
     close_text = models.CharField("结案条件", max_length=300)
     main_kind = models.CharField("主责", max_length=32)
     fallback = models.CharField("兜底单位", max_length=32)
-    assist = models.CharField("协办单位", max_length=200, blank=True)
+    assist = models.CharField("协办单位", max_length=300, blank=True)
     needs_power = models.BooleanField("需执法权", default=False)
     legal_basis = models.CharField("法规依据", max_length=300, blank=True)
     evidence = models.CharField("采集要求", max_length=300, blank=True)
@@ -136,7 +136,9 @@ class DemandTypeRow(models.Model):
 
     class Meta:
         ordering = ("version_id", "code")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["version", "code"], name="demand_code_in_version")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "code"], name="demand_code_in_version"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -151,7 +153,9 @@ class TimeClassRow(models.Model):
 
     class Meta:
         ordering = ("version_id", "days")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["version", "days"], name="time_class_in_version")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "days"], name="time_class_in_version"),
+        ]
 
     def __str__(self) -> str:
         return self.name

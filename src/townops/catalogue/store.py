@@ -1,6 +1,7 @@
-"""Reads and writes stored versions. A version never changes once written, so each is read from the database once a process."""
+"""Reads and writes stored versions. A version never changes, so each process reads it once."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from townops.catalogue.domain.rows import (
     SourceLimit,
     Status,
     TimeClass,
+    time_class,
 )
 from townops.catalogue.models import (
     CatalogueVersion,
@@ -27,6 +29,7 @@ from townops.catalogue.models import (
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import Limit, TimeUnit
 
+Row = Klass | Condition | DemandType | TimeClass
 SEPARATOR = " "
 
 
@@ -45,16 +48,13 @@ def content_of(version: int) -> Content:
     ).sorted()
 
 
-def time_class(days: int, name: str) -> TimeClass:
-    """A reply time of so many hotline working days."""
-    return TimeClass(days, name, Limit(days, TimeUnit.HOTLINE_DAY))
-
-
 def digest(content: Content) -> str:
     """The same for the same content, whatever its ids and order of rows."""
     ordered = content.sorted()
-    rows = (*ordered.classes, *ordered.conditions, *ordered.demand_types, *ordered.time_classes)
-    plain = "\n".join(repr(_identity(row)) for row in rows)
+    parts: tuple[Iterable[Row], ...] = (
+        ordered.classes, ordered.conditions, ordered.demand_types, ordered.time_classes,
+    )  # fmt: skip
+    plain = "\n".join(repr(_identity(row)) for part in parts for row in part)
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
@@ -81,7 +81,7 @@ def save(content: Content, *, number: int, effective_from: date, note: str) -> C
     return version
 
 
-def _identity(row: Klass | Condition | DemandType | TimeClass) -> tuple[object, ...]:
+def _identity(row: Row) -> tuple[object, ...]:
     hidden = {"id", "class_id", "version"}
     return tuple(value for name, value in vars(row).items() if name not in hidden)
 
@@ -94,8 +94,8 @@ def _condition_rows(version: int) -> list[ConditionRow]:
 def _klass(row: ClassRow) -> Klass:
     return Klass(
         branch=Branch(row.branch), code=row.code, level=Level(row.level), name=row.name, parent=row.parent,
-        keywords=tuple(row.keywords.split()), unit=row.unit, fallback=row.fallback, needs_power=row.needs_power,
-        time_class=row.time_class, id=row.pk, version=row.version_id,
+        keywords=tuple(row.keywords.split()), unit=row.unit, fallback=row.fallback,
+        needs_power=row.needs_power, time_class=row.time_class, id=row.pk, version=row.version_id,
     )  # fmt: skip
 
 
@@ -104,7 +104,8 @@ def _condition(row: ConditionRow) -> Condition:
         class_code=row.klass.code, code=row.code, text=row.text,
         limit=Limit(row.limit_amount, TimeUnit(row.limit_unit)),
         make_safe=Limit(row.safe_amount, TimeUnit(row.safe_unit)) if row.safe_amount else None,
-        close_text=row.close_text, main_kind=row.main_kind, fallback=row.fallback, assist=tuple(row.assist.split()),
+        close_text=row.close_text, main_kind=row.main_kind, fallback=row.fallback,
+        assist=tuple(row.assist.split()),
         needs_power=row.needs_power, legal_basis=row.legal_basis, evidence=row.evidence,
         severity=Severity(row.severity), status=Status(row.status), source_limits=_source_limits(row),
         id=row.pk, class_id=row.klass_id, version=row.version_id,

@@ -1,1 +1,1 @@
-"""Pure rules of the catalogue: its rows as values, what makes a catalogue sound, and how limits are written."""
+"""Pure rules of the catalogue: rows as values, what makes it sound, how limits are written."""

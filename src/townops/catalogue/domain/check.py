@@ -1,4 +1,4 @@
-"""What makes a catalogue sound. Each fault names the sheet, the row's code and the column, so that a person can find it."""
+"""What makes a catalogue sound. Each fault names sheet, code and column, so that a person can find it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,6 +9,17 @@ from townops.catalogue.domain.rows import Branch, Condition, Content, Klass, Lev
 CLASSES, CONDITIONS, HOTLINE = "大类小类", "立案条件", "热线"
 PREFIX = {Branch.COMPONENT: "C-", Branch.EVENT: "E-", Branch.HOTLINE: "H-"}
 PARENT_LEVEL = {Level.SMALL: Level.LARGE, Level.SUB: Level.SMALL}
+
+
+TEXT_LENGTH = 300
+LONGEST = {
+    "code": 24, "class_code": 24, "parent": 24, "name": 20, "unit": 32, "fallback": 32, "main_kind": 32,
+}  # fmt: skip
+LABELS = {
+    "code": "代码", "class_code": "小类代码", "parent": "上级代码", "name": "名称", "keywords": "关键词",
+    "unit": "主责", "fallback": "兜底单位", "text": "立案条件", "close_text": "结案条件", "main_kind": "主责",
+    "assist": "协办单位", "legal_basis": "法规依据", "evidence": "采集要求",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -24,7 +35,7 @@ class Fault:
 def faults(content: Content) -> tuple[Fault, ...]:
     """Everything wrong with this content, none if it may be published."""
     checks: tuple[Callable[[Content], Iterator[Fault]], ...] = (
-        _repeated, _classes, _conditions, _subjects, _hotline_rows,
+        _repeated, _ill_written, _classes, _conditions, _subjects, _hotline_rows,
     )  # fmt: skip
     return tuple(fault for check in checks for fault in check(content))
 
@@ -35,18 +46,42 @@ def sheet_of(klass: Klass) -> str:
 
 
 def _repeated(content: Content) -> Iterator[Fault]:
-    for code, count in Counter(one.code for one in content.classes).items():
-        if count > 1:
-            yield Fault(CLASSES, code, "代码", f"代码重复{count}次")
-    for code, count in Counter(one.code for one in content.conditions).items():
-        if count > 1:
-            yield Fault(CONDITIONS, code, "条件编号", f"条件编号重复{count}次")
-    for code, count in Counter(one.code for one in content.demand_types).items():
-        if count > 1:
-            yield Fault(HOTLINE, code, "代码", f"诉求类型重复{count}次")
-    for days, count in Counter(one.days for one in content.time_classes).items():
-        if count > 1:
-            yield Fault(HOTLINE, str(days), "代码", f"时限分类重复{count}次")
+    codes = {
+        (CLASSES, "代码"): [one.code for one in content.classes if sheet_of(one) == CLASSES],
+        (CONDITIONS, "条件编号"): [one.code for one in content.conditions],
+        (HOTLINE, "代码"): [
+            *(one.code for one in content.classes if sheet_of(one) == HOTLINE),
+            *(one.code for one in content.demand_types),
+            *(str(one.days) for one in content.time_classes),
+        ],
+    }
+    for (sheet, column), found in codes.items():
+        for code, count in Counter(found).items():
+            if count > 1:
+                yield Fault(sheet, code, column, f"{column}重复{count}次")
+
+
+def _ill_written(content: Content) -> Iterator[Fault]:
+    """Texts a sheet would not bring back as they are, or that are longer than their column."""
+    rows = [(sheet_of(one), one.code, vars(one)) for one in content.classes]
+    rows += [(CONDITIONS, one.code, vars(one)) for one in content.conditions]
+    rows += [(HOTLINE, one.code, vars(one)) for one in content.demand_types]
+    rows += [(HOTLINE, str(one.days), vars(one)) for one in content.time_classes]
+    for sheet, code, values in rows:
+        for field, value in values.items():
+            if reason := _ill(field, value):
+                yield Fault(sheet, code, LABELS.get(field, field), reason)
+
+
+def _ill(field: str, value: object) -> str:
+    if isinstance(value, tuple) and any(isinstance(word, str) and word.split() != [word] for word in value):
+        return "词中不能有空格"
+    if not isinstance(value, str):
+        return ""
+    if value != value.strip() or "\n" in value or "\r" in value:
+        return "首尾不能有空格，不能换行"
+    longest = LONGEST.get(field, TEXT_LENGTH)
+    return f"超过{longest}个字" if len(value) > longest else ""
 
 
 def _classes(content: Content) -> Iterator[Fault]:
@@ -56,6 +91,8 @@ def _classes(content: Content) -> Iterator[Fault]:
             yield Fault(sheet, one.code, "名称", "名称为空")
         if not one.code.startswith(PREFIX[one.branch]):
             yield Fault(sheet, one.code, "代码", f"代码应以“{PREFIX[one.branch]}”开头")
+        if sheet == CLASSES and (one.unit or one.needs_power or one.time_class):
+            yield Fault(sheet, one.code, "主责", "部件、事件的主责与时限写在立案条件中")
         if reason := _wrong_parent(one, content):
             yield Fault(sheet, one.code, "上级代码", reason)
 

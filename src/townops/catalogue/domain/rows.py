@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from townops.kernel.workdays import Limit
+from townops.kernel.workdays import Limit, TimeUnit
 
 
 class Branch(StrEnum):
@@ -44,8 +44,11 @@ KINDS = frozenset({"village", "station", "center"})
 
 @dataclass(frozen=True)
 class Klass:
-    """One class of one version. `unit`, `fallback`, `needs_power`, `time_class` (working days, 0 = none) serve the hotline
-    branch, whose classes have no condition rows; a grid class carries `fallback` where nobody owns it."""
+    """One class of one version. `fallback` (兜底) is asked where nobody owns the class.
+
+    `unit`, `needs_power` and `time_class` (working days, 0 = none) serve the hotline branch only: its classes
+    have no condition rows, and those of the grid branches have these facts in their rows.
+    """
 
     branch: Branch
     code: str
@@ -71,9 +74,10 @@ class SourceLimit:
 
 @dataclass(frozen=True)
 class Condition:
-    """One 立案条件 row: when to file, until when, when it is solved, who is responsible. `code` is unique in its version.
+    """One 立案条件 row: when to file, until when, when it is solved, who is responsible.
 
-    `main_kind` is a unit code or one of `KINDS`; `fallback` (兜底) is a unit code or "center"; `assist` are unit codes.
+    `code` is unique in its version. `main_kind` is a unit code or one of `KINDS`, `fallback` (兜底) a unit
+    code or "center", `assist` unit codes.
     """
 
     class_code: str
@@ -115,6 +119,11 @@ class TimeClass:
     days: int
     name: str
     limit: Limit
+
+
+def time_class(days: int, name: str) -> TimeClass:
+    """A reply time of so many hotline working days."""
+    return TimeClass(days, name, Limit(days, TimeUnit.HOTLINE_DAY))
 
 
 @dataclass(frozen=True)
