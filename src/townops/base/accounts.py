@@ -1,8 +1,8 @@
 """Accounts, passwords, bearer tokens and the lock after five failures (C2, U29; domain 5).
 
-Passwords: ten characters or more, three of four kinds, not the user name, not one of the last five, renewed every 90 days.
-Sign-in: five failures of one name within thirty minutes lock it for the rest of them; a right password does not help meanwhile.
-Tokens: shown once, kept as SM3 digest.
+Passwords: ten characters or more, three of four kinds, not the user name, not one of the last five, renewed
+every 90 days. Sign-in: five failures of one name within thirty minutes lock it for the rest of them; a
+right password does not help meanwhile. Tokens: shown once, kept as SM3 digest.
 """
 
 import secrets
@@ -54,7 +54,10 @@ def create_account(
 def set_password(
     account: Account, password: str, *, must_change: bool = False, at: datetime | None = None
 ) -> Account:
-    """Change a password. Refused: `password_short`, `password_simple`, `password_has_username`, `password_used_before`."""
+    """Change a password.
+
+    Refused: `password_short`, `password_simple`, `password_has_username`, `password_used_before`.
+    """
     _check_strength(account.username, password)
     former = PasswordHistory.objects.filter(account=account).order_by("-set_at", "-id")[:REMEMBERED]
     if any(check_password(password, row.password) for row in former):
@@ -72,7 +75,10 @@ def random_password() -> str:
 
 
 def sign_in(username: str, password: str, *, at: datetime | None = None, address: str = "") -> Account:
-    """The account when name and password are right. Refused: `account_locked` (minutes), `sign_in_failed` (never says which)."""
+    """The account when name and password are right.
+
+    Refused: `account_locked` (minutes), `sign_in_failed` (never says which).
+    """
     at, name = at or timezone.now(), _name_hash(username.strip())
     _check_lock(name, at)
     account = Account.objects.filter(username=username.strip()).first()
@@ -89,7 +95,9 @@ def sign_in(username: str, password: str, *, at: datetime | None = None, address
 
 
 def must_renew(account: Account, at: datetime) -> bool:
-    """Whether the password has to be changed before anything else: a first one, or older than `password.days` (90)."""
+    """Whether the password has to be changed before anything else: a first one, or older than
+    `password.days` (90).
+    """
     days = int(value_at("password.days", at, default="90"))
     return account.must_change_password or (at - account.password_changed_at) > timedelta(days=days)
 
@@ -113,7 +121,10 @@ def issue_token(username: str, *, days: int = 365, label: str = "", at: datetime
 
 
 def account_for_token(token: str, *, at: datetime | None = None) -> Account | None:
-    """Whose token this is, while it is neither expired nor revoked and the account is active. Looked up by digest."""
+    """Whose token this is, while it is neither expired nor revoked and the account is active.
+
+    Looked up by digest.
+    """
     at, digest = at or timezone.now(), _digest(token)
     row = ApiToken.objects.filter(digest=digest, revoked_at__isnull=True).select_related("account").first()
     if row is None or not crypto.same(row.digest, digest):

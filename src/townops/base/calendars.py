@@ -1,4 +1,5 @@
-"""The working calendar as rows: holidays and make-up days of the State Council, windows of the working day (engine 4).
+"""The working calendar as rows: holidays and make-up days of the State Council, windows of the working day
+(engine 4).
 
 A change makes a new version; clocks that run under an old one keep it until they are replayed.
 """
@@ -37,7 +38,10 @@ def get(version: int) -> Calendar:
 
 
 def build_first(at: datetime | None = None) -> int:
-    """Version 1: every day `chinese_calendar` knows that is not what its weekday says. Does nothing when it exists."""
+    """Version 1: every day `chinese_calendar` knows that is not what its weekday says.
+
+    Does nothing when it exists.
+    """
     with write():
         if CalendarVersion.objects.filter(number=1).exists():
             return 1
@@ -74,7 +78,9 @@ def override(
 
 
 def warn_missing(today: date) -> list[int]:
-    """Years that begin within 60 days, or have begun, and are not published yet: their due times are provisional."""
+    """Years that begin within 60 days, or have begun, and are not published yet: their due times are
+    provisional.
+    """
     known_until = current().known_until
     wanted = range(today.year, date.fromordinal(today.toordinal() + 60).year + 1)
     return [year for year in wanted if date(year, 12, 31) > known_until]

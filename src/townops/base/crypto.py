@@ -1,7 +1,8 @@
-"""SM3, SM4-GCM and keyed hashes; keys lie in DATA/keys, never in the database (GB/T 39786: software, not a certified module).
+"""SM3, SM4-GCM and keyed hashes; keys lie in DATA/keys, never in the database (GB/T 39786: software, not a
+certified module).
 
-All keys are made together the first time any is asked for in an empty folder. Once there are keys, a missing one is an error:
-making a new one would quietly lose whatever the old one sealed.
+All keys are made together the first time any is asked for in an empty folder. Once there are keys, a
+missing one is an error: making a new one would quietly lose whatever the old one sealed.
 """
 
 import hashlib
@@ -66,7 +67,10 @@ def same(one: str, other: str) -> bool:
 
 
 def seal(text: str, aad: str) -> bytes:
-    """SM4-GCM: key version (1 byte), nonce (12), ciphertext, tag (16). `aad` names the place, so rows cannot be swapped."""
+    """SM4-GCM: key version (1 byte), nonce (12), ciphertext, tag (16).
+
+    `aad` names the place, so rows cannot be swapped.
+    """
     version = _newest_version()
     nonce = secrets.token_bytes(NONCE)
     cipher = Cipher(algorithms.SM4(_key(f"seal-{version}")), modes.GCM(nonce)).encryptor()
@@ -90,7 +94,10 @@ def unseal(sealed: bytes, aad: str) -> str:
 
 
 def rotate_sealing_key() -> int:
-    """Make a new SM4 key; from now on `seal` uses it, older values still open. Returns its version (at most 255)."""
+    """Make a new SM4 key; from now on `seal` uses it, older values still open.
+
+    Returns its version (at most 255).
+    """
     version = _newest_version() + 1
     _create(keys_folder() / f"seal-{version}.key", secrets.token_bytes(16))
     _versions.cache_clear()
@@ -106,7 +113,9 @@ def keys_folder() -> Path:
 
 
 def fingerprint() -> str:
-    """A short public mark of the proof and look-up keys, stored in the database to notice a wrong key folder."""
+    """A short public mark of the proof and look-up keys, stored in the database to notice a wrong key
+    folder.
+    """
     return (hmac(b"fingerprint") + bytes.fromhex(keyed_hash("fingerprint"))).hex()[:32]
 
 
@@ -117,7 +126,10 @@ def export_keys(path: Path) -> None:
 
 
 def import_keys(path: Path) -> int:
-    """Bring keys back; returns how many were new. `ValueError` when a key already there differs: nothing is written then."""
+    """Bring keys back; returns how many were new.
+
+    `ValueError` when a key already there differs: nothing is written then.
+    """
     keys: dict[str, str] = json.loads(path.read_text())["keys"]
     folder = Path(settings.DATA) / "keys"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -132,7 +144,9 @@ def import_keys(path: Path) -> int:
 
 
 def self_test() -> None:
-    """The published vectors of SM3 and SM4, and HMAC against the library; `RuntimeError` when this machine computes wrongly."""
+    """The published vectors of SM3 and SM4, and HMAC against the library; `RuntimeError` when this machine
+    computes wrongly.
+    """
     if sm3(b"abc").hex() != "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0":
         raise RuntimeError("SM3 is wrong here")
     key = bytes.fromhex("0123456789abcdeffedcba9876543210")

@@ -1,7 +1,7 @@
 """How anything is written: one transaction, and on SQLite one writer at a time.
 
-Four unlocked writer threads on SQLite waited 2.5 s at worst, with this lock 0.25 s. It is fair (first come, first served),
-re-entrant within a thread, and not used on PostgreSQL.
+Four unlocked writer threads on SQLite waited 2.5 s at worst, with this lock 0.25 s. It is fair (first come,
+first served), re-entrant within a thread, and not used on PostgreSQL.
 """
 
 import threading
@@ -55,7 +55,10 @@ def is_sqlite() -> bool:
 
 @contextmanager
 def write() -> Iterator[None]:
-    """Everything inside is written together or not at all. Nesting joins the outer transaction's lock with a savepoint."""
+    """Everything inside is written together or not at all.
+
+    Nesting joins the outer transaction's lock with a savepoint.
+    """
     if not is_sqlite():
         with transaction.atomic():
             yield

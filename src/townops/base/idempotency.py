@@ -1,4 +1,6 @@
-"""The same request twice has one effect: same actor, key and body get the stored answer for seven days (engine 7)."""
+"""The same request twice has one effect: same actor, key and body get the stored answer for seven days
+(engine 7).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,8 +25,9 @@ class StoredAnswer:
 def remember(actor: int, key: str, digest: str, *, at: datetime) -> StoredAnswer | None:
     """The stored answer, or None when this request is new and now reserved for the caller's transaction.
 
-    Call inside `write()`, do the work, then `answer`. A second request at the same time waits on PostgreSQL until the first has
-    committed. Refused: `key_reused` (other body), `key_in_use` (reserved and never answered).
+    Call inside `write()`, do the work, then `answer`. A second request at the same time waits on PostgreSQL
+    until the first has committed. Refused: `key_reused` (other body), `key_in_use` (reserved and never
+    answered).
     """
     if not connection.in_atomic_block:
         raise RuntimeError("remember() belongs inside write()")

@@ -1,8 +1,9 @@
 """Work done later: a leased table, measured against kill -9 (architecture 5).
 
-A due job is claimed by a conditional UPDATE that sets a lease and counts the attempt at its start; a heartbeat keeps the lease
-while it runs. A worker that dies leaves the lease to run out, then the job is run again; after three attempts it is dead and
-shown. A job therefore may run twice and must bear it. Schedules have their own clock: one tick makes at most one waiting job.
+A due job is claimed by a conditional UPDATE that sets a lease and counts the attempt at its start; a
+heartbeat keeps the lease while it runs. A worker that dies leaves the lease to run out, then the job is run
+again; after three attempts it is dead and shown. A job therefore may run twice and must bear it. Schedules
+have their own clock: one tick makes at most one waiting job.
 """
 
 import json
@@ -74,7 +75,10 @@ def recurring() -> dict[str, Recurring]:
 
 
 def enqueue(name: str, payload: dict[str, Any] | None = None, run_at: datetime | None = None) -> int:
-    """Ask for a task in the caller's transaction; returns the job's id. An undeclared task is a fault of the program."""
+    """Ask for a task in the caller's transaction; returns the job's id.
+
+    An undeclared task is a fault of the program.
+    """
     if _tasks.get(name) is None:
         raise LookupError(f"task {name!r} is not declared")
     now = timezone.now()
@@ -83,7 +87,8 @@ def enqueue(name: str, payload: dict[str, Any] | None = None, run_at: datetime |
 
 
 def run_due(at: datetime, limit: int = 100) -> int:
-    """Deliver news, tick the schedules, run what is due at this moment one after the other; returns how much was done.
+    """Deliver news, tick the schedules, run what is due at this moment one after the other; returns how
+    much was done.
 
     News that the jobs made is delivered before returning. `limit` counts jobs.
     """
@@ -164,7 +169,7 @@ def _run(row: Job, at: datetime) -> None:
     try:
         with _heartbeat(row, at):
             _call(row, at)
-    except Exception as error:  # noqa: BLE001  (the worker loop: a job's fault is kept, shown and tried again)
+    except Exception as error:
         log.exception("job %s failed (attempt %s)", row.name, row.attempts)
         _failed(row, at, f"{type(error).__name__}: {error}"[:2000])
         return
@@ -228,7 +233,7 @@ def _beat(row: Job, at: datetime, done: threading.Event) -> None:
         while not done.wait(pause):
             until = at + timedelta(seconds=time.monotonic() - started) + LEASE
             Job.objects.filter(pk=row.pk, worker=row.worker).update(lease_until=until)
-    except Exception:  # noqa: BLE001  (the worker loop: without a beat the lease runs out, which is safe)
+    except Exception:
         log.exception("heartbeat of job %s failed", row.pk)
     finally:
         connections.close_all()
@@ -252,7 +257,7 @@ class _Loop(threading.Thread):
         try:
             close_old_connections()
             done = run_due(timezone.now())
-        except Exception as error:  # noqa: BLE001  (the worker loop survives; the same fault is told once)
+        except Exception as error:
             if repr(error) != self._told:
                 log.exception("the job loop stumbled")
             self._told = repr(error)

@@ -1,7 +1,8 @@
-"""The journal of everything but orders: append only, one SM3 chain per (kind, key), sealed every minute (engine 5).
+"""The journal of everything but orders: append only, one SM3 chain per (kind, key), sealed every minute
+(engine 5).
 
-`payload` is the text under the hash, byte for byte; `mac` is keyed outside the database, so an entry put in by hand is found
-before it is ever sealed, and a chain computed anew as well.
+`payload` is the text under the hash, byte for byte; `mac` is keyed outside the database, so an entry put in
+by hand is found before it is ever sealed, and a chain computed anew as well.
 """
 
 from collections.abc import Iterator, Sequence
@@ -51,7 +52,10 @@ class Break:
 
 
 def append(*, kind: str, key: object, action: str, actor: Actor, at: datetime, body: dict[str, Any]) -> int:
-    """Write one entry in the caller's transaction; returns its number in the chain. Two at once both get in, in some order."""
+    """Write one entry in the caller's transaction; returns its number in the chain.
+
+    Two at once both get in, in some order.
+    """
     facts = {"kind": kind, "key": str(key), "action": action, "person": actor.person, "name": actor.name}
     facts |= {"at": at.isoformat(), "recorded_at": timezone.now().isoformat(), "body": body}
     for _ in range(TRIES):

@@ -1,7 +1,9 @@
-"""News from one context to another: written with the fact, delivered at least once, each subscriber on its own.
+"""News from one context to another: written with the fact, delivered at least once, each subscriber on its
+own.
 
-A subscriber runs in the transaction that marks its row delivered, so what it writes into the database happens once. It must be
-quick (well under 20 ms); anything slow or outside the database it hands to `jobs.enqueue`.
+A subscriber runs in the transaction that marks its row delivered, so what it writes into the database
+happens once. It must be quick (well under 20 ms); anything slow or outside the database it hands to
+`jobs.enqueue`.
 """
 
 import logging
@@ -29,7 +31,10 @@ _topics: dict[str, list[str]] = {}
 
 
 def subscriber(topic: str, *, name: str = "") -> Callable[[Subscriber], Subscriber]:
-    """Subscribe a function `(key, body, at)` to a topic. Its name is kept in rows: give one before moving the function."""
+    """Subscribe a function `(key, body, at)` to a topic.
+
+    Its name is kept in rows: give one before moving the function.
+    """
 
     def register(function: Subscriber) -> Subscriber:
         title = name or f"{function.__module__}.{function.__name__}"
@@ -93,7 +98,7 @@ def _deliver_one(row: OutboxRow, at: datetime) -> int:
             if mine:
                 _function(row.subscriber)(row.key, load(row.body), row.at)
             return mine
-    except Exception as error:  # noqa: BLE001  (the worker loop: a subscriber's fault is shown and tried again)
+    except Exception as error:
         log.exception("subscriber %s failed", row.subscriber)
         _put_off(row, at, error)
         return 0

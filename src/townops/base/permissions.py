@@ -1,4 +1,6 @@
-"""Named permissions: declared by the context that checks them, gathered into roles, held through posts (C2, U6)."""
+"""Named permissions: declared by the context that checks them, gathered into roles, held through posts (C2,
+U6).
+"""
 
 import time
 from collections.abc import Iterable
@@ -14,7 +16,9 @@ FRESH_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """`code` as checked in code, `label` for role tables, `sentence` for the manual: what its holder may do."""
+    """`code` as checked in code, `label` for role tables, `sentence` for the manual: what its holder may
+    do.
+    """
 
     code: str
     label: str
@@ -27,7 +31,9 @@ _read_at: float = float("-inf")
 
 
 def declare(code: str, label: str, sentence: str) -> str:
-    """Declare a permission in a context's access.py; the same code twice with another meaning stops start-up."""
+    """Declare a permission in a context's access.py; the same code twice with another meaning stops start-
+    up.
+    """
     permission = Permission(code, label, sentence)
     if _declared.setdefault(code, permission) != permission:
         raise ImproperlyConfigured(f"permission {code!r} is declared twice with different words")
@@ -40,7 +46,10 @@ def declared() -> dict[str, Permission]:
 
 
 def permissions_of(role_codes: Iterable[str]) -> frozenset[str]:
-    """Every permission of these roles together. Read once in ten seconds, and again after a change in this process."""
+    """Every permission of these roles together.
+
+    Read once in ten seconds, and again after a change in this process.
+    """
     global _table, _read_at
     if time.monotonic() - _read_at > FRESH_SECONDS:
         _table, _read_at = _read(), time.monotonic()
@@ -55,7 +64,10 @@ def forget() -> None:
 
 
 def set_role(code: str, *, name: str, permissions: Iterable[str]) -> None:
-    """Create the role or make it mean exactly these permissions. Undeclared codes are refused as a fault of the program."""
+    """Create the role or make it mean exactly these permissions.
+
+    Undeclared codes are refused as a fault of the program.
+    """
     wanted = set(permissions)
     if unknown := sorted(wanted - _declared.keys()):
         raise ImproperlyConfigured(f"role {code!r} names undeclared permissions: {', '.join(unknown)}")
@@ -68,7 +80,9 @@ def set_role(code: str, *, name: str, permissions: Iterable[str]) -> None:
 
 
 def check_roles() -> None:
-    """Stop start-up when a stored role names a permission nobody declares: a right nobody can explain is not given."""
+    """Stop start-up when a stored role names a permission nobody declares: a right nobody can explain is
+    not given.
+    """
     stored = _model("RolePermission").objects.values_list("role__code", "permission").order_by("role__code")
     unknown = [f"{role}: {permission}" for role, permission in stored if permission not in _declared]
     if unknown:

@@ -1,7 +1,7 @@
 """Declare down, consume up: declarations are found by file name, and questions go up through named answers.
 
-A context puts its declarations into files of fixed names (`MODULES`); nothing central is edited to add one, and a bad one
-stops start-up.
+A context puts its declarations into files of fixed names (`MODULES`); nothing central is edited to add one,
+and a bad one stops start-up.
 """
 
 from collections.abc import Callable, Iterable
@@ -78,7 +78,9 @@ def contexts() -> list[str]:
 
 
 def autodiscover(module_names: Iterable[str]) -> list[str]:
-    """Import those modules of every installed context that exist; a module that fails to import stops start-up."""
+    """Import those modules of every installed context that exist; a module that fails to import stops
+    start-up.
+    """
     found = [f"{context}.{name}" for context in contexts() for name in module_names]
     present = [name for name in found if find_spec(name) is not None]
     for name in present:

@@ -1,7 +1,8 @@
-"""Sealing of leaves, whatever they prove: a count, a Merkle root and a keyed hash over both and the seal before (engine 5).
+"""Sealing of leaves, whatever they prove: a count, a Merkle root and a keyed hash over both and the seal
+before (engine 5).
 
-A chain name keeps the seals of one kind of leaf together. The key lies outside the database, and so does a copy of every
-seal (DATA/seals/<chain>.jsonl): rows removed together with their seals are still missed.
+A chain name keeps the seals of one kind of leaf together. The key lies outside the database, and so does a
+copy of every seal (DATA/seals/<chain>.jsonl): rows removed together with their seals are still missed.
 """
 
 import json
@@ -32,7 +33,9 @@ class SealBreak:
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:
-    """Root over leaves in their order, 32 bytes; leaves and nodes are hashed apart (RFC 6962), an odd one moves up."""
+    """Root over leaves in their order, 32 bytes; leaves and nodes are hashed apart (RFC 6962), an odd one
+    moves up.
+    """
     if not leaves:
         return crypto.sm3(b"")
     level = [crypto.sm3(b"\0" + leaf) for leaf in leaves]
@@ -75,7 +78,10 @@ def seal(chain: str, leaves: Sequence[bytes], at: datetime) -> Seal:
 
 
 def write_out(chain: str) -> int:
-    """Append to the file outside whatever seals it lacks; returns how many. Also makes up for a crash right after a commit."""
+    """Append to the file outside whatever seals it lacks; returns how many.
+
+    Also makes up for a crash right after a commit.
+    """
     path = _file(chain)
     path.parent.mkdir(parents=True, exist_ok=True)
     last = _last_number(path)

@@ -1,4 +1,7 @@
-"""Values a town changes while it runs, each from one moment on (`Setting`). Code names the key and its default."""
+"""Values a town changes while it runs, each from one moment on (`Setting`).
+
+Code names the key and its default.
+"""
 
 from datetime import datetime
 

@@ -53,7 +53,10 @@ class PasswordHistory(models.Model):
 
 
 class FailedSignIn(models.Model):
-    """One wrong password; five within half an hour lock the name. `username` is a keyed hash: people mistype secrets there."""
+    """One wrong password; five within half an hour lock the name.
+
+    `username` is a keyed hash: people mistype secrets there.
+    """
 
     username = models.CharField(max_length=64)
     address = models.CharField(max_length=64, default="", blank=True)
@@ -118,7 +121,9 @@ class RolePermission(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """A request already answered: the same actor, key and body get the stored answer for seven days (engine 7)."""
+    """A request already answered: the same actor, key and body get the stored answer for seven days (engine
+    7).
+    """
 
     actor = models.BigIntegerField()
     key = models.CharField(max_length=200)

@@ -4,7 +4,10 @@ from django.db import models
 
 
 class JournalEntry(models.Model):
-    """One row of a hash chain per (kind, key). `payload` is the exact text under the hash; columns repeat it for queries."""
+    """One row of a hash chain per (kind, key).
+
+    `payload` is the exact text under the hash; columns repeat it for queries.
+    """
 
     kind = models.CharField("对象类别", max_length=40)
     key = models.CharField("对象", max_length=64)

@@ -4,7 +4,10 @@ from django.db import models
 
 
 class Attachment(models.Model):
-    """One uploaded file; bytes lie under DATA/attachments by digest. Refers to what it belongs to by (kind, key)."""
+    """One uploaded file; bytes lie under DATA/attachments by digest.
+
+    Refers to what it belongs to by (kind, key).
+    """
 
     kind = models.CharField("对象类别", max_length=40, default="", blank=True)
     key = models.CharField("对象", max_length=64, default="", blank=True)
@@ -89,7 +92,9 @@ class Setting(models.Model):
 
 
 class SearchText(models.Model):
-    """The text by which one object is found; the bigram index beside it differs by database (migration 0002)."""
+    """The text by which one object is found; the bigram index beside it differs by database (migration
+    0002).
+    """
 
     kind = models.CharField(max_length=20)
     key = models.BigIntegerField()

@@ -4,7 +4,10 @@ from django.db import models
 
 
 class Job(models.Model):
-    """One piece of work. Leased, not locked: whoever holds `worker` until `lease_until` runs it; a finished row is deleted."""
+    """One piece of work.
+
+    Leased, not locked: whoever holds `worker` until `lease_until` runs it; a finished row is deleted.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "等待"
@@ -38,7 +41,9 @@ class Job(models.Model):
 
 
 class Schedule(models.Model):
-    """The clock of one recurring job; it ticks by itself, however long the job takes or however often it fails."""
+    """The clock of one recurring job; it ticks by itself, however long the job takes or however often it
+    fails.
+    """
 
     name = models.CharField("名称", max_length=100, unique=True)
     next_at = models.DateTimeField("下次")

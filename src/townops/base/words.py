@@ -1,0 +1,97 @@
+"""What a refusal says to people: one Chinese sentence for each code, in the `words.py` of the context that
+refuses.
+"""
+
+from importlib import import_module
+from typing import Any, Final
+
+from townops.base import registry
+from townops.kernel.refusal import Refused
+
+WORDS: Final = {
+    "account_locked": "登录失败次数过多，账号已锁定，请{minutes}分钟后再试。",
+    "account_unknown": "没有账号“{username}”，或该账号已停用。",
+    "calendar_contradiction": "同一天不能既休息又上班：{days}。",
+    "calendar_day_kind": "{day}的类别“{kind}”不认识，只能是休息或调休上班。",
+    "calendar_unknown": "没有第{version}版工作日历。",
+    "calendar_windows": "工作时段不能重叠，至少要有一段。",
+    "clock_fixed": "这个时限不能改动。",
+    "clock_not_paused": "计时没有暂停，不能恢复。",
+    "clock_not_stopped": "计时还没有停止。",
+    "clock_paused": "计时已暂停。",
+    "clock_stopped": "计时已停止。",
+    "component_code": "部件编码“{given}”不对，应为16位数字。",
+    "facts_missing": "还缺少必填内容：{facts}。",
+    "file_empty": "文件是空的。",
+    "file_image_broken": "图片已损坏，打不开。",
+    "file_image_huge": "图片尺寸过大，最多{pixels}像素。",
+    "file_too_large": "文件过大，最多{largest}兆字节。",
+    "file_type": "不支持这种文件；可以上传图片、PDF、Word、Excel、MP4和文本。",
+    "key_in_use": "同一请求正在处理，请稍后再试。",
+    "key_missing": "缺少幂等键 Idempotency-Key。",
+    "key_reused": "同一幂等键已用于另一个请求。",
+    "limit_amount": "时限必须是1到{longest}之间的整数。",
+    "mark_negative": "提醒点不能早于开始时间。",
+    "naive_time": "时间必须带时区。",
+    "not_permitted": "您没有办理这一步的权限。",
+    "password_has_username": "密码中不能包含用户名。",
+    "password_short": "密码至少{shortest}位。",
+    "password_simple": "密码须包含大写字母、小写字母、数字、符号中的至少{kinds}种。",
+    "password_used_before": "不能使用最近{count}次用过的密码。",
+    "pauses_overlap": "暂停时段互相重叠。",
+    "query_code": "查询编码“{given}”不对。",
+    "query_too_short": "请至少输入{shortest}个连续的字。",
+    "sheet_empty": "表格里没有数据。",
+    "sheet_encrypted": "表格有密码保护，请去掉密码后再导入。",
+    "sheet_head_twice": "表头“{head}”出现了两次。",
+    "sheet_large": "表格过大，展开后超过{largest}兆字节。",
+    "sheet_macro": "表格带有宏，请另存为普通的xlsx后再导入。",
+    "sheet_type": "只能导入xlsx或csv文件。",
+    "sheet_unreadable": "表格已损坏，读不出来。",
+    "sign_in_failed": "用户名或密码不对。",
+    "stale_version": "内容已被别人更新，请刷新后再试。",
+    "username_malformed": "用户名不能为空，最长{longest}个字符。",
+    "username_taken": "用户名“{username}”已被使用。",
+    "village_code": "居村代码“{given}”不对。",
+}
+
+
+class _Blanks(dict[str, Any]):
+    """A parameter the sentence names and the refusal lacks is left blank: no second error."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def render(refused: Refused) -> str:
+    """The sentence for a refusal; an unknown code is shown as it is, so that somebody can tell us."""
+    sentence = every_word().get(refused.code)
+    if sentence is None:
+        return f"操作未被接受（{refused.code}）。"
+    return sentence.format_map(_Blanks({name: _plain(value) for name, value in refused.params.items()}))
+
+
+def every_word() -> dict[str, str]:
+    """Sentences of every installed context; a context may not change the words of another one."""
+    if not _words:
+        for context in reversed(registry.contexts()):
+            _words.update(_words_of(context))
+    return _words
+
+
+_words: dict[str, str] = {}
+
+
+def _words_of(context: str) -> dict[str, str]:
+    try:
+        return dict(import_module(f"{context}.words").WORDS)
+    except ModuleNotFoundError as missing:
+        if missing.name != f"{context}.words":
+            raise
+        return {}
+
+
+def _plain(value: object) -> object:
+    return (
+        "、".join(str(one) for one in value) if isinstance(value, list | tuple | set | frozenset) else value
+    )
