@@ -42,7 +42,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When a limit ends (+08:00), whether that rests on days not yet known, and the seconds counted by then."""
+    """When a limit ends (+08:00), whether that rests on days not yet known, and the seconds counted."""
 
     due_at: datetime
     provisional: bool
