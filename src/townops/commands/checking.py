@@ -1,6 +1,7 @@
 """`check`: everything that can be found wrong without running the product."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -83,8 +84,9 @@ def templates() -> list[str]:
 def glossary() -> list[str]:
     """Each term has its Chinese and English word and one name in code that the sources really use."""
     terms = tomllib.loads(GLOSSARY.read_text("utf-8"))["term"]
-    sources = "\n".join(path.read_text("utf-8") for path in (PROJECT / "src").rglob("*.py"))
-    return [*_incomplete(terms), *_twice(terms), *_unused(terms, sources)]
+    sources = [path for path in (PROJECT / "src").rglob("*") if path.suffix in (".py", ".toml")]
+    words = set(re.findall(r"\w+", "\n".join(path.read_text("utf-8") for path in sources)))
+    return [*_incomplete(terms), *_twice(terms), *_unused(terms, words)]
 
 
 def _incomplete(terms: list[dict[str, str]]) -> Iterator[str]:
@@ -103,9 +105,9 @@ def _twice(terms: list[dict[str, str]]) -> Iterator[str]:
         )
 
 
-def _unused(terms: list[dict[str, str]], sources: str) -> Iterator[str]:
+def _unused(terms: list[dict[str, str]], words: set[str]) -> Iterator[str]:
     for term in terms:
-        if term.get("code", "") not in sources:
+        if term.get("code", "") not in words:
             yield f"glossary: no source uses {term.get('code')!r} ({term.get('zh')})"
 
 

@@ -1,7 +1,6 @@
 """An empty town: its area, units and posts, roles, calendar, catalogue and flows, and the first administrator."""
 
 from datetime import date, datetime
-from importlib import import_module
 
 from django.apps import apps
 from django.utils import timezone
@@ -11,6 +10,7 @@ from townops.base import accounts, calendars, journal
 from townops.base.db import write
 from townops.catalogue import api as catalogue
 from townops.kernel.actors import SYSTEM_PERSON, Actor
+from townops.orders import flows
 from townops.people import api as people
 
 SYSTEM = Actor(SYSTEM_PERSON, "系统", ())
@@ -38,7 +38,7 @@ def load_starting_data(code: str, at: datetime) -> None:
     people.load_roles()
     people.build_units(code, actor=SYSTEM, at=at)
     catalogue.load_starting(timezone.localdate(at), at=at)
-    import_module("townops.orders.flows").load_starting()
+    flows.load_starting()
 
 
 def make_area(name: str, code: str, *, on: date) -> None:
