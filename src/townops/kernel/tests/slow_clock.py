@@ -1,4 +1,4 @@
-"""A clock that walks minute by minute and knows nothing of the real one: slow, obvious, the judge of the fast one."""
+"""A clock that walks minute by minute and knows nothing of the real one: slow, obvious, its judge."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -62,7 +62,7 @@ class SlowClock:
                 self.due = minute
 
     def ended_a_day(self, minute: datetime) -> int:
-        """Hotline: 1 when a working day after day 0 ends in this minute, -1 when day 0 ends inside a pause."""
+        """Hotline: 1 when a working day after day 0 ends in this minute, -1 when day 0 ends in a pause."""
         after = minute + MINUTE
         closes = in_window(self.calendar, minute) and not any(
             in_window(self.calendar, later)

@@ -56,13 +56,13 @@ def walked(calendar: Calendar, limit: Limit, extensions: int, edges: list[dateti
     return slow
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(stories())
 def test_the_due_is_where_a_minute_by_minute_walk_ends(story):
     assert played(*story).due_at == walked(*story).due
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(stories(), some.floats(0, 1))
 def test_used_time_and_marks_agree_with_the_walk(story, fraction):
     calendar, clock, slow = story[0], played(*story), walked(*story)
@@ -78,7 +78,7 @@ def test_used_time_and_marks_agree_with_the_walk(story, fraction):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(stories(), some.integers(0, 5000))
 def test_late_seconds_are_those_walked_after_the_due(story, minutes):
     clock, slow = played(*story), walked(*story)
@@ -95,10 +95,10 @@ def told(spans: tuple[ExplainedSpan, ...]) -> tuple[timedelta, int, datetime]:
     return sum((s.counted for s in spans), timedelta()), sum(s.days for s in spans), adding[-1].end
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(stories())
 def test_the_due_can_be_worked_out_from_the_explanation_alone(story):
-    calendar, limit, extensions, edges = story
+    calendar, limit, extensions, _ = story
     clock = played(*story)
     time_told, days_told, due_told = told(clocks.explanation(clock, calendar))
     amount = limit.amount * (1 + extensions)
@@ -109,7 +109,7 @@ def test_the_due_can_be_worked_out_from_the_explanation_alone(story):
         assert time_told == timedelta(seconds=clocks.counted_limit(clock, calendar))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(calendars(), some.integers(0, 3_000_000), some.integers(1, 500_000), some.sampled_from(TimeUnit))
 def test_advance_and_counted_undo_each_other_to_the_second(calendar, offset, seconds, unit):
     start = datetime(2023, 9, 18, tzinfo=SHANGHAI) + timedelta(seconds=offset)
