@@ -8,7 +8,7 @@ from typing import Any
 
 
 def dump(value: Any) -> str:
-    """JSON with sorted keys, no spaces, no NaN; dates as ISO text, decimals and enums as text, sets sorted."""
+    """JSON with sorted keys, no spaces, no NaN; dates, decimals and enums as text, sets sorted."""
     return json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain
     )

@@ -181,10 +181,8 @@ def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise Refused("sheet_unreadable") from None
     if page is None:
         raise Refused("sheet_empty")
-    first = (page.start or (0, 0))[0] + 1
     return (
-        (number, [plain(cell) for cell in cells])
-        for number, cells in enumerate(page.iter_rows(), start=first)
+        (number, [plain(cell) for cell in cells]) for number, cells in enumerate(page.iter_rows(), start=1)
     )
 
 

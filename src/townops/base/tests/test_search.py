@@ -1,0 +1,116 @@
+"""Any two characters find what was indexed, on both databases, and nothing else."""
+
+import pytest
+from django.db import connection
+
+from townops.base import search
+from townops.base.models import SearchText, Setting
+from townops.kernel.refusal import Refused
+
+pytestmark = pytest.mark.django_db
+TEXTS = {
+    1: "高桥镇张杨北路窨井盖缺失 2611R000123",
+    2: "小区电动自行车飞线充电",
+    3: "张家弄 井盖异响，路灯不亮",
+    4: "桥高 ＡＢＣ１２３ Straße",
+}
+
+
+@pytest.fixture(autouse=True)
+def indexed(db):
+    search.index_many("thing", TEXTS)
+    search.index("other", 1, "井盖")
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("井盖", [3, 1]),
+        ("窨井盖", [1]),
+        ("盖井", []),
+        ("高桥", [1]),
+        ("飞线充电", [2]),
+        ("R0", [1]),
+        ("2611", [1]),
+        ("000123", [1]),
+        ("r000123", [1]),
+        ("abc１２３", [4]),
+        ("井盖 路灯", [3]),
+        ("井盖 不亮 路", [3]),
+        ("井盖 飞线", []),
+        ("弄 井盖", [3]),
+        ("异响，路灯", [3]),
+        ("盖异响路", []),
+        ("strasse", []),
+        ("str", [4]),
+    ],
+)
+def test_a_question_finds_exactly_the_texts_that_have_its_words(q, expected):
+    assert search.keys("thing", q) == expected
+
+
+@pytest.mark.parametrize("q", ["", "井", "a", "  ", "，。", "井 盖", "a-b"])
+def test_less_than_two_characters_in_a_row_is_refused(q):
+    with pytest.raises(Refused, match="query_too_short"):
+        search.keys("thing", q)
+
+
+@pytest.mark.parametrize(
+    "q", ['井盖" OR "路灯', "井盖*", "grams:井盖", "井盖' --", "NOT 井盖", "%井盖%", "{井盖}"]
+)
+def test_signs_of_a_query_language_are_only_signs(q):
+    assert search.keys("thing", q) == []
+
+
+def test_all_bigrams_without_the_word_is_not_found():
+    search.index("thing", 9, "东海海西西东")
+    assert search.keys("thing", "东海西东") == []
+
+
+def test_a_new_text_replaces_the_old_one():
+    search.index("thing", 1, "完全不同")
+    assert search.keys("thing", "窨井") == []
+    assert search.keys("thing", "不同") == [1]
+    assert SearchText.objects.filter(kind="thing", key=1).count() == 1
+
+
+def test_the_same_text_again_writes_nothing(django_assert_num_queries):
+    with django_assert_num_queries(3):  # savepoint, look, release
+        search.index("thing", 1, TEXTS[1])
+
+
+def test_what_is_removed_is_not_found():
+    search.remove("thing", [1, 3])
+    assert search.keys("thing", "井盖") == []
+    assert search.keys("other", "井盖") == [1]
+
+
+def test_a_larger_query_takes_the_search_as_a_condition():
+    from datetime import UTC, datetime
+
+    rows = [
+        Setting.objects.create(key=str(n), value="x", effective_from=datetime(2026, 1, n, tzinfo=UTC))
+        for n in (1, 2)
+    ]
+    search.index("setting", rows[0].pk, "垃圾分类")
+    found = Setting.objects.filter(pk__in=search.matching("setting", "垃圾"), value="x")
+    assert list(found) == [rows[0]]
+
+
+def test_the_newest_come_first_up_to_the_limit():
+    search.index_many("many", {n: "同样的字" for n in range(1, 601)})
+    assert search.keys("many", "同样", limit=3) == [600, 599, 598]
+
+
+def test_the_index_and_not_a_scan_answers():
+    search.index_many("thing", {n: f"同样的字 {n}" for n in range(1000, 4000)})
+    sql, params = search._select("thing", "窨井盖")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE base_searchtext; SET LOCAL enable_seqscan = off")
+            cursor.execute("EXPLAIN " + sql, params)
+        else:
+            cursor.execute("EXPLAIN QUERY PLAN " + sql, params)
+        plan = str(cursor.fetchall())
+    assert "base_search_grams" in plan
+    assert "SCAN t" not in plan
