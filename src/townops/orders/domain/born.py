@@ -5,7 +5,7 @@ from datetime import datetime
 
 from townops.orders.domain.decide import Decision
 from townops.orders.domain.evolve import evolve
-from townops.orders.domain.facts import Facts, Place
+from townops.orders.domain.facts import Facts, Place, Value
 from townops.orders.domain.flow import Flow
 from townops.orders.domain.order import Basis, Order, Responsible
 from townops.orders.domain.states import State
@@ -51,9 +51,12 @@ def report(flow: Flow, birth: Birth, facts: Facts, *, person: int, at: datetime)
     """The first decision: the order exists, first-asked liable, its acceptance clock running."""
     before = born(flow, birth)
     unit, post = before.responsible.unit, before.responsible.post
-    taken = Taken("report", 1, person, unit, post, 0, at, dict(facts))
-    after = evolve(flow, before, taken)
-    outer = after.active("outer")
-    if outer and after.outer_due_at is None:
-        after = after.now(outer_due_at=outer.clock.due_at)
-    return Decision(before, after, taken, flow)
+    stated: dict[str, Value] = {
+        "calendar": flow.calendar_version,
+        "received_at": birth.received_at,
+        "outer_due_at": birth.outer_due_at,
+        "area": birth.place,
+        **facts,
+    }
+    taken = Taken("report", 1, person, unit, post, 0, at, stated)
+    return Decision(before, evolve(flow, before, taken), taken, flow)

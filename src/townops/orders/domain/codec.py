@@ -29,7 +29,14 @@ def _party_back(value: list[Any] | None) -> Party | None:
 
 def _standard(value: Standard) -> list[Any]:
     limits = [_limit(value.limit), _limit(value.make_safe)]
-    return [value.condition, value.class_code, *limits, value.needs_power, value.severity, _party(value.fallback)]
+    return [
+        value.condition,
+        value.class_code,
+        *limits,
+        value.needs_power,
+        value.severity,
+        _party(value.fallback),
+    ]
 
 
 def _standard_back(v: list[Any]) -> Standard:

@@ -43,7 +43,8 @@ def decide(flow: Flow, order: Order, name: str, facts: Facts, actor: Actor, at: 
     forbid_same_hands(order, row, actor)
     require(flow, order, row, facts)
     person = actor.person
-    taken = Taken(name, order.seq + 1, person, hat.unit, hat.post or None, hat.rank, at, dict(facts))
+    full = {"calendar": flow.calendar_version, **facts}
+    taken = Taken(name, order.seq + 1, person, hat.unit, hat.post or None, hat.rank, at, full)
     for guard in GUARDS.get(name, ()):
         guard(flow, order, taken)
     return Decision(order, evolve(flow, order, taken), taken, flow)
@@ -54,7 +55,9 @@ def permit(flow: Flow, order: Order, row: Step, actor: Actor) -> Hat:
     if row.scope == SYSTEM and actor.person != SYSTEM_PERSON:
         raise Refused("not_permitted", step=row.name)
     wanted = PERMISSION_IN_STATE.get((row.name, order.state), row.permissions)
-    fitting = [hat for hat in actor.hats if hat.permissions & wanted and _in_scope(flow, order, row, hat, actor)]
+    fitting = [
+        hat for hat in actor.hats if hat.permissions & wanted and _in_scope(flow, order, row, hat, actor)
+    ]
     if not fitting:
         raise Refused("not_permitted", step=row.name)
     return _best(fitting, order)
@@ -122,7 +125,9 @@ def forbid_same_hands(order: Order, row: Step, actor: Actor) -> None:
 
 
 def require(flow: Flow, order: Order, row: Step, facts: Facts) -> None:
-    lacking = [need.name for need in needs_of(flow, order, row) if need.required and _empty(facts.get(need.name))]
+    lacking = [
+        need.name for need in needs_of(flow, order, row) if need.required and _empty(facts.get(need.name))
+    ]
     if lacking:
         raise Refused("facts_missing", step=row.name, facts=lacking)
 

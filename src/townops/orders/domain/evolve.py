@@ -1,6 +1,7 @@
 """What each step makes of an order. Total and silent: refusing is `decide`'s work, remembering is `fold`'s."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from townops.kernel import clocks as k
 from townops.orders.domain import evolve_early as early
@@ -41,6 +42,12 @@ EVOLUTIONS: dict[str, Evolution] = {
 
 def evolve(flow: Flow, order: Order, taken: Taken) -> Order:
     """The order after `taken`; clocks settled by the state reached."""
-    context = Context(taken, flow)
-    after = EVOLUTIONS[taken.step](order, context).now(seq=taken.seq)
-    return settle(after, flow, taken.at)
+    under = _under(flow, taken)
+    after = EVOLUTIONS[taken.step](order, Context(taken, under)).now(seq=taken.seq)
+    return settle(after, under, taken.at)
+
+
+def _under(flow: Flow, taken: Taken) -> Flow:
+    """Clocks start under the calendar that was current when the step was taken."""
+    version = taken.get("calendar", int)
+    return flow if version in {None, flow.calendar_version} else replace(flow, calendar_version=version or 0)

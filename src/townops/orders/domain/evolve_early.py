@@ -1,6 +1,7 @@
 """From message to dispatch: report, verification, acceptance, refusal, merging, filing, rounds."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from townops.kernel import clocks as k
 from townops.kernel.actors import HEAD, MAIN_LEADER, STAFF
@@ -25,7 +26,7 @@ def last(order: Order) -> Responsible:
 
 
 def _report(order: Order, context: Context) -> Order:
-    return order
+    return order.now(subject=context.taken.get("class", Subject))
 
 
 def _request_verification(order: Order, context: Context) -> Order:
@@ -62,7 +63,11 @@ def ended(order: Order, state: State, context: Context) -> Order:
     """A state that is not open: the last holder stays written, and archiving is due after N days."""
     days = timedelta(days=context.flow.limits.archive_days)
     return order.now(
-        state=state, responsible=last(order), application=None, closed_at=context.at, archive_at=context.at + days
+        state=state,
+        responsible=last(order),
+        application=None,
+        closed_at=context.at,
+        archive_at=context.at + days,
     )
 
 
@@ -70,14 +75,21 @@ def _merge(order: Order, context: Context) -> Order:
     parent = context.taken.need("parent", Parent)
     held = Responsible(parent.unit, parent.post, Basis.MERGED)
     return order.now(
-        state=S.MERGED, before=order.state, held_before=order.responsible, parent=parent.order, responsible=held
+        state=S.MERGED,
+        before=order.state,
+        held_before=order.responsible,
+        parent=parent.order,
+        responsible=held,
     )
 
 
 def _unmerge(order: Order, context: Context) -> Order:
     return order.now(
-        state=order.before or S.REPORTED, responsible=order.held_before or order.responsible, parent=None,
-        before=None, held_before=None,
+        state=order.before or S.REPORTED,
+        responsible=order.held_before or order.responsible,
+        parent=None,
+        before=None,
+        held_before=None,
     )
 
 
@@ -111,8 +123,9 @@ def _outer_by_class(order: Order, context: Context) -> Order:
     limit = Limit(int(order.time_class), TimeUnit.HOTLINE_DAY)
     calendar = context.flow.calendars[outer.clock.calendar]
     clock = k.start(limit, calendar, order.received_at)
-    clocks = tuple(named.renewed(clock) if named is outer else named for named in order.clocks)
-    return order.now(clocks=clocks, outer_due_at=clock.due_at)
+    return order.now(
+        clocks=tuple(named.renewed(clock) if named is outer else named for named in order.clocks)
+    )
 
 
 def _file(order: Order, context: Context) -> Order:
@@ -137,8 +150,17 @@ def _adopt(order: Order, context: Context) -> Order:
 def _resend(order: Order, context: Context) -> Order:
     """The district sends the same order again: same order, next round, new clocks, new reply."""
     state = S.FILED if order.is_filed else S.REPORTED
-    again = new_round(order, context).now(state=state, received_at=context.taken.at_fact("received_at"))
-    return again.now(raised=order.raised if order.is_open else next_level(order, context), responsible=at_center(context, Basis.FIRST_ASKED))
+    outer = context.taken.get("outer_due_at", datetime)
+    again = new_round(order, context).now(
+        state=state,
+        received_at=context.taken.at_fact("received_at"),
+        outer_due_at=outer,
+        outer_given=outer is not None,
+    )
+    return again.now(
+        raised=order.raised if order.is_open else next_level(order, context),
+        responsible=at_center(context, Basis.FIRST_ASKED),
+    )
 
 
 def next_level(order: Order, context: Context) -> int:
@@ -151,13 +173,28 @@ def new_round(order: Order, context: Context) -> Order:
     """Everything of a round starts afresh; what was counted over the order's life stays."""
     calendars = context.flow.calendars
     stopped = tuple(
-        named.renewed(k.stop(named.clock, calendars[named.clock.calendar], context.at)) if named.active else named
+        named.renewed(k.stop(named.clock, calendars[named.clock.calendar], context.at))
+        if named.active
+        else named
         for named in order.clocks
     )
     return order.now(
-        round=order.round + 1, clocks=stopped, hands=Hands(), progress=Progress(), application=None, appeal="",
-        assisting=(), tasks=order.tasks, result="", satisfaction="", closed_at=None, archive_at=None, before=None,
-        outer_given=False, outer_due_at=None, parent=None,
+        round=order.round + 1,
+        clocks=stopped,
+        hands=Hands(),
+        progress=Progress(),
+        application=None,
+        appeal="",
+        assisting=(),
+        tasks=order.tasks,
+        result="",
+        satisfaction="",
+        closed_at=None,
+        archive_at=None,
+        before=None,
+        outer_given=False,
+        outer_due_at=None,
+        parent=None,
     )
 
 
@@ -176,7 +213,9 @@ def relimited(order: Order, before: Order, context: Context) -> Order:
         return order
     calendar = context.flow.calendars[named.clock.calendar]
     limit, cap = handle_limit(order, context.flow), inner_cap(order, context.flow)
-    clock = k.relimit(named.clock, limit, calendar, context.at, cap=cap)
+    received = order.received_at if limit.unit is TimeUnit.HOTLINE_DAY else named.clock.started_at
+    bare = replace(named.clock, limit=limit, cap=cap, received_at=received, extensions=0, fixed=None)
+    clock = k.replay(bare, calendar)
     return order.now(clocks=tuple(n.renewed(clock) if n is named else n for n in order.clocks))
 
 
@@ -186,8 +225,12 @@ def moved_unit(order: Order, context: Context) -> Order:
     dispatched = order.main is not None and order.progress.dispatched_at is not None
     if not dispatched or proposed is None or (order.main and proposed.unit == order.main.unit):
         return order
-    moved = order.seen(keep_time=True, passed=frozenset(), provisional=False, center_signed=False, replied=False)
-    return moved.now(state=S.FILED, application=None, responsible=at_center(context, Basis.RETURNED), before=None)
+    moved = order.seen(
+        keep_time=True, passed=frozenset(), provisional=False, center_signed=False, replied=False
+    )
+    return moved.now(
+        state=S.FILED, application=None, responsible=at_center(context, Basis.RETURNED), before=None
+    )
 
 
 EVOLUTIONS = {

@@ -71,7 +71,9 @@ def _answer_up(order: Order, context: Context) -> Order:
     if kind == "return":
         return _returned_up(answered, context, granted=granted)
     if granted:
-        return ended(answered, S.CLOSED, context).now(result=order.result or order.progress.outcome or "withdrawn")
+        return ended(answered, S.CLOSED, context).now(
+            result=order.result or order.progress.outcome or "withdrawn"
+        )
     if order.main is None:
         return answered
     reworked = answered.seen(passed=frozenset(), provisional=False, center_signed=False, replied=False)
@@ -123,9 +125,7 @@ def _record_satisfaction(order: Order, context: Context) -> Order:
 def _reopen(order: Order, context: Context) -> Order:
     """One level up: the next reply is signed by the next leader (上提一级)."""
     again = new_round(order, context).now(state=S.FILED, reopened=order.reopened + 1)
-    return again.now(
-        raised=next_level(order, context), responsible=at_center(context, Basis.FIRST_ASKED)
-    )
+    return again.now(raised=next_level(order, context), responsible=at_center(context, Basis.FIRST_ASKED))
 
 
 def _appeal(order: Order, context: Context) -> Order:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from townops.kernel import clocks as k
+from townops.kernel.workdays import Limit
 from townops.orders.domain.evolve_early import relimited, with_filing
 from townops.orders.domain.facts import Party
 from townops.orders.domain.flow import Authority, Certify
@@ -44,7 +45,8 @@ def _dispatch(order: Order, context: Context) -> Order:
     assisting = taken.parties("assisting")
     number = len(order.tasks)
     tasks = tuple(Task(number + n, unit.unit, order.round) for n, unit in enumerate(assisting, start=1))
-    return _assigned(order, context, party, basis, post).now(assisting=assisting, tasks=order.tasks + tasks)
+    limited = order.now(limit=taken.get("limit", Limit))
+    return _assigned(limited, context, party, basis, post).now(assisting=assisting, tasks=order.tasks + tasks)
 
 
 def _designate(order: Order, context: Context) -> Order:
@@ -105,7 +107,7 @@ def _decide_extension(order: Order, context: Context) -> Order:
     if not context.taken.get("granted", bool) or named is None:
         return decided
     calendar = context.flow.calendars[named.clock.calendar]
-    longer = named.renewed(k.extend(named.clock, calendar, context.at))
+    longer = named.renewed(k.extend(named.clock, calendar))
     clocks = tuple(longer if item is named else item for item in order.clocks)
     return decided.now(clocks=clocks).seen(extensions=order.progress.extensions + 1)
 

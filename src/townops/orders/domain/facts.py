@@ -100,8 +100,20 @@ class Digest:
 
 
 Value = (
-    str | int | bool | datetime | Party | Standard | Subject | Place | Parent | Digest | Limit
-    | tuple[Party, ...] | tuple[int, ...] | None
+    str
+    | int
+    | bool
+    | datetime
+    | Party
+    | Standard
+    | Subject
+    | Place
+    | Parent
+    | Digest
+    | Limit
+    | tuple[Party, ...]
+    | tuple[int, ...]
+    | None
 )
 Facts = Mapping[str, Value]
 

@@ -32,7 +32,11 @@ def parent_can_hold(flow: Flow, order: Order, taken: Taken) -> None:
 
 
 def subject_fits(flow: Flow, order: Order, taken: Taken) -> None:
-    if flow.options.filing is Filing.TRIPLE and taken.word("time_class") == "as_sent" and not order.outer_due_at:
+    if (
+        flow.options.filing is Filing.TRIPLE
+        and taken.word("time_class") == "as_sent"
+        and not order.outer_due_at
+    ):
         raise Refused("no_time_was_sent")
 
 
@@ -211,6 +215,8 @@ def may_ask(flow: Flow, order: Order, taken: Taken) -> None:
 
 def was_asked(flow: Flow, order: Order, taken: Taken) -> None:
     kind = taken.word("kind")
+    if not kind:
+        return
     implied = kind == "closing" and order.state is S.AWAITING_AUTHORITY
     if kind not in order.progress.asked and not implied:
         raise Refused("nothing_to_decide", kind=kind)

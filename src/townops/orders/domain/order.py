@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from townops.kernel.clocks import Clock
+from townops.kernel.workdays import Limit
 from townops.orders.domain.facts import Party, Place, Standard, Subject
 from townops.orders.domain.states import OPEN, State
 
@@ -130,6 +131,7 @@ class Order:
     subject: Subject | None = None
     demand_type: str = ""
     time_class: str = ""
+    limit: Limit | None = None
     severity: str = "general"
     avoid: int | None = None
     clocks: tuple[Named, ...] = ()

@@ -95,9 +95,11 @@ def primary(order: Order, flow: Flow) -> Named | None:
 
 
 def handle_limit(order: Order, flow: Flow) -> Limit:
-    """Reopened rounds have their own limit; else the standard's, the hotline's time class, or the flow's."""
+    """Reopened rounds have their own limit; else the dispatch rule's, the standard's, the hotline's time class, or the flow's."""
     if order.reopened and order.round > 1:
         return flow.limits.reopened
+    if order.limit:
+        return order.limit
     if order.standard:
         return order.standard.limit
     if order.time_class.isdigit():
@@ -124,9 +126,12 @@ def settle(order: Order, flow: Flow, at: datetime) -> Order:
     settled = tuple(_move(named, order, flow, at, run=run, wait=wait) for named in order.clocks)
     present = {named.name for named in settled if named.active}
     fresh = tuple(
-        _start(name, len(settled) + n, order, flow, at) for n, name in enumerate(sorted(run - present), start=1)
+        _start(name, len(settled) + n, order, flow, at)
+        for n, name in enumerate(sorted(run - present), start=1)
     )
-    return order.now(clocks=settled + fresh)
+    done = order.now(clocks=settled + fresh)
+    outer = done.active("outer")
+    return done.now(outer_due_at=outer.clock.due_at) if outer else done
 
 
 def _move(

@@ -1,0 +1,45 @@
+"""Named actions on orders: what their holders may do (U6, engine.md section 1). Every step names one of these."""
+
+from typing import Final
+
+from townops.base.permissions import declare
+
+VIEW: Final = declare("orders.view", "查看本单位工单", "查看本单位、本居村参与过的工单")
+VIEW_ALL: Final = declare("orders.view_all", "查看全镇工单", "查看全镇所有工单")
+REVEAL: Final = declare("orders.reveal", "查看联系方式", "说明理由后查看诉求人的完整联系方式，每次留痕")
+PROVE: Final = declare("orders.verify_journal", "核验留痕", "核验工单事件链是否完整未改")
+STEPS: Final = tuple(
+    declare(f"orders.{code}", label, sentence)
+    for code, label, sentence in (
+        ("report", "登记", "登记新工单"),
+        ("accept", "受理", "发核实、受理、提出不予受理、并案与撤销并案"),
+        ("verify", "核实", "到现场核实后回复，可补充证据"),
+        ("confirm_refusal", "复核不予受理", "复核他人提出的不予受理"),
+        ("file", "立案", "立案、不予立案、归类、改类、改址"),
+        ("classify", "自动归类", "由系统写入类别建议"),
+        ("dispatch", "派遣", "派遣、首次退单后改派、移交与收回"),
+        ("designate", "指定", "二次退单后指定责任单位"),
+        ("decide_dispute", "裁定", "三次以上争议由轮值领导或主要领导裁定"),
+        ("handle", "处置", "签收、联系、处险、退单、申请延期挂账、会办、提交结果、申诉"),
+        ("handle_on_spot", "当场处置", "发现问题当场处置并提交"),
+        ("add_evidence", "补充证据", "为工单补充证据"),
+        ("remind", "催办", "催办未结工单"),
+        ("supervise", "督办", "督办未结工单"),
+        ("raise", "上提一级", "把责任领导上提一级"),
+        ("link_incident", "转突发事件", "把工单与突发事件关联"),
+        ("decide_application", "审批延期挂账", "分管领导审批延期与挂账，提前恢复办理"),
+        ("review_unit", "单位审核", "单位负责人审核本单位的办理结果"),
+        ("review_center", "中心审核", "城运中心审核办理结果"),
+        ("sign_raised", "责任领导签批", "上提后的责任领导签批答复"),
+        ("check", "核查", "核查现场或回访诉求人"),
+        ("provisional_close", "预结案", "夜间预结案，由下一班核查"),
+        ("close", "结案", "核查通过后结案"),
+        ("upward", "上报", "向上级回复、申请、登记回执与答复"),
+        ("withdraw", "撤回", "按诉求人要求撤回"),
+        ("reopen", "重办", "不满意或复发时重办，上提一级"),
+        ("decide_appeal", "审核申诉", "审核超时申诉，两人先后审核"),
+        ("archive", "归档", "归档已结工单"),
+        ("adopt", "接管历史工单", "接管导入的历史工单"),
+        ("system", "系统", "由系统按时钟采取的步骤"),
+    )
+)

@@ -1,0 +1,170 @@
+"""The door to work orders: take reports in, take steps, find, look, prove. Pages, clients, jobs and the demo all come through here."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from townops.base import crypto, journal
+from townops.base.db import write as transaction
+from townops.kernel.actors import Actor
+from townops.kernel.refusal import Refused
+from townops.orders import flows, proof, queries, steps, store, system
+from townops.orders.access import REVEAL
+from townops.orders.domain.facts import Need
+from townops.orders.domain.states import LOOKS, State
+from townops.orders.domain.steps import STEPS, TABLE
+from townops.orders.models import Order, OrderContact, OrderLink, OrderText
+from townops.orders.proof import Break
+from townops.orders.queries import Filter, Page
+from townops.orders.reports import IncomingReport, Received, receive_reports
+from townops.orders.resolve import around
+from townops.orders.steps import StepView
+from townops.orders.views import ClockView, EventView, OrderView, event_views, order_view
+from townops.orders.watch import next_look_at, watch
+
+__all__ = [
+    "LOOKS", "STEPS", "TABLE", "Break", "ClockView", "EventView", "Filter", "IncomingReport", "Need", "OrderView", "Page",
+    "Received", "State", "StepView", "children_of", "classify", "contact_of", "events_of", "find_orders", "flows",
+    "load_starting_flows", "next_look_at", "order_for", "propose_unit", "receive_reports", "reveal_contact", "steps_for",
+    "take_step", "verify_journal", "watch",
+]  # fmt: skip
+
+
+def order_for(actor: Actor, number: str, *, at: datetime) -> OrderView:
+    """The order by number with its clocks; Refused("order_unknown") alike for absent and invisible."""
+    return order_view(store.load(queries.by_number(actor, number)), at)
+
+
+def take_step(
+    number: str,
+    name: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    facts: Mapping[str, Any] | None = None,
+    seq: int | None = None,
+) -> OrderView:
+    """Move an order one step. `facts` as a form or client sends them; `seq` is what the sender saw.
+
+    Refused: order_unknown, not_permitted, fact_malformed, stale_version, step_not_allowed, not_authority, self_review,
+    facts_missing, or the step's own code. Two people cannot take the same step: the second is refused as stale.
+    """
+    row = queries.by_number(actor, number)
+    steps.take(row, name, actor=actor, at=at, raw=facts or {}, seq=seq)
+    return order_view(store.load(Order.objects.get(id=row.id)), at)
+
+
+def steps_for(actor: Actor, number: str, *, at: datetime) -> list[StepView]:
+    """Every step of the table, whether this actor may take it now, and why not."""
+    return steps.views(store.load(queries.by_number(actor, number)), actor=actor, at=at)
+
+
+def find_orders(
+    actor: Actor, wanted: Filter, *, at: datetime, sort: str = "-received", cursor: str = "", limit: int = 50
+) -> Page:
+    """One page of the orders this actor may see under a filter."""
+    rows = queries.narrowed(queries.visible(actor), wanted, at)
+    return queries.page(rows.select_related("unit", "village"), sort=sort, cursor=cursor, limit=limit)
+
+
+def events_of(actor: Actor, number: str, *, at: datetime) -> list[EventView]:
+    """The order's history, oldest first."""
+    return event_views(queries.by_number(actor, number))
+
+
+def children_of(actor: Actor, number: str) -> list[str]:
+    """Numbers of the orders merged into this one."""
+    row = queries.by_number(actor, number)
+    others = OrderLink.objects.filter(order_id=row.id, kind="child", active=True).values_list(
+        "other", flat=True
+    )
+    return list(Order.objects.filter(id__in=list(others)).order_by("number").values_list("number", flat=True))
+
+
+def classify(
+    order_id: int, *, class_code: str, confidence: int, demand_type: str = "", at: datetime
+) -> bool:
+    """The system's class for an order nobody filed yet; False when a person was first. `confidence` in percent."""
+    row = Order.objects.get(id=order_id)
+    center = flows.flow(row.flow, row.town_id).center
+    raw: dict[str, Any] = {"class": class_code, "confidence": confidence, "demand_type": demand_type or None}
+    try:
+        steps.take(row, "classify", actor=system.actor(center), at=at, raw=raw)
+    except Refused as refused:
+        if refused.code in {"stale_version", "step_not_allowed"}:
+            return False
+        raise
+    return True
+
+
+def propose_unit(actor: Actor, number: str, *, at: datetime) -> Any:
+    """What the dispatch table says of an order, with its trace; Refused("rule_broken") is shown, not skipped."""
+    loaded = store.load(queries.by_number(actor, number))
+    order = loaded.value
+    condition = order.standard.condition if order.standard else None
+    return steps.propose(order, order.place, order.class_code, condition, around(order, at))
+
+
+def contact_of(actor: Actor, number: str) -> tuple[str, str]:
+    """(name, phone) of the newest caller in the clear: for masking at the edge, never for showing. Empty when none."""
+    return _opened(queries.by_number(actor, number))
+
+
+def _opened(row: Order) -> tuple[str, str]:
+    found = OrderContact.objects.filter(order_id=row.id).order_by("-seq").first()
+    if found is None:
+        return "", ""
+    place = f"order:{found.order_id}:{found.seq}"
+    name = crypto.unseal(bytes(found.name), f"{place}:name") if found.name else ""
+    phone = crypto.unseal(bytes(found.phone), f"{place}:phone") if found.phone else ""
+    return name, phone
+
+
+def reveal_contact(actor: Actor, number: str, *, reason: str, at: datetime) -> tuple[str, str]:
+    """(name, phone) in the clear, journalled. Refused: order_unknown, not_permitted, reason_missing, reporter_hidden."""
+    row = queries.by_number(actor, number)
+    may = actor.holds(REVEAL) or (row.is_open and row.main_unit_id in actor.units)
+    if not may:
+        raise Refused("not_permitted", step="reveal")
+    if row.demand_type == "whistleblow" and not actor.holds(REVEAL):
+        raise Refused("reporter_hidden")
+    if len(reason.strip()) < 2:
+        raise Refused("reason_missing")
+    with transaction():
+        body = {"number": row.number, "reason": reason.strip()[:200]}
+        journal.append(kind="order_contact", key=row.id, action="reveal", actor=actor, at=at, body=body)
+    return _opened(row)
+
+
+def erase_texts(order_id: int, *, actor: Actor, at: datetime) -> int:
+    """Erase the free texts and contacts of an order; its chain still proves what happened. Returns how many texts."""
+    with transaction():
+        rows = OrderText.objects.filter(order_id=order_id, erased_at__isnull=True)
+        erased = rows.update(text="", erased_at=at)
+        OrderContact.objects.filter(order_id=order_id).update(name=b"", phone=b"", phone_hash="")
+        Order.objects.filter(id=order_id).update(title="（已清除）", place_text="")
+        journal.append(
+            kind="order_contact", key=order_id, action="erase", actor=actor, at=at, body={"texts": erased}
+        )
+    return erased
+
+
+def verify_journal() -> list[Break]:
+    """Every break of every order's chain, seal, text and row; empty when the proof holds."""
+    return [*proof.breaks(), *proof.text_breaks(), *_rows_differ()]
+
+
+def _rows_differ() -> list[Break]:
+    from townops.orders.rebuild import differences
+
+    return list(differences())
+
+
+def load_starting_flows() -> int:
+    """Write the flows a town starts with; returns how many were new."""
+    return flows.load_starting()
+
+
+def every_source() -> Sequence[tuple[str, str]]:
+    """(code, label) of every source."""
+    return flows.sources()

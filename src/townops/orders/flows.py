@@ -1,0 +1,161 @@
+"""Flows as data: versions per source with a date, together with the calendar and the posts of a town's center (U13)."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from townops.areas import api as areas
+from townops.base import calendars
+from townops.kernel.identifiers import new_id
+from townops.kernel.refusal import Refused
+from townops.kernel.workdays import SHANGHAI, Calendar, Limit, TimeUnit
+from townops.orders.domain.flow import (
+    Authority,
+    Center,
+    Certify,
+    Contact,
+    Filing,
+    Flow,
+    Limits,
+    Options,
+    Refusal,
+    Verify,
+)
+from townops.orders.models import FlowVersion
+from townops.people import api as people
+
+STARTING = Path(__file__).parent / "starting" / "flows.toml"
+ENUMS = {
+    "closing": Authority,
+    "extending": Authority,
+    "refusing": Authority,
+    "filing": Filing,
+    "verify": Verify,
+    "refusal": Refusal,
+    "contact": Contact,
+    "certify": Certify,
+}
+PLAIN = ("unit_review", "center_review", "handle_on_spot", "dispute_rungs", "reply_up")
+
+
+class Calendars(Mapping[int, Calendar]):
+    """Every stored calendar version, read when asked for."""
+
+    def __getitem__(self, version: int) -> Calendar:
+        return calendars.get(version)
+
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+CALENDARS = Calendars()
+
+
+def load_starting(path: Path = STARTING) -> int:
+    """Write the starting flows; sources that have one already are left alone. Returns how many were written."""
+    stated = tomllib.loads(path.read_text(encoding="utf-8"))
+    known = set(FlowVersion.objects.values_list("source", flat=True))
+    fresh = [row for row in stated["flow"] if row["source"] not in known]
+    for row in fresh:
+        publish(row, limits=stated["limits"] | row.pop("limits", {}), effective_from=stated["effective_from"])
+    return len(fresh)
+
+
+def publish(row: dict[str, Any], *, limits: dict[str, Any], effective_from: date) -> int:
+    """Store a flow version from a date on; Refused("flow_not_legal") when the combination is not."""
+    body = {"options": {k: v for k, v in row.items() if k not in {"source", "label"}}, "limits": limits}
+    problems = _options(body["options"]).problems()
+    if problems:
+        raise Refused("flow_not_legal", source=row["source"], problems=problems)
+    _limits(limits)
+    made = FlowVersion.objects.create(
+        id=new_id(),
+        source=row["source"],
+        label=row["label"],
+        effective_from=effective_from,
+        body=json.dumps(body, ensure_ascii=False, sort_keys=True),
+    )
+    forget()
+    return made.id
+
+
+def _options(stated: dict[str, Any]) -> Options:
+    chosen = {name: ENUMS[name](stated[name]) for name in ENUMS if name in stated}
+    plain = {name: stated[name] for name in PLAIN if name in stated}
+    return Options(**chosen, **plain)
+
+
+def _limit(text: str) -> Limit:
+    amount, unit = text.split()
+    return Limit(int(amount), TimeUnit(unit))
+
+
+def _limits(stated: dict[str, Any]) -> Limits:
+    read = {name: _limit(value) if isinstance(value, str) else value for name, value in stated.items()}
+    return Limits(**{**read, "marks": tuple(read["marks"])})
+
+
+@lru_cache(maxsize=256)
+def _version(version: int) -> tuple[str, Options, Limits]:
+    row = FlowVersion.objects.get(id=version)
+    body = json.loads(row.body)
+    return row.source, _options(body["options"]), _limits(body["limits"])
+
+
+@lru_cache(maxsize=256)
+def _current(source: str, day: date) -> int | None:
+    rows = FlowVersion.objects.filter(source=source, effective_from__lte=day).order_by("-effective_from")
+    return rows.values_list("id", flat=True).first()
+
+
+@lru_cache(maxsize=64)
+def center_of(town: int) -> Center:
+    """The posts of a town's center, by area id of the town."""
+    code = areas.area_by_id(town).code
+    return Center(
+        unit=people.center(town=code).id,
+        shift_post=people.post("shift", town=code).id,
+        liaison_post=people.post("hotline", town=code).id,
+        deputy_post=people.post("deputy", town=code).id,
+        party_office=people.unit("dangzheng", town=code).id,
+    )
+
+
+def forget() -> None:
+    """Drop what was read of flows: after a new version, or in tests."""
+    _version.cache_clear()
+    _current.cache_clear()
+    center_of.cache_clear()
+
+
+def flow_now(source: str, town: int, at: datetime) -> Flow:
+    """The flow in force for a source; Refused("source_unknown")."""
+    version = _current(source, at.astimezone(SHANGHAI).date())
+    if version is None:
+        raise Refused("source_unknown", source=source)
+    return flow(version, town)
+
+
+def flow(version: int, town: int) -> Flow:
+    """A stored flow with today's calendar for clocks that start now."""
+    source, options, limits = _version(version)
+    current = calendars.current().version
+    return Flow(version, source, options, limits, center_of(town), CALENDARS, current)
+
+
+def sources() -> list[tuple[str, str]]:
+    """(source, label) of every source with a flow."""
+    return list(FlowVersion.objects.order_by("source").values_list("source", "label").distinct())
+
+
+def with_calendar(of: Flow, version: int) -> Flow:
+    """The same flow starting its clocks under another calendar version."""
+    return replace(of, calendar_version=version)

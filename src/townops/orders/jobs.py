@@ -1,0 +1,48 @@
+"""What orders do by themselves: the watch, the sealing of leaves, the search index."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from townops.base import outbox, search
+from townops.base.jobs import job
+from townops.orders import proof
+from townops.orders.models import Order, OrderText
+from townops.orders.watch import watch
+
+
+@job("orders.watch", every=timedelta(seconds=5))
+def watch_orders(at: datetime) -> None:
+    """Fire marks and silences that are due."""
+    watch(at)
+
+
+@job("orders.seal", every=timedelta(minutes=1))
+def seal_leaves(at: datetime) -> None:
+    """Seal every event written since the last minute."""
+    proof.seal(at)
+
+
+@outbox.subscriber("orders.created", name="orders.index_created")
+def index_created(key: str, body: dict[str, Any], at: datetime) -> None:
+    """Make a new order findable by its words."""
+    index([int(key)])
+
+
+@outbox.subscriber("orders.stepped", name="orders.index_stepped")
+def index_stepped(key: str, body: dict[str, Any], at: datetime) -> None:
+    """Steps that bring words a person would search for."""
+    if body["step"] in {"resend", "relocate", "submit"}:
+        index([int(key)])
+
+
+def index(orders: list[int]) -> None:
+    """Write the search text of these orders: numbers, title, place, every text of the report."""
+    texts: dict[int, list[str]] = {}
+    for order, text in OrderText.objects.filter(
+        order_id__in=orders, name__in=("text", "result"), erased_at__isnull=True
+    ).values_list("order_id", "text"):
+        texts.setdefault(order, []).append(text)
+    rows = Order.objects.filter(id__in=orders).values_list(
+        "id", "number", "external_number", "title", "place_text"
+    )
+    search.index_many("order", {row[0]: "\n".join([*row[1:], *texts.get(row[0], [])]) for row in rows})

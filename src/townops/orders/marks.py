@@ -1,0 +1,52 @@
+"""When the watch must look at an order next: marks of its clocks, the end of a suspension, archiving."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from townops.kernel import clocks as k
+from townops.orders.domain.flow import Flow
+from townops.orders.domain.order import Named, Order
+
+Fired = frozenset[tuple[int, int, int]]
+DUE = 100
+WATCHED_AT_DUE = frozenset({"acknowledge", "dispatch", "verify", "contact", "make_safe", "review", "check"})
+
+
+def percents(named: Named, flow: Flow) -> list[int]:
+    """The fractions of the counted limit that fire, in percent; the raise mark is of the handling clock alone."""
+    marks = [round(fraction * DUE) for fraction in flow.limits.marks]
+    return [percent for percent in marks if percent <= DUE or named.name == "handle"]
+
+
+def pending(order: Order, flow: Flow, fired: Fired) -> Iterator[tuple[Named, int, datetime]]:
+    """(clock, percent, instant) of every mark that has not fired; none for history until a person adopts it."""
+    if order.origin == "history" and not order.adopted:
+        return
+    for named in order.clocks:
+        if not named.active or not named.clock.running:
+            continue
+        calendar = flow.calendars[named.clock.calendar]
+        for percent in percents(named, flow):
+            if (named.no, named.clock.extensions, percent) in fired:
+                continue
+            instant = k.mark_at(named.clock, calendar, percent / DUE)
+            if instant is not None:
+                yield named, percent, instant
+
+
+def next_by_clock(order: Order, flow: Flow, fired: Fired) -> dict[int, datetime]:
+    """Clock number -> its next mark."""
+    found: dict[int, datetime] = {}
+    for named, _, instant in pending(order, flow, fired):
+        found[named.no] = min(instant, found.get(named.no, instant))
+    return found
+
+
+def next_look(order: Order, by_clock: dict[int, datetime]) -> datetime | None:
+    """The one instant of the row that the watch scans."""
+    instants = list(by_clock.values())
+    if order.progress.suspended_until:
+        instants.append(order.progress.suspended_until)
+    if order.archive_at:
+        instants.append(order.archive_at)
+    return min(instants, default=None)

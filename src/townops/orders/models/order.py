@@ -1,0 +1,117 @@
+"""The order row and what finds it: number, outer reference, scope."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class Order(models.Model):
+    """One row per order, written only by `write`."""
+
+    id = models.BigIntegerField(primary_key=True)
+    number = models.CharField("编号", max_length=16)
+    town = models.ForeignKey("areas.Area", models.PROTECT, related_name="+", db_index=False)
+    source = models.CharField("来源", max_length=12)
+    external_number = models.CharField("上级编号", max_length=64, blank=True)
+    flow = models.BigIntegerField("流程版本")
+    origin = models.CharField("数据性质", max_length=8)
+    state = models.CharField("状态", max_length=20)
+    seq = models.IntegerField()
+    round = models.PositiveSmallIntegerField("轮次")
+    unit = models.ForeignKey("people.Unit", models.PROTECT, related_name="+", db_index=False)
+    post = models.ForeignKey("people.Post", models.PROTECT, null=True, related_name="+", db_index=False)
+    basis = models.CharField("责任依据", max_length=12)
+    main_unit = models.ForeignKey("people.Unit", models.PROTECT, null=True, related_name="+", db_index=False)
+    class_code = models.CharField("类别", max_length=24, blank=True)
+    condition = models.BigIntegerField("立案条件", null=True)
+    demand_type = models.CharField("诉求类型", max_length=12, blank=True)
+    time_class = models.CharField("时限分类", max_length=8, blank=True)
+    severity = models.CharField("紧急程度", max_length=8)
+    village = models.ForeignKey("areas.Area", models.PROTECT, null=True, related_name="+", db_index=False)
+    block = models.ForeignKey("areas.Area", models.PROTECT, null=True, related_name="+", db_index=False)
+    lng = models.FloatField("经度", null=True)
+    lat = models.FloatField("纬度", null=True)
+    title = models.CharField("标题", max_length=80)
+    place_text = models.CharField("地点", max_length=160, blank=True)
+    received_at = models.DateTimeField("接收时间")
+    due_at = models.DateTimeField("到期时间", null=True)
+    outer_due_at = models.DateTimeField("上级时限", null=True)
+    next_mark_at = models.DateTimeField("下次提醒", null=True)
+    is_open = models.BooleanField("未结")
+    parent = models.BigIntegerField("并入", null=True)
+    returns = models.PositiveSmallIntegerField("退单次数", default=0)
+    reworks = models.PositiveSmallIntegerField("返工次数", default=0)
+    reopened = models.PositiveSmallIntegerField("重办次数", default=0)
+    raised = models.PositiveSmallIntegerField("上提层级", default=0)
+    reminded = models.PositiveSmallIntegerField("催办次数", default=0)
+    supervised = models.PositiveSmallIntegerField("督办次数", default=0)
+    incident = models.BooleanField("已转突发事件", default=False)
+    adopted = models.BooleanField("已接管", default=False)
+    application = models.CharField("待批申请", max_length=12, blank=True)
+    result = models.CharField("结果", max_length=12, blank=True)
+    satisfaction = models.CharField("满意度", max_length=16, blank=True)
+    closed_at = models.DateTimeField("结案时间", null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index("town", "-received_at", "-id", name="order_by_received"),
+            models.Index("next_mark_at", condition=Q(next_mark_at__isnull=False), name="order_watch"),
+            models.Index("town", "due_at", "id", condition=Q(is_open=True), name="order_open_due"),
+            models.Index(
+                "town", "state", "-received_at", "-id", condition=Q(is_open=True), name="order_open_state"
+            ),
+            models.Index("unit", "-received_at", "-id", condition=Q(is_open=True), name="order_open_unit"),
+            models.Index("town", "state", "-received_at", "-id", name="order_by_state"),
+            models.Index("town", "source", "-received_at", "-id", name="order_by_source"),
+            models.Index("main_unit", "-received_at", "-id", name="order_by_main"),
+            models.Index("village", "-received_at", "-id", name="order_by_village"),
+            models.Index("town", "class_code", "-received_at", "-id", name="order_by_class"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderNumber(models.Model):
+    """The public number, in a table of its own so that orders carry no unique constraint besides the key."""
+
+    number = models.CharField(max_length=16, primary_key=True)
+    order_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderReference(models.Model):
+    """(source, external number) is one order, whatever round."""
+
+    source = models.CharField(max_length=12)
+    external_number = models.CharField(max_length=64)
+    town = models.BigIntegerField()
+    order_id = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["town", "source", "external_number"], name="reference_is_one_order"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.external_number}"
+
+
+class OrderScope(models.Model):
+    """Who may see an order: one row per unit ever involved and for the village (ids by `scopes`)."""
+
+    pk = models.CompositePrimaryKey("scope", "received_at", "order_id")
+    scope = models.BigIntegerField()
+    received_at = models.DateTimeField()
+    order_id = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index("order_id", name="scope_of_order")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.order_id}"

@@ -1,0 +1,245 @@
+"""What arrives becomes orders: new, known, or the next round of one that is known (engine.md section 1)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.db import IntegrityError
+
+from townops.areas import api as areas
+from townops.base import masking
+from townops.catalogue import api as catalogue
+from townops.kernel.actors import Actor, Hat
+from townops.kernel.coordinates import to_cgcs2000
+from townops.kernel.identifiers import new_id
+from townops.kernel.refusal import Refused
+from townops.orders import drafts, flows, numbers, resolve, store, system
+from townops.orders.domain.born import Birth, report
+from townops.orders.domain.decide import decide
+from townops.orders.domain.facts import Place, Value
+from townops.orders.domain.flow import Flow
+from townops.orders.models import Order, OrderReference
+from townops.orders.write import write
+from townops.people import api as people
+
+EARLY = timedelta(minutes=5)
+TITLE = 40
+Outcome = Literal["new", "known", "round"]
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingReport:
+    """One message of one source. Instants are aware; `crs` is of lng, lat; `class_code` only when a person chose it."""
+
+    source: str
+    text: str
+    received_at: datetime
+    title: str = ""
+    external_number: str = ""
+    place_text: str = ""
+    lng: float | None = None
+    lat: float | None = None
+    crs: str = "cgcs2000"
+    class_code: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+    outer_due_at: datetime | None = None
+    attachments: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a report: its order, and whether it is new, was known, or began a round."""
+
+    order: int
+    number: str
+    outcome: Outcome
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who takes reports in, when, for which town, and of what origin."""
+
+    actor: Actor
+    at: datetime
+    town: areas.AreaView
+    origin: str
+
+
+def receive_reports(
+    reports: Sequence[IncomingReport],
+    *,
+    actor: Actor,
+    at: datetime,
+    origin: str = "live",
+    town: str = "",
+    recorded_at: datetime | None = None,
+) -> list[Received]:
+    """Every report as an order, in order; all or none. Refused(source_unknown, received_in_the_future, class_unknown, ...)."""
+    desk = Desk(actor, at, areas.area(town or people.first_town()), origin)
+    for one in reports:
+        if one.received_at > at + EARLY:
+            raise Refused("received_in_the_future", received=one.received_at)
+    recorded = recorded_at or at
+    try:
+        return _receive(reports, desk, recorded)
+    except IntegrityError:  # the same external number came in by another door at this moment
+        return _receive(reports, desk, recorded)
+
+
+def _receive(reports: Sequence[IncomingReport], desk: Desk, recorded_at: datetime) -> list[Received]:
+    known = _known(reports, desk.town.id)
+    taken_numbers = _numbers(reports, known)
+    made: list[drafts.Draft] = []
+    answers: list[Received] = []
+    seen: dict[tuple[str, str], Received] = {}
+    for one in reports:
+        key = (one.source, one.external_number)
+        if one.external_number and key in seen:
+            answers.append(_repeated(seen[key]))
+            continue
+        row = known.get(key) if one.external_number else None
+        answer, draft = _again(one, row, desk) if row else _new(one, desk, next(taken_numbers))
+        seen[key] = answer
+        answers.append(answer)
+        made += [draft] if draft else []
+    if made:
+        write(made, recorded_at=recorded_at)
+    return answers
+
+
+def _repeated(first: Received) -> Received:
+    return Received(first.order, first.number, "known", first.seq)
+
+
+def _known(reports: Sequence[IncomingReport], town: int) -> dict[tuple[str, str], Order]:
+    numbers_of = {one.external_number for one in reports if one.external_number}
+    if not numbers_of:
+        return {}
+    rows = OrderReference.objects.filter(town=town, external_number__in=numbers_of)
+    orders = {row.order_id: (row.source, row.external_number) for row in rows}
+    return {orders[row.id]: row for row in Order.objects.filter(id__in=orders)}
+
+
+def _numbers(reports: Sequence[IncomingReport], known: dict[tuple[str, str], Order]) -> Iterator[str]:
+    """Numbers for the new ones, by month of receipt, taken before the transaction."""
+    wanted: dict[tuple[str, str], int] = {}
+    places: list[tuple[tuple[str, str], IncomingReport]] = []
+    seen: set[tuple[str, str]] = set()
+    for one in reports:
+        key = (one.source, one.external_number)
+        if one.external_number and (key in known or key in seen):
+            continue
+        seen.add(key)
+        series = (one.source, numbers.prefix(one.source, one.received_at))
+        wanted[series] = wanted.get(series, 0) + 1
+        places.append((series, one))
+    stock = {
+        series: iter(numbers.take(series[0], _first(places, series).received_at, count))
+        for series, count in wanted.items()
+    }
+    return iter([next(stock[series]) for series, _ in places])
+
+
+def _first(places: list[tuple[tuple[str, str], IncomingReport]], series: tuple[str, str]) -> IncomingReport:
+    return next(one for place, one in places if place == series)
+
+
+def _new(one: IncomingReport, desk: Desk, number: str) -> tuple[Received, drafts.Draft]:
+    flow = flows.flow_now(one.source, desk.town.id, one.received_at)
+    place = resolve.place_at(one.lng, one.lat, one.crs) if one.lng is not None else Place(None, None)
+    birth = Birth(
+        id=new_id(),
+        town=desk.town.id,
+        source=one.source,
+        origin=desk.origin,
+        received_at=one.received_at,
+        outer_due_at=one.outer_due_at,
+        place=place,
+        asked=asked_first(desk.actor, flow),
+    )
+    text = drafts.given(one.text)
+    facts: dict[str, Value] = {"text": text.digest}
+    if one.class_code:
+        facts["class"] = _subject(one, desk)
+    at = one.received_at if desk.origin == "history" else desk.at
+    decision = report(flow, birth, facts, person=desk.actor.person, at=at)
+    draft = drafts.Draft(
+        decision,
+        texts={"text": text},
+        files=tuple(("attachments", number_) for number_ in one.attachments),
+        caller=drafts.Caller(one.contact_name, normal_phone(one.contact_phone)),
+        columns=_columns(one, number),
+    )
+    return Received(birth.id, number, "new", 1), draft
+
+
+def _subject(one: IncomingReport, desk: Desk) -> Value:
+    version = catalogue.version_at(desk.at)
+    return resolve.subject(
+        one.class_code, resolve.Around(desk.town.id, desk.town.code, one.source, desk.at, version)
+    )
+
+
+def _columns(one: IncomingReport, number: str) -> dict[str, object]:
+    lng, lat = point_of(one)
+    return {
+        "number": number,
+        "external_number": one.external_number,
+        "title": masking.mask_text(title_of(one))[:80],
+        "place_text": one.place_text[:160],
+        "lng": lng,
+        "lat": lat,
+    }
+
+
+def point_of(one: IncomingReport) -> tuple[float | None, float | None]:
+    """The point as stored, in EPSG:4490."""
+    if one.lng is None or one.lat is None:
+        return None, None
+    return to_cgcs2000(one.lng, one.lat, one.crs)
+
+
+def title_of(one: IncomingReport) -> str:
+    stated = one.title or one.text
+    first = " ".join(stated.split())
+    return first if len(first) <= TITLE else f"{first[: TITLE - 1]}…"
+
+
+def normal_phone(phone: str) -> str:
+    return "".join(sign for sign in phone if sign.isdigit() or sign == "+")
+
+
+def asked_first(actor: Actor, flow: Flow) -> tuple[int, int | None] | None:
+    """首问: the person of the town who took the report; nobody for residents, sensors and files."""
+    hat = next((hat for hat in actor.hats if _of_the_town(hat)), None)
+    return (hat.unit, hat.post or None) if hat and actor.person else None
+
+
+def _of_the_town(hat: Hat) -> bool:
+    return people.unit_by_id(hat.unit).kind not in {"public", "enterprise"}
+
+
+def _again(one: IncomingReport, row: Order, desk: Desk) -> tuple[Received, drafts.Draft | None]:
+    """A retry changes nothing; a later time of receipt is the next round of the same order."""
+    if one.received_at <= row.received_at:
+        return Received(row.id, row.number, "known", row.seq), None
+    loaded = store.load(row)
+    flow = flows.flow_now(one.source, desk.town.id, one.received_at)
+    text = drafts.given(one.text)
+    facts: dict[str, Value] = {"received_at": one.received_at, "text": text.digest}
+    if one.outer_due_at:
+        facts["outer_due_at"] = one.outer_due_at
+    decision = decide(
+        loaded.flow, loaded.value, "resend", facts, system.actor(flow.center), max(desk.at, row.received_at)
+    )
+    draft = drafts.Draft(
+        decision,
+        texts={"text": text},
+        caller=drafts.Caller(one.contact_name, normal_phone(one.contact_phone)),
+        prev_hash=loaded.prev_hash,
+        fired=loaded.fired,
+    )
+    return Received(row.id, row.number, "round", decision.after.seq), draft

@@ -1,0 +1,254 @@
+"""From what a form or a client sends to the facts the rules speak: codes become parties, standards, places; texts digests."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from townops.areas import api as areas
+from townops.base.models import Attachment
+from townops.catalogue import api as catalogue
+from townops.kernel.coordinates import to_cgcs2000
+from townops.kernel.refusal import Refused
+from townops.kernel.workdays import SHANGHAI
+from townops.orders import drafts, store
+from townops.orders.domain.facts import FactType, Need, Parent, Party, Place, Standard, Subject, Value
+from townops.orders.domain.order import Order
+from townops.orders.models import Order as Row
+from townops.people import api as people
+
+LONGEST_TEXT = 20_000
+Raw = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Resolved:
+    """Facts for `decide`, and the texts and files that are stored beside the event."""
+
+    facts: dict[str, Value] = field(default_factory=dict)
+    texts: dict[str, drafts.Given] = field(default_factory=dict)
+    files: list[tuple[str, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What resolving needs to know of the order: its town, source, and the catalogue version of its time."""
+
+    town: int
+    town_code: str
+    source: str
+    at: datetime
+    catalogue: int
+
+
+def around(order: Order, at: datetime) -> Around:
+    return Around(order.town, areas.area_by_id(order.town).code, order.source, at, catalogue.version_at(at))
+
+
+def resolve(needs: tuple[Need, ...], raw: Raw, here: Around) -> Resolved:
+    """Facts of the stated types; Refused("fact_unknown" | "fact_malformed" | ..._unknown)."""
+    known = {need.name: need for need in needs}
+    if unknown := sorted(set(raw) - set(known)):
+        raise Refused("fact_unknown", facts=unknown)
+    found = Resolved()
+    for name, value in raw.items():
+        if value is None or value in ("", []):
+            continue
+        _put(found, known[name], value, here)
+    return found
+
+
+def _put(found: Resolved, need: Need, value: Any, here: Around) -> None:
+    if need.type is FactType.TEXT:
+        one = drafts.given(_text(need, value, here))
+        found.texts[need.name] = one
+        found.facts[need.name] = one.digest
+        return
+    read = READERS[need.type]
+    if need.many:
+        items = value if isinstance(value, list | tuple) else [value]
+        found.facts[need.name] = tuple(read(need, item, here) for item in items)  # type: ignore[assignment]
+    else:
+        found.facts[need.name] = read(need, value, here)
+    if need.type is FactType.FILE:
+        ids = found.facts[need.name]
+        found.files += [(need.name, one) for one in ids if isinstance(one, int)]  # type: ignore[union-attr]
+
+
+def malformed(need: Need, value: object) -> Refused:
+    return Refused("fact_malformed", fact=need.name, type=need.type_name, value=str(value)[:40])
+
+
+def _text(need: Need, value: Any, here: Around) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT or "\x00" in value:
+        raise malformed(need, value)
+    return value.strip()
+
+
+def _int(need: Need, value: Any, here: Around) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise malformed(need, value)
+    try:
+        number = int(value)
+    except ValueError:
+        raise malformed(need, value) from None
+    if abs(number) >= 2**53:
+        raise malformed(need, value)
+    return number
+
+
+def _bool(need: Need, value: Any, here: Around) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "on": True, "1": True, "false": False, "0": False}
+    if isinstance(value, str) and value.lower() in words:
+        return words[value.lower()]
+    raise malformed(need, value)
+
+
+def _instant(need: Need, value: Any, here: Around) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    try:
+        instant = datetime.fromisoformat(value)
+        return instant.replace(tzinfo=SHANGHAI) if instant.tzinfo is None else instant.astimezone(SHANGHAI)
+    except (TypeError, ValueError, OverflowError):
+        raise malformed(need, value) from None
+
+
+def _enum(need: Need, value: Any, here: Around) -> str:
+    if str(value) not in need.choices:
+        raise malformed(need, value)
+    return str(value)
+
+
+def party(unit: people.UnitView) -> Party:
+    """A unit as the rules see it."""
+    return Party(unit.id, unit.kind, unit.enforcement, unit.leader_post_id, unit.area_id)
+
+
+def _unit(need: Need, value: Any, here: Around) -> Party:
+    if isinstance(value, Party):
+        return value
+    if not isinstance(value, str):
+        raise malformed(need, value)
+    return party(people.unit(value, town=here.town_code))
+
+
+def _post(need: Need, value: Any, here: Around) -> int:
+    if not isinstance(value, str):
+        raise malformed(need, value)
+    return people.post(value, town=here.town_code).id
+
+
+def _class(need: Need, value: Any, here: Around) -> Subject:
+    if not isinstance(value, str):
+        raise malformed(need, value)
+    return subject(value, here)
+
+
+def subject(code: str, here: Around) -> Subject:
+    row = catalogue.klass(code, here.catalogue)
+    return Subject(row.code, here.catalogue, row.needs_power, fallback(row.fallback, here))
+
+
+def fallback(code: str, here: Around) -> Party | None:
+    """The class's named unit (兜底); None where it names none."""
+    if not code:
+        return None
+    unit = people.center(town=here.town_code) if code == "center" else people.unit(code, town=here.town_code)
+    return party(unit)
+
+
+def _condition(need: Need, value: Any, here: Around) -> Standard:
+    """By id, or by the row's code in the catalogue of the day."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise malformed(need, value)
+    if isinstance(value, str) and not value.isdigit():
+        rows = [one for one in catalogue.content(here.catalogue).conditions if one.code == value]
+        if not rows:
+            raise Refused("condition_unknown", condition=value)
+        return standard(rows[0], here)
+    if int(value) >= 2**63:
+        raise Refused("condition_unknown", condition=value)
+    return standard(catalogue.condition(int(value)), here)
+
+
+def standard(row: catalogue.Condition, here: Around) -> Standard:
+    return Standard(
+        condition=row.id,
+        class_code=row.class_code,
+        limit=row.limit_for(here.source),
+        make_safe=row.make_safe,
+        needs_power=row.needs_power,
+        severity=row.severity.value,
+        fallback=fallback(row.fallback, here),
+    )
+
+
+def _area(need: Need, value: Any, here: Around) -> Place:
+    """A block's or village's code, or {lng, lat, crs}."""
+    if isinstance(value, Mapping):
+        return _point(need, value)
+    if not isinstance(value, str):
+        raise malformed(need, value)
+    area = areas.area(value)
+    if area.kind == "block":
+        village = areas.area_by_id(area.parent_id) if area.parent_id else None
+        return Place(village.id if village else None, area.id)
+    if area.kind != "village":
+        raise malformed(need, value)
+    return Place(area.id, None)
+
+
+def _point(need: Need, value: Mapping[str, Any]) -> Place:
+    try:
+        return place_at(float(value["lng"]), float(value["lat"]), str(value.get("crs") or "cgcs2000"))
+    except (KeyError, TypeError, ValueError):
+        raise malformed(need, value) from None
+
+
+def point_of(stated: Mapping[str, Any]) -> tuple[float, float]:
+    """The stored point of {lng, lat, crs}."""
+    return to_cgcs2000(float(stated["lng"]), float(stated["lat"]), str(stated.get("crs") or "cgcs2000"))
+
+
+def place_at(lng: Any, lat: Any, crs: str) -> Place:
+    located = areas.locate(float(lng), float(lat), crs)
+    village, block = located.village, located.block
+    return Place(village.id if village else None, block.id if block else None)
+
+
+def _order(need: Need, value: Any, here: Around) -> Parent:
+    """Another order of the town by number."""
+    if not isinstance(value, str):
+        raise malformed(need, value)
+    row = Row.objects.filter(town_id=here.town, number=value).first()
+    if row is None:
+        raise Refused("order_unknown", number=value[:20])
+    other = store.load(row).value
+    return Parent(
+        other.id, row.due_at, other.state.value, other.main, other.responsible.unit, other.responsible.post
+    )
+
+
+def _file(need: Need, value: Any, here: Around) -> int:
+    number = _int(need, value, here)
+    if not Attachment.objects.filter(id=number).exists():
+        raise Refused("attachment_unknown", id=number)
+    return number
+
+
+READERS: dict[FactType, Callable[[Need, Any, Around], Value]] = {
+    FactType.INT: _int,
+    FactType.BOOL: _bool,
+    FactType.INSTANT: _instant,
+    FactType.ENUM: _enum,
+    FactType.UNIT: _unit,
+    FactType.POST: _post,
+    FactType.CLASS: _class,
+    FactType.CONDITION: _condition,
+    FactType.AREA: _area,
+    FactType.ORDER: _order,
+    FactType.FILE: _file,
+}

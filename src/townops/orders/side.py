@@ -1,0 +1,87 @@
+"""What else a step leaves: merge links, messages to the district, precedents (X0, U12)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from townops.orders.domain.facts import Parent, Party
+from townops.orders.drafts import Draft
+from townops.orders.models import OrderLink, Precedent, Upward
+
+RUNGS = {"designate": "designate", "decide_dispute": "decide", "dispatch": "redispatch"}
+
+
+def side_rows(drafts: Sequence[Draft], recorded_at: datetime) -> None:
+    """Rows beside the order for the steps that make some."""
+    for draft in drafts:
+        name = draft.decision.taken.step
+        if name in {"merge", "unmerge"}:
+            _link(draft)
+        elif name in {"reply_up", "ask_up"}:
+            _message(draft, recorded_at)
+        elif name in {"receipt_up", "answer_up"}:
+            _answer(draft, recorded_at)
+        elif name in {"designate", "decide_dispute"}:
+            _precedent(draft)
+
+
+def _link(draft: Draft) -> None:
+    taken, child = draft.decision.taken, draft.decision.after
+    if taken.step == "merge":
+        parent = taken.need("parent", Parent).order
+        OrderLink.objects.update_or_create(
+            order_id=parent, kind="child", other=child.id, defaults={"active": True}
+        )
+        return
+    OrderLink.objects.filter(kind="child", other=child.id, order_id=draft.decision.before.parent).update(
+        active=False
+    )
+
+
+def _message(draft: Draft, recorded_at: datetime) -> None:
+    taken, order = draft.decision.taken, draft.decision.after
+    kind = "reply" if taken.step == "reply_up" else taken.word("kind")
+    Upward.objects.create(
+        order_id=order.id,
+        seq=order.seq,
+        town=order.town,
+        source=order.source,
+        kind=kind,
+        round=order.round,
+        status="ready",
+        made_at=recorded_at,
+        sent_by=taken.word("channel"),
+    )
+
+
+def _answer(draft: Draft, recorded_at: datetime) -> None:
+    """A receipt closes the newest message; an answer closes the question it answers, and a closing answer the reply too."""
+    taken, order = draft.decision.taken, draft.decision.after
+    waiting = Upward.objects.filter(order_id=order.id).exclude(status="answered")
+    if taken.step == "receipt_up":
+        newest = waiting.order_by("-seq").first()
+        if newest:
+            text = draft.texts["receipt"].text[:120]
+            Upward.objects.filter(order_id=order.id, seq=newest.seq).update(
+                status="received", receipt=text, sent_at=newest.sent_at or recorded_at
+            )
+        return
+    kind = taken.word("kind")
+    kinds = [kind, "reply"] if kind == "closing" else [kind]
+    waiting.filter(kind__in=kinds).update(
+        status="answered", answered_at=recorded_at, granted=bool(taken.get("granted", bool))
+    )
+
+
+def _precedent(draft: Draft) -> None:
+    taken, order = draft.decision.taken, draft.decision.after
+    Precedent.objects.create(
+        order_id=order.id,
+        seq=order.seq,
+        town=order.town,
+        class_code=order.class_code or "",
+        village=order.place.village,
+        block=order.place.block,
+        unit=taken.need("unit", Party).unit,
+        rung=RUNGS[taken.step],
+        decided_at=taken.at,
+    )

@@ -1,0 +1,234 @@
+"""Taking a step, and saying which steps can be taken: the way of every page, client, job and the demo into `decide`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from townops.base.registry import answers
+from townops.kernel.actors import Actor, Hat
+from townops.kernel.refusal import Refused
+from townops.orders import resolve, store, system
+from townops.orders.domain.decide import allow, decide, forbid_same_hands, needs_of, permit
+from townops.orders.domain.facts import Facts, Need, Party, Place, Standard, Subject, Value
+from townops.orders.domain.guards import GUARDS
+from townops.orders.domain.order import Basis, Order
+from townops.orders.domain.states import State
+from townops.orders.domain.steps import HIDDEN, STEPS, Step
+from townops.orders.domain.taken import Taken
+from townops.orders.drafts import Draft
+from townops.orders.models import Order as Row
+from townops.orders.write import write
+from townops.people import api as people
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step as shown: whether this actor may take it now, and if not the code why; what it asks for."""
+
+    name: str
+    label: str
+    allowed: bool
+    code: str
+    params: Mapping[str, object]
+    needs: tuple[Need, ...]
+
+
+def take(
+    row: Row,
+    name: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    raw: Mapping[str, Any] | None = None,
+    seq: int | None = None,
+    recorded_at: datetime | None = None,
+) -> Order:
+    """Take one step on an order just read; children close with their parent. Refused(code) or the order after."""
+    loaded = store.load(row)
+    first = draft_step(loaded, name, actor=actor, at=at, raw=raw or {}, seq=seq)
+    drafts = [first, *children_closing(first, at)]
+    return write(drafts, recorded_at=recorded_at or at)[0]
+
+
+def draft_step(
+    loaded: store.Loaded,
+    name: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    raw: Mapping[str, Any],
+    seq: int | None = None,
+) -> Draft:
+    """Everything `write` needs for this step, or Refused in the order of engine.md section 7."""
+    step = STEPS.get(name)
+    if step is None:
+        raise Refused("step_unknown", step=name)
+    order, flow = loaded.value, loaded.flow
+    hat = permit(flow, order, step, actor)
+    here = resolve.around(order, at)
+    found = resolve.resolve(needs_of(flow, order, step), raw, here)
+    if seq is not None and seq != order.seq:
+        raise Refused("stale_version", seq=order.seq, given=seq)
+    allow(flow, order, step)
+    facts = {**found.facts, **_added(order, step, hat, found.facts, here)}
+    decision = decide(flow, order, name, facts, actor, at)
+    return Draft(
+        decision,
+        texts=found.texts,
+        files=tuple(found.files),
+        columns=_moved(step, raw),
+        prev_hash=loaded.prev_hash,
+        fired=loaded.fired,
+    )
+
+
+def _moved(step: Step, raw: Mapping[str, Any]) -> dict[str, object]:
+    area = raw.get("area")
+    if step.name != "relocate" or not isinstance(area, Mapping):
+        return {}
+    lng, lat = resolve.point_of(area)
+    return {"lng": lng, "lat": lat}
+
+
+def _added(order: Order, step: Step, hat: Hat, facts: Facts, here: resolve.Around) -> dict[str, Value]:
+    """Facts the rules need and nobody types: the proposal of the dispatch table, the actor's unit, the fallback."""
+    if step.name == "dispatch":
+        return _dispatched(order, facts, here)
+    if step.name == "handle_on_spot":
+        return {"own_unit": resolve.party(people.unit_by_id(hat.unit))}
+    if step.name == "fall_back":
+        return {"unit": fallback_of(order, here)}
+    if step.name in {"reclassify", "relocate"}:
+        return _moved_unit(order, facts, here)
+    return {}
+
+
+def fallback_of(order: Order, here: resolve.Around) -> Party:
+    """The class's named unit; the center where it names none."""
+    chosen = order.standard or order.subject
+    named = chosen.fallback if chosen else None
+    return named or resolve.party(people.center(town=here.town_code))
+
+
+def _dispatched(order: Order, facts: Facts, here: resolve.Around) -> dict[str, Value]:
+    given = facts.get("unit")
+    if order.avoid is not None:
+        return _to_leader(order, given)
+    try:
+        proposal = propose(order, order.place, order.class_code, _condition(order), here)
+    except Refused:
+        if given is None:
+            raise
+        return {"basis": Basis.RULE.value}
+    chosen = given if isinstance(given, Party) else resolve.party(people.unit_by_id(proposal.unit_id))
+    same = chosen.unit == proposal.unit_id
+    added: dict[str, Value] = {"unit": chosen, "basis": proposal.basis if same else Basis.RULE.value}
+    if same and proposal.limit:
+        added["limit"] = proposal.limit
+    return added | {"trace": trace_of(proposal)}
+
+
+def _to_leader(order: Order, given: Value) -> dict[str, Value]:
+    """回避: the leader in charge of the unit complained about holds it; about the center, 党政办."""
+    if isinstance(given, Party):
+        return {"basis": Basis.DESIGNATED.value}
+    accused = people.unit_by_id(order.avoid or 0)
+    if accused.kind == "center" or accused.leader_post_id is None:
+        return {"unit": resolve.party(people.unit("dangzheng", town=accused.town)), "basis": Basis.RULE.value}
+    post = people.post_by_id(accused.leader_post_id)
+    held = resolve.party(people.unit_by_id(post.unit_id))
+    return {"unit": held, "leader_post": post.id, "basis": Basis.RULE.value}
+
+
+def trace_of(proposal: Any) -> str:
+    """The dispatch trace as stored: what was looked at and why it matched or not."""
+    lines = (f"{'✓' if line.matched else '✗'} {line.rule}：{line.reason}" for line in proposal.trace)
+    return "\n".join(lines)[:4000]
+
+
+def _condition(order: Order) -> int | None:
+    return order.standard.condition if order.standard else None
+
+
+def propose(
+    order: Order, place: Place, class_code: str | None, condition: int | None, here: resolve.Around
+) -> Any:
+    """Ask whoever answers for dispatch which unit should have it (分级分层、案例、智能 派单)."""
+    return answers.ask(
+        "dispatch.propose",
+        town_id=order.town,
+        class_code=class_code or "",
+        condition_id=condition,
+        catalogue_version=here.catalogue,
+        village_id=place.village,
+        block_id=place.block,
+        source=order.source,
+        severity=order.severity,
+        at=here.at,
+    )
+
+
+def _moved_unit(order: Order, facts: Facts, here: resolve.Around) -> dict[str, Value]:
+    if order.main is None:
+        return {}
+    place = facts.get("area")
+    standard, subject = facts.get("condition"), facts.get("class")
+    code = order.class_code
+    if isinstance(standard, Standard):
+        code = standard.class_code
+    elif isinstance(subject, Subject):
+        code = subject.class_code
+    condition = standard.condition if isinstance(standard, Standard) else _condition(order)
+    where = place if isinstance(place, Place) else order.place
+    proposal = propose(order, where, code, condition, here)
+    if proposal.basis == Basis.UNSETTLED.value:
+        return {"proposed": order.main}
+    return {"proposed": resolve.party(people.unit_by_id(proposal.unit_id)), "trace": trace_of(proposal)}
+
+
+def children_closing(parent: Draft, at: datetime) -> Iterator[Draft]:
+    """A merged child closes with its parent where the town closes; a district child waits for its own reply."""
+    after = parent.decision.after
+    if after.state is not State.CLOSED or parent.decision.before.state is State.CLOSED:
+        return
+    for row in Row.objects.filter(parent=after.id, state=State.MERGED.value):
+        loaded = store.load(row)
+        try:
+            yield draft_step(
+                loaded, "close", actor=system.actor(loaded.flow.center), at=at, raw={"result": "随主单结案"}
+            )
+        except Refused as refused:
+            if refused.code != "not_authority":
+                raise
+
+
+def views(loaded: store.Loaded, *, actor: Actor, at: datetime) -> list[StepView]:
+    """Every step with whether this actor may take it now and, if not, why not."""
+    return [_view(loaded, step, actor, at) for name, step in STEPS.items() if name not in HIDDEN]
+
+
+def _view(loaded: store.Loaded, step: Step, actor: Actor, at: datetime) -> StepView:
+    needs = needs_of(loaded.flow, loaded.value, step)
+    try:
+        _try(loaded, step, actor, at)
+    except Refused as refused:
+        return StepView(step.name, step.label, False, refused.code, refused.params, needs)
+    return StepView(step.name, step.label, True, "", {}, needs)
+
+
+def _try(loaded: store.Loaded, step: Step, actor: Actor, at: datetime) -> None:
+    """As `decide`, as far as it can be told without the facts."""
+    order, flow = loaded.value, loaded.flow
+    hat = permit(flow, order, step, actor)
+    allow(flow, order, step)
+    forbid_same_hands(order, step, actor)
+    taken = Taken(step.name, order.seq + 1, actor.person, hat.unit, hat.post or None, hat.rank, at, {})
+    for guard in GUARDS.get(step.name, ()):
+        try:
+            guard(flow, order, taken)
+        except LookupError:  # needs a fact that is not there yet
+            continue
+        except Refused as refused:
+            if refused.code != "facts_missing":
+                raise
