@@ -1,4 +1,4 @@
-"""Who may import whom, read from the sources themselves: down only, and across contexts through `api` alone."""
+"""Who may import whom, read from the sources: down only, and across contexts through `api` alone."""
 
 import ast
 from collections.abc import Iterator

@@ -4,7 +4,6 @@ import ast
 import json
 import re
 import tomllib
-from pathlib import Path
 
 from django.apps import apps
 from django.db.models import ForeignKey

@@ -1,4 +1,4 @@
-"""An empty town: its area, units and posts, roles, calendar, catalogue and flows, and the first administrator."""
+"""An empty town: area, units and posts, roles, calendar, catalogue, flows, and the first administrator."""
 
 from datetime import date, datetime
 
@@ -18,7 +18,7 @@ ADMINISTRATOR = "system.sysadmin"
 
 
 def found(name: str, code: str, admin: str) -> str:
-    """Write it all or nothing; returns the administrator's one-time password. `Refused` when a rule says no."""
+    """All or nothing; returns the administrator's one-time password. `Refused` when a rule says no."""
     password, at = accounts.random_password(), timezone.now()
     with write():
         account = accounts.create_account(admin, password=password, must_change=True, at=at)
