@@ -54,24 +54,23 @@ __all__ = [
 def locate(lng: float, lat: float, crs: str = "cgcs2000", *, on: date | None = None) -> Location:
     """Place of a point in degrees; `crs` cgcs2000, wgs84, gcj02 or bd09. A border belongs to the lowest code.
 
-    Raises Refused(crs_unknown, coordinates_wrong).
+    Refused as `kernel.coordinates.to_cgcs2000` refuses.
     """
-    x, y = _checked(lng, lat, crs)
+    x, y = to_cgcs2000(lng, lat, crs)
     return _geography().ground(on or timezone.localdate()).locate(x, y)
 
 
 def locate_many(lngs: ArrayLike, lats: ArrayLike, crs: str = "cgcs2000", *, on: date | None = None) -> Ids:
     """Area ids of shape (n, 5), columns block, village, grid, town, direct_managed; 0 = none, as in `locate`."""
-    xs, ys = np.asarray(lngs, dtype=np.float64), np.asarray(lats, dtype=np.float64)
-    if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
-        raise Refused("coordinates_wrong", lng="nan", lat="nan")
-    xs, ys = to_cgcs2000(xs, ys, crs)
+    xs, ys = to_cgcs2000(np.asarray(lngs, dtype=np.float64), np.asarray(lats, dtype=np.float64), crs)
     return _geography().ground(on or timezone.localdate()).locate_many(xs, ys)
 
 
-def nearby(lng: float, lat: float, metres: float, *, kind: str = "block", crs: str = "cgcs2000") -> list[Near]:
+def nearby(
+    lng: float, lat: float, metres: float, *, kind: str = "block", crs: str = "cgcs2000"
+) -> list[Near]:
     """Areas of a kind whose edge is within so many metres, nearest first."""
-    x, y = _checked(lng, lat, crs)
+    x, y = to_cgcs2000(lng, lat, crs)
     return _geography().ground(timezone.localdate()).nearby(x, y, metres, kind)
 
 
@@ -110,7 +109,9 @@ def areas_of(town_code: str, kind: str) -> tuple[AreaView, ...]:
     """Every area of one kind in a town, by code; directly-managed areas are among the villages."""
     known = _geography()
     ids = known.below(area(town_code).id)
-    return tuple(sorted((known.by_id[i] for i in ids if known.by_id[i].kind == kind), key=lambda one: one.code))
+    return tuple(
+        sorted((known.by_id[i] for i in ids if known.by_id[i].kind == kind), key=lambda one: one.code)
+    )
 
 
 def villages(town_code: str) -> tuple[AreaView, ...]:
@@ -140,12 +141,6 @@ def point_within(area_id: int) -> tuple[float, float] | None:
 def block_types() -> Sequence[tuple[str, str]]:
     """The 14 types of responsibility block: (code, Chinese label)."""
     return Area.BlockType.choices
-
-
-def _checked(lng: float, lat: float, crs: str) -> tuple[float, float]:
-    if not (-180 <= lng <= 180 and -90 <= lat <= 90):
-        raise Refused("coordinates_wrong", lng=lng, lat=lat)
-    return to_cgcs2000(lng, lat, crs)
 
 
 def _geography() -> Geography:

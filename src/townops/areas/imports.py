@@ -14,9 +14,9 @@ from townops.areas.geography import picture
 from townops.areas.models import Area, AreaShape
 from townops.areas.stamps import touch
 from townops.areas.surveys import AreaFile, read
-from townops.areas.words import WORDS
-from townops.base import db, journal
+from townops.base import db, journal, words
 from townops.kernel.actors import Actor
+from townops.kernel.refusal import Refused
 
 LABELS: Final = dict((*Area.Kind.choices, *Area.BlockType.choices))
 FLAGS: Final = ("detached_allowed", "directly_managed")
@@ -53,7 +53,12 @@ def take_survey(survey: Survey, *, valid_from: date, actor: Actor, at: datetime)
             return result
         write_areas(survey, valid_from=valid_from)
         write_shapes(planned, survey=survey, valid_from=valid_from)
-        body = {"rows": result.rows, "created": result.created, "changed": result.changed, "from": survey.name}
+        body = {
+            "rows": result.rows,
+            "created": result.created,
+            "changed": result.changed,
+            "from": survey.name,
+        }
         journal.append(kind="areas", key=survey.town, action="import", actor=actor, at=at, body=body)
         touch("areas")
     return result
@@ -69,7 +74,7 @@ def write_errors(path: Path, errors: Iterable[RowError]) -> None:
 
 def sentence(error: RowError) -> str:
     """The reason a row was refused, in Chinese."""
-    return WORDS[error.problem].format_map(dict(error.params))
+    return words.render(Refused(error.problem, **error.params))
 
 
 def _errors(survey: Survey) -> tuple[RowError, ...]:
@@ -103,7 +108,12 @@ def _planned(row: Candidate, area: Area | None, now: Mapping[int, AreaShape]) ->
 
 def words_of(row: Candidate) -> tuple[object, ...]:
     """What a row says of an area beside its shape."""
-    return (row.cells["name"], row.cells["block_type"], row.cells["parent"], *(row.says(flag) for flag in FLAGS))
+    return (
+        row.cells["name"],
+        row.cells["block_type"],
+        row.cells["parent"],
+        *(row.says(flag) for flag in FLAGS),
+    )
 
 
 def _words_now(area: Area) -> tuple[object, ...]:

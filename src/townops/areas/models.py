@@ -56,7 +56,8 @@ class Area(models.Model):
                 name="area_parent_unless_town",
             ),
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")), name="area_dates_in_order"
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                name="area_dates_in_order",
             ),
         ]
 
@@ -78,9 +79,12 @@ class AreaShape(models.Model):
         ordering = ("area_id", "valid_from")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["area", "valid_from"], name="shape_once_a_day"),
-            models.UniqueConstraint(fields=["area"], condition=Q(valid_until__isnull=True), name="shape_one_current"),
+            models.UniqueConstraint(
+                fields=["area"], condition=Q(valid_until__isnull=True), name="shape_one_current"
+            ),
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")), name="shape_dates_in_order"
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                name="shape_dates_in_order",
             ),
         ]
 

@@ -14,7 +14,7 @@ from townops.people.commands import (
     taken_over,
 )
 from townops.people.domain.directory import Directory, Holder, PersonView, PostView, Tenure, UnitView
-from townops.people.loading import build_units, load_roles, open_all
+from townops.people.loading import Recruit, build_units, enlist, load_roles
 from townops.people.queries import (
     Subject,
     actor_for,
@@ -45,6 +45,7 @@ __all__ = [
     "Holder",
     "PersonView",
     "PostView",
+    "Recruit",
     "Subject",
     "Tenure",
     "UnitView",
@@ -59,12 +60,12 @@ __all__ = [
     "directory",
     "end_appointment",
     "end_delegation",
+    "enlist",
     "find_by_phone",
     "first_town",
     "holder",
     "leader_of",
     "load_roles",
-    "open_all",
     "person",
     "person_of_account",
     "persons",

@@ -174,7 +174,9 @@ def appointments(post_id: int) -> tuple[Tenure, ...]:
 def subjects_of(block_id: int, at: datetime) -> tuple[Subject, ...]:
     """Who answers for the block on that day: at most one each of handling, maintenance, ownership."""
     on = timezone.localdate(at)
-    rows = BlockSubject.objects.filter(Q(valid_until=None) | Q(valid_until__gt=on), block=block_id, valid_from__lte=on)
+    rows = BlockSubject.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=on), block=block_id, valid_from__lte=on
+    )
     fields = ("block_id", "kind", "unit_id", "contact_post_id", "confirmed_on")
     return tuple(Subject(*row) for row in rows.order_by("kind").values_list(*fields))
 

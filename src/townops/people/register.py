@@ -7,7 +7,18 @@ from townops.people.domain.directory import Directory, PersonView, PostView, Spa
 from townops.people.models import Appointment, Delegation, Person, Post, Unit
 
 NAME: Final = "people"
-UNIT = ("id", "code", "name", "kind", "enforcement", "area_id", "leader_post_id", "parent_id", "town", "active")
+UNIT = (
+    "id",
+    "code",
+    "name",
+    "kind",
+    "enforcement",
+    "area_id",
+    "leader_post_id",
+    "parent_id",
+    "town",
+    "active",
+)
 POST = ("id", "unit_id", "code", "name", "rank", "filled_by_id")
 
 
@@ -16,7 +27,9 @@ def read() -> Directory:
     return Directory(
         units=[UnitView(*row) for row in Unit.objects.order_by("id").values_list(*UNIT)],
         posts=_posts(),
-        persons=[PersonView(*row) for row in Person.objects.order_by("id").values_list("id", "name", "account_id")],
+        persons=[
+            PersonView(*row) for row in Person.objects.order_by("id").values_list("id", "name", "account_id")
+        ],
         tenures=_tenures(),
     )
 
@@ -35,7 +48,9 @@ def _tenures() -> list[Tenure]:
     for one in Delegation.objects.order_by("starts", "id"):
         stand_ins.setdefault(one.appointment_id, []).append((one.person_id, Span(one.starts, one.ends)))
     return [
-        Tenure(one.pk, one.post_id, one.person_id, Span(one.starts, one.ends), tuple(stand_ins.get(one.pk, ())))
+        Tenure(
+            one.pk, one.post_id, one.person_id, Span(one.starts, one.ends), tuple(stand_ins.get(one.pk, ()))
+        )
         for one in Appointment.objects.order_by("starts", "id")
     ]
 

@@ -111,8 +111,8 @@ def check_kind(exam: Examination, one: Candidate) -> None:
     kind, block_type = one.cells["kind"], one.cells["block_type"]
     if kind not in KINDS:
         raise Refused("kind_wrong", value=kind)
-    is_block = kind == "block"
-    if is_block and block_type not in exam.labels or not is_block and block_type:
+    fits = block_type in exam.labels and block_type not in KINDS if kind == "block" else not block_type
+    if not fits:
         raise Refused("block_type_wrong", value=block_type)
 
 

@@ -65,7 +65,9 @@ class Ground:
         self._places = {area_id: place_of(areas, area_id) for area_id in self._wkb}
 
     def _level(self, kind: str) -> Level:
-        found = sorted((self._areas[one] for one in self._wkb if self._areas[one].kind == kind), key=lambda a: a.code)
+        found = sorted(
+            (self._areas[one] for one in self._wkb if self._areas[one].kind == kind), key=lambda a: a.code
+        )
         shapes = shapely.from_wkb([self._wkb[area.id] for area in found])
         return Level(found, np.asarray(shapes, dtype=np.object_))
 
@@ -92,7 +94,8 @@ class Ground:
 
     def _rows(self, level: Level) -> Ids:
         rows = [
-            [getattr(getattr(self._places[area.id], column), "id", 0) for column in COLUMNS] for area in level.areas
+            [getattr(getattr(self._places[area.id], column), "id", 0) for column in COLUMNS]
+            for area in level.areas
         ]
         return np.asarray(rows, dtype=np.int64).reshape(len(rows), len(COLUMNS))
 
@@ -101,7 +104,9 @@ class Ground:
         level = self._levels[kind]
         east = METRES_PER_DEGREE * cos(radians(lat))
         reach_x, reach_y = metres / east, metres / METRES_PER_DEGREE
-        found = np.sort(level.tree.query(shapely.box(lng - reach_x, lat - reach_y, lng + reach_x, lat + reach_y)))
+        found = np.sort(
+            level.tree.query(shapely.box(lng - reach_x, lat - reach_y, lng + reach_x, lat + reach_y))
+        )
         local = shapely.transform(level.shapes[found], lambda c: (c - (lng, lat)) * (east, METRES_PER_DEGREE))
         away = shapely.distance(local, shapely.Point(0, 0))
         near = [Near(level.areas[i], float(d)) for i, d in zip(found, away, strict=True) if d <= metres]

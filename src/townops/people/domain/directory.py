@@ -118,7 +118,9 @@ class Directory:
         self.post_by_code = {(post.unit_id, post.code): post for post in self.posts.values()}
         known = list(tenures)
         self.tenures_of = _grouped((one.post_id, one) for one in known)
-        self._fills = _grouped((post.filled_by_id, post.id) for post in self.posts.values() if post.filled_by_id)
+        self._fills = _grouped(
+            (post.filled_by_id, post.id) for post in self.posts.values() if post.filled_by_id
+        )
         self._of_person = _grouped(
             (person, one) for one in known for person in {one.person_id, *(who for who, _ in one.stand_ins)}
         )
@@ -138,7 +140,9 @@ class Directory:
 
     def acting(self, post_id: int, at: datetime) -> tuple[int, ...]:
         """Persons who act for a post, the longest appointed first."""
-        return tuple(person for one in self.tenures_of.get(self.source(post_id), ()) for person in one.acting(at))
+        return tuple(
+            person for one in self.tenures_of.get(self.source(post_id), ()) for person in one.acting(at)
+        )
 
     def holder(self, unit_id: int, post_id: int | None, at: datetime) -> Holder:
         """Who answers for work of a unit, at a post or (None) at its first staffed post."""

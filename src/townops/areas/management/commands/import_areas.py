@@ -11,7 +11,7 @@ from django.utils import timezone
 from townops.areas.domain.candidates import FIELDS
 from townops.areas.imports import ImportResult, check_areas, import_areas, sentence, write_errors
 from townops.areas.surveys import AreaFile
-from townops.areas.words import WORDS
+from townops.base import words
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 
@@ -26,19 +26,25 @@ class Command(BaseCommand):
         parser.add_argument("--town", required=True, help="街镇代码")
         parser.add_argument("--crs", default="", help="cgcs2000、wgs84、gcj02、bd09 或 EPSG:编号")
         parser.add_argument("--layer", default=None)
-        parser.add_argument("--from", dest="valid_from", type=date.fromisoformat, default=None, help="生效日期")
+        parser.add_argument(
+            "--from", dest="valid_from", type=date.fromisoformat, default=None, help="生效日期"
+        )
         parser.add_argument("--accuracy", type=float, default=None, help="精度（米）")
         parser.add_argument("--dry-run", action="store_true", help="只检查，不写入")
         parser.add_argument("--errors", type=Path, default=None, help="错误清单（csv）")
         parser.add_argument(
-            "--map", action="append", default=[], metavar="字段=列名", help=f"字段：{' '.join(FIELDS)}；“字段==值”为固定值"
+            "--map",
+            action="append",
+            default=[],
+            metavar="字段=列名",
+            help=f"字段：{' '.join(FIELDS)}；“字段==值”为固定值",
         )
 
     def handle(self, *args: object, **options: object) -> None:
         try:
             result = self._run(options)
         except Refused as refusal:
-            self.stderr.write(WORDS[refusal.code].format_map(refusal.params))
+            self.stderr.write(words.render(refusal))
             sys.exit(2)
         self._report(result, options["errors"])
         if result.errors:
