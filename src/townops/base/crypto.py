@@ -71,7 +71,7 @@ def seal(text: str, aad: str) -> bytes:
 
     `aad` names the place, so rows cannot be swapped.
     """
-    version = _newest_version()
+    version = max(_versions(Path(settings.DATA) / "keys"))
     nonce = secrets.token_bytes(NONCE)
     cipher = Cipher(algorithms.SM4(_key(f"seal-{version}")), modes.GCM(nonce)).encryptor()
     cipher.authenticate_additional_data(aad.encode())
@@ -98,7 +98,7 @@ def rotate_sealing_key() -> int:
 
     Returns its version (at most 255).
     """
-    version = _newest_version() + 1
+    version = max(_versions(keys_folder())) + 1
     _create(keys_folder() / f"seal-{version}.key", secrets.token_bytes(16))
     _versions.cache_clear()
     return version
@@ -110,6 +110,11 @@ def keys_folder() -> Path:
     if not any(folder.glob("*.key")):
         _create_all(folder)
     return folder
+
+
+def has_keys() -> bool:
+    """Whether there are keys already; asking makes none."""
+    return (Path(settings.DATA) / "keys" / "journal.key").exists()
 
 
 def fingerprint() -> str:
@@ -158,7 +163,10 @@ def self_test() -> None:
 
 
 def _key(name: str) -> bytes:
-    return _read(keys_folder() / f"{name}.key")
+    try:
+        return _read(Path(settings.DATA) / "keys" / f"{name}.key")
+    except KeyMissingError:
+        return _read(keys_folder() / f"{name}.key")  # the first time, keys are made here
 
 
 @lru_cache(maxsize=64)
@@ -168,12 +176,9 @@ def _read(path: Path) -> bytes:
     return bytes.fromhex(path.read_text().strip())
 
 
-def _newest_version() -> int:
-    return max(_versions(keys_folder()))
-
-
 @lru_cache(maxsize=8)
 def _versions(folder: Path) -> tuple[int, ...]:
+    keys_folder()
     found = tuple(int(file.stem.removeprefix("seal-")) for file in folder.glob("seal-*.key"))
     if not found:
         raise KeyMissingError("seal-*.key")

@@ -21,7 +21,7 @@ from django.db import close_old_connections, connections
 from django.db.models import F, Q
 from django.utils import timezone
 
-from townops.base import outbox
+from townops.base import outbox, startup
 from townops.base.canonical import dump
 from townops.base.db import write
 from townops.base.models import Job, Schedule
@@ -271,7 +271,8 @@ _loop: list[_Loop] = []
 
 
 def start_thread() -> None:
-    """Start the loop in this process; once is enough."""
+    """Start the loop in this process; once is enough. Stops start-up where `startup.check` does."""
+    startup.check()
     if not any(loop.is_alive() for loop in _loop):
         _loop[:] = [_Loop()]
         _loop[0].start()

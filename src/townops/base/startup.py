@@ -1,0 +1,38 @@
+"""What must hold before a town is served: right arithmetic, known permissions, the keys this database was
+sealed with.
+"""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from townops.base import crypto, permissions
+from townops.base.db import write
+from townops.base.models import Setting
+
+FINGERPRINT: Final = "keys.fingerprint"
+ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def check() -> None:
+    """Stop start-up (`RuntimeError`, `ImproperlyConfigured`) when the town cannot be trusted to run.
+
+    Cheap; call it anywhere.
+    """
+    crypto.self_test()
+    permissions.check_roles()
+    check_keys()
+
+
+def check_keys() -> None:
+    """Refuse a database whose keys are elsewhere; nothing is made in their stead. `KeyMissingError`."""
+    known = Setting.objects.filter(key=FINGERPRINT).values_list("value", flat=True).first()
+    if known is None:
+        with write():
+            Setting.objects.get_or_create(
+                key=FINGERPRINT, effective_from=ALWAYS, defaults={"value": crypto.fingerprint()}
+            )
+        return
+    if not crypto.has_keys():
+        raise crypto.KeyMissingError("DATA/keys holds no keys: bring them back from the key back-up")
+    if known != crypto.fingerprint():
+        raise crypto.KeyMissingError("DATA/keys holds the keys of another town")
