@@ -41,8 +41,8 @@ class OrderLeaf(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index("order_id", condition=Q(seal__isnull=True), name="leaf_unsealed"),
-            models.Index("seal", condition=Q(seal__isnull=False), name="leaf_by_seal"),
+            models.Index(fields=["order_id"], condition=Q(seal__isnull=True), name="leaf_unsealed"),
+            models.Index(fields=["seal"], condition=Q(seal__isnull=False), name="leaf_by_seal"),
         ]
 
     def __str__(self) -> str:

@@ -55,18 +55,24 @@ class Order(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index("town", "-received_at", "-id", name="order_by_received"),
-            models.Index("next_mark_at", condition=Q(next_mark_at__isnull=False), name="order_watch"),
-            models.Index("town", "due_at", "id", condition=Q(is_open=True), name="order_open_due"),
+            models.Index(fields=["town", "-received_at", "-id"], name="order_by_received"),
             models.Index(
-                "town", "state", "-received_at", "-id", condition=Q(is_open=True), name="order_open_state"
+                fields=["next_mark_at"], condition=Q(next_mark_at__isnull=False), name="order_watch"
             ),
-            models.Index("unit", "-received_at", "-id", condition=Q(is_open=True), name="order_open_unit"),
-            models.Index("town", "state", "-received_at", "-id", name="order_by_state"),
-            models.Index("town", "source", "-received_at", "-id", name="order_by_source"),
-            models.Index("main_unit", "-received_at", "-id", name="order_by_main"),
-            models.Index("village", "-received_at", "-id", name="order_by_village"),
-            models.Index("town", "class_code", "-received_at", "-id", name="order_by_class"),
+            models.Index(fields=["town", "due_at", "id"], condition=Q(is_open=True), name="order_open_due"),
+            models.Index(
+                fields=["town", "state", "-received_at", "-id"],
+                condition=Q(is_open=True),
+                name="order_open_state",
+            ),
+            models.Index(
+                fields=["unit", "-received_at", "-id"], condition=Q(is_open=True), name="order_open_unit"
+            ),
+            models.Index(fields=["town", "state", "-received_at", "-id"], name="order_by_state"),
+            models.Index(fields=["town", "source", "-received_at", "-id"], name="order_by_source"),
+            models.Index(fields=["main_unit", "-received_at", "-id"], name="order_by_main"),
+            models.Index(fields=["village", "-received_at", "-id"], name="order_by_village"),
+            models.Index(fields=["town", "class_code", "-received_at", "-id"], name="order_by_class"),
         ]
 
     def __str__(self) -> str:
@@ -111,7 +117,7 @@ class OrderScope(models.Model):
     order_id = models.BigIntegerField()
 
     class Meta:
-        indexes: ClassVar = [models.Index("order_id", name="scope_of_order")]
+        indexes: ClassVar = [models.Index(fields=["order_id"], name="scope_of_order")]
 
     def __str__(self) -> str:
         return f"{self.scope} {self.order_id}"

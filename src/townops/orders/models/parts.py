@@ -42,7 +42,9 @@ class OrderTask(models.Model):
     done_seq = models.IntegerField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index("unit", condition=Q(done_seq__isnull=True), name="task_open")]
+        indexes: ClassVar = [
+            models.Index(fields=["unit"], condition=Q(done_seq__isnull=True), name="task_open")
+        ]
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.no}"
@@ -90,7 +92,9 @@ class OrderContact(models.Model):
     salt = models.BinaryField(max_length=16)
 
     class Meta:
-        indexes: ClassVar = [models.Index("phone_hash", condition=~Q(phone_hash=""), name="contact_by_phone")]
+        indexes: ClassVar = [
+            models.Index(fields=["phone_hash"], condition=~Q(phone_hash=""), name="contact_by_phone")
+        ]
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.seq}"
@@ -142,7 +146,9 @@ class Upward(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index("town", "source", "made_at", condition=~Q(status="answered"), name="upward_waiting")
+            models.Index(
+                fields=["town", "source", "made_at"], condition=~Q(status="answered"), name="upward_waiting"
+            )
         ]
 
     def __str__(self) -> str:
@@ -192,7 +198,9 @@ class Precedent(models.Model):
     decided_at = models.DateTimeField("裁定时间")
 
     class Meta:
-        indexes: ClassVar = [models.Index("town", "class_code", "-decided_at", name="precedent_by_class")]
+        indexes: ClassVar = [
+            models.Index(fields=["town", "class_code", "-decided_at"], name="precedent_by_class")
+        ]
 
     def __str__(self) -> str:
         return f"{self.class_code} -> {self.unit}"
