@@ -61,7 +61,9 @@ def locate(lng: float, lat: float, crs: str = "cgcs2000", *, on: date | None = N
 
 
 def locate_many(lngs: ArrayLike, lats: ArrayLike, crs: str = "cgcs2000", *, on: date | None = None) -> Ids:
-    """Area ids of shape (n, 5), columns block, village, grid, town, direct_managed; 0 = none, as in `locate`."""
+    """Area ids of shape (n, 5), columns block, village, grid, town, direct_managed; 0 = none, as in
+    `locate`.
+    """
     xs, ys = to_cgcs2000(np.asarray(lngs, dtype=np.float64), np.asarray(lats, dtype=np.float64), crs)
     return _geography().ground(on or timezone.localdate()).locate_many(xs, ys)
 

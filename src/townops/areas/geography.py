@@ -18,7 +18,9 @@ GROUNDS_KEPT: Final = 4
 
 
 class Geography:
-    """Areas by id and code, who is below whom, and the ground of any day; shapes are read when first asked for."""
+    """Areas by id and code, who is below whom, and the ground of any day; shapes are read when first asked
+    for.
+    """
 
     def __init__(self, areas: Iterable[AreaView], changes: Iterable[date]) -> None:
         self.by_id = {area.id: area for area in areas}
@@ -42,17 +44,25 @@ class Geography:
         return self._below[area_id]
 
     def ground(self, on: date) -> Ground:
-        """Shapes valid on that day. Days between two changes share one ground; the last four stay in memory."""
+        """Shapes valid on that day. Days between two changes share one ground; the last four stay in
+        memory.
+        """
         period = bisect_right(self._changes, on)
         ground = self._grounds.get(period)
         if ground is not None:
             return ground
         with self._reading:
             if period not in self._grounds:
-                self._grounds[period] = Ground(self.by_id, shapes_on(on).values_list("area_id", "shape"))
+                self._grounds[period] = Ground(self.by_id, _wkb_on(on))
             if len(self._grounds) > GROUNDS_KEPT:
                 self._grounds.popitem(last=False)
             return self._grounds[period]
+
+
+def _wkb_on(on: date) -> Iterable[tuple[int, bytes]]:
+    """PostgreSQL hands out views of memory, which GEOS does not take."""
+    rows = shapes_on(on).values_list("area_id", "shape")
+    return ((area_id, bytes(shape)) for area_id, shape in rows)
 
 
 def shapes_on(on: date) -> QuerySet[AreaShape]:
@@ -65,7 +75,8 @@ def shapes_on(on: date) -> QuerySet[AreaShape]:
 def read() -> Geography:
     """Every identity, without shapes."""
     fields = (
-        "id", "code", "name", "kind", "block_type", "parent_id", "town", "directly_managed", "detached_allowed",
+        "id", "code", "name", "kind", "block_type", "parent_id", "town",
+        "directly_managed", "detached_allowed",
     )  # fmt: skip
     areas = [AreaView(*row) for row in Area.objects.order_by("code").values_list(*fields)]
     columns = (

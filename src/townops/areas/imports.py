@@ -40,7 +40,7 @@ def check_areas(file: AreaFile, *, valid_from: date) -> ImportResult:
 
 
 def import_areas(file: AreaFile, *, valid_from: date, actor: Actor, at: datetime) -> ImportResult:
-    """Take every row of a file, or none when one is wrong; Refused when the file as a whole cannot be used."""
+    """Take every row of a file, or none when one is wrong; Refused when the whole file cannot be used."""
     return take_survey(read(file), valid_from=valid_from, actor=actor, at=at)
 
 

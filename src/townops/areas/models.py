@@ -1,4 +1,6 @@
-"""Area identity and, beside it, versioned shapes. Orders point at the identity, so a new survey rewrites no order."""
+"""Area identity and, beside it, versioned shapes. Orders point at the identity, so a new survey rewrites no
+order.
+"""
 
 from typing import ClassVar
 
@@ -7,7 +9,9 @@ from django.db.models import F, Q
 
 
 class Area(models.Model):
-    """One town, responsibility grid, village (居村) or responsibility block. `path` is "/1/7/42/": the ids from town to self."""
+    """One town, responsibility grid, village (居村) or responsibility block. `path` is "/1/7/42/": the ids
+    from town to self.
+    """
 
     class Kind(models.TextChoices):
         TOWN = "town", "街镇"
@@ -66,7 +70,9 @@ class Area(models.Model):
 
 
 class AreaShape(models.Model):
-    """The ground an area covers from one day to another: WKB of a (multi)polygon, EPSG:4490, longitude first."""
+    """The ground an area covers from one day to another: WKB of a (multi)polygon, EPSG:4490, longitude
+    first.
+    """
 
     area = models.ForeignKey(Area, models.PROTECT, related_name="shapes")
     shape = models.BinaryField("图形")
@@ -93,7 +99,9 @@ class AreaShape(models.Model):
 
 
 class Stamp(models.Model):
-    """Says when a picture kept in memory is stale: (value, turn) changes with every change and never comes back."""
+    """Says when a picture kept in memory is stale: (value, turn) changes with every change and never comes
+    back.
+    """
 
     name = models.CharField(max_length=20, primary_key=True)
     value = models.BigIntegerField()

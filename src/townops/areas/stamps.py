@@ -1,4 +1,6 @@
-"""Pictures of slow-changing tables kept in memory, made anew as soon as a stamp in the database says they are stale."""
+"""Pictures of slow-changing tables kept in memory, made anew as soon as a stamp in the database says they
+are stale.
+"""
 
 import threading
 import time
@@ -14,19 +16,22 @@ T = TypeVar("T")
 
 
 def touch(name: str) -> None:
-    """Say that the tables behind pictures of this name changed. Call inside the transaction of the change, last."""
+    """Say that the tables behind pictures of this name changed. Call inside the transaction of the change,
+    last.
+    """
     known = Stamp.objects.filter(name=name).update(value=time.time_ns(), turn=models.F("turn") + 1)
     if not known:
         Stamp.objects.create(name=name, value=time.time_ns())
-    for picture in _pictures:
-        picture.forget()
+    for forget in _forget:
+        forget()
 
 
 class Picture(Generic[T]):
-    """One value per process, shared by its threads. The stamp is read once in a transaction, otherwise once a second.
+    """One value per process, shared by its threads. The stamp is read once in a transaction, otherwise once
+    a second.
 
-    So another process sees a change within a second, this one at once, and a picture of work that was rolled back is not
-    kept beyond it.
+    So another process sees a change within a second, this one at once, and a picture of work that was
+    rolled back is not kept beyond it.
     """
 
     def __init__(self, name: str, load: Callable[[], T]) -> None:
@@ -35,7 +40,7 @@ class Picture(Generic[T]):
         self._shared: tuple[tuple[int, int], T] | None = None
         self._loading = threading.Lock()
         self._mine = threading.local()
-        _pictures.append(self)
+        _forget.append(self.forget)
 
     def get(self) -> T:
         """The value as of now, for this thread's connection."""
@@ -62,4 +67,4 @@ class Picture(Generic[T]):
             return self._shared[1]
 
 
-_pictures: list[Picture[object]] = []
+_forget: list[Callable[[], None]] = []

@@ -1,6 +1,8 @@
-"""Reads survey files: GeoJSON, GeoPackage, Shapefile with Chinese in UTF-8 or GBK, any stated coordinate system."""
+"""Reads survey files: GeoJSON, GeoPackage, Shapefile with Chinese in UTF-8 or GBK, any stated coordinate
+system.
+"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +20,7 @@ from townops.areas.models import Area
 from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.refusal import Refused
 
+Floats = NDArray[np.float64]
 SAME_GROUND: Final = frozenset({"cgcs2000", "wgs84", "epsg:4490", "epsg:4326", "ogc:crs84"})
 SHIFTED: Final = frozenset({"gcj02", "bd09"})
 CODE_PAGES: Final = {"utf8": "utf-8", "65001": "utf-8"} | dict.fromkeys(
@@ -30,8 +33,9 @@ BY_LABEL: Final = {label: code for code, label in (*Area.Kind.choices, *Area.Blo
 class AreaFile:
     """A survey file. `mapping` says for each field of an area their column, or "=value" for all rows alike.
 
-    Fields: code name kind block_type parent detached_allowed directly_managed. `crs` (cgcs2000, wgs84, gcj02, bd09 or an
-    EPSG code) overrules what the file says of itself: web maps in GCJ-02 call themselves WGS84.
+    Fields: code name kind block_type parent detached_allowed directly_managed. `crs` (cgcs2000, wgs84,
+    gcj02, bd09 or an EPSG code) overrules what the file says of itself: web maps in GCJ-02 call themselves
+    WGS84.
     """
 
     path: Path
@@ -73,7 +77,9 @@ def cells_by_row(
 
 
 def cell(source: str, columns: Mapping[str, NDArray[np.object_]], row: int) -> str:
-    """A constant, or the column's value as text: codes kept as numbers lose their ".0", nothing is empty text."""
+    """A constant, or the column's value as text: codes kept as numbers lose their ".0", nothing is empty
+    text.
+    """
     if source.startswith("="):
         return source[1:]
     value = columns[source][row]
@@ -90,16 +96,22 @@ def to_4490(shapes: NDArray[np.object_], crs: str) -> NDArray[np.object_]:
     if name in SAME_GROUND:
         return shapes
     if name in SHIFTED:
-        return shapely.transform(shapes, lambda at: np.column_stack(to_cgcs2000(at[:, 0], at[:, 1], name)))
+        return _moved(shapes, lambda at: np.column_stack(to_cgcs2000(at[:, 0], at[:, 1], name)))
     try:
         change = Transformer.from_crs(CRS.from_user_input(crs), "EPSG:4490", always_xy=True)
     except CRSError as error:
         raise Refused("crs_unknown", crs=crs) from error
-    return shapely.transform(shapes, lambda at: np.column_stack(change.transform(at[:, 0], at[:, 1])))
+    return _moved(shapes, lambda at: np.column_stack(change.transform(at[:, 0], at[:, 1])))
+
+
+def _moved(shapes: NDArray[np.object_], move: Callable[[Floats], Floats]) -> NDArray[np.object_]:
+    return np.asarray(shapely.transform(shapes, move), dtype=np.object_)
 
 
 def encoding_of(path: Path) -> str | None:
-    """Code page of a shapefile: as its .cpg says, else UTF-8 if every record reads as such, else GBK. Others know theirs."""
+    """Code page of a shapefile: as its .cpg says, else UTF-8 if every record reads as such, else GBK.
+    Others know theirs.
+    """
     if path.suffix.lower() != ".shp":
         return None
     page = path.with_suffix(".cpg")

@@ -1,12 +1,14 @@
 """Invents the ground of a town: cells that meet exactly, grown into villages and grids. Pure and seeded.
 
-Every block is one cell of a Voronoi diagram whose corners are rounded once (1e-7 degree, about 1 cm), so neighbours share
-their corners by construction; a village is the union of whole cells, a grid of whole villages, the town of whole grids.
+Every block is one cell of a Voronoi diagram whose corners are rounded once (1e-7 degree, about 1 cm), so
+neighbours share their corners by construction; a village is the union of whole cells, a grid of whole
+villages, the town of whole grids.
 """
 
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import cos, hypot, pi, radians, sin
 from random import Random
 from typing import Final
@@ -27,7 +29,8 @@ Neighbours = Mapping[int, frozenset[int]]
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Cells with the number of their village, and villages with the number of their grid; the last village is the
+    """Cells with the number of their village, and villages with the number of their grid; the last village
+    is the
     directly-managed area, `detached` the village that has cells inside another one."""
 
     cells: NDArray[np.object_]
@@ -77,7 +80,9 @@ def _shore(waves: Sequence[tuple[int, float, float]], bulge: float) -> shapely.P
 
 
 def draw_cells(shore: shapely.Polygon, rng: Random) -> tuple[list[Point], NDArray[np.object_]]:
-    """Middles in metres and cells in degrees. Points near the shore are mirrored outside, so that it is an edge of cells."""
+    """Middles in metres and cells in degrees. Points near the shore are mirrored outside, so that it is an
+    edge of cells.
+    """
     pitch = (shore.area / BLOCKS) ** 0.5
     dots = [shapely.Point(at) for at in _scatter(shore.buffer(3 * pitch).bounds, pitch, rng)]
     shapely.prepare(shore)
@@ -117,7 +122,7 @@ def neighbours(cells: NDArray[np.object_]) -> Neighbours:
     owners: dict[tuple[Point, Point], list[int]] = {}
     for number, cell in enumerate(cells):
         ring = [(float(x), float(y)) for x, y in cell.exterior.coords]
-        for one, other in zip(ring, ring[1:], strict=False):
+        for one, other in pairwise(ring):
             owners.setdefault((min(one, other), max(one, other)), []).append(number)
     found: dict[int, set[int]] = {number: set() for number in range(len(cells))}
     for edge in owners.values():
@@ -177,7 +182,9 @@ def joined(beside: Neighbours, group_of: Sequence[int]) -> Neighbours:
 
 
 def detach(village_of: list[int], beside: Neighbours, grid_of: Sequence[int]) -> int:
-    """Give one cell in the midst of a village to another village of its grid that is not near it; returns which."""
+    """Give one cell in the midst of a village to another village of its grid that is not near it; returns
+    which.
+    """
     direct = max(village_of)
     for cell, others in sorted(beside.items()):
         host = village_of[cell]

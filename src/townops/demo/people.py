@@ -46,9 +46,11 @@ IN_VILLAGE: Final = {"village": "v_{n}.head", "station": "s_{n}.executive"}
 def build_people(
     *, password: str, at: datetime, since: datetime, town: str = "", suffix: str = ""
 ) -> list[str]:
-    """Units, posts, one person with an account for every post that is not filled by another; returns the user names.
+    """Units, posts, one person with an account for every post that is not filled by another; returns the
+    user names.
 
-    `suffix` goes behind every user name, so that a second town has its own. A town that has people is left alone.
+    `suffix` goes behind every user name, so that a second town has its own. A town that has people is left
+    alone.
     """
     code = town or people.first_town()
     with db.write():
@@ -61,7 +63,9 @@ def build_people(
 
 
 def planned(town: str) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """User name and the posts it holds: the named ones first, then operators `u_` and heads `h_` of every unit, then the rest."""
+    """User name and the posts it holds: the named ones first, then operators `u_` and heads `h_` of every
+    unit, then the rest.
+    """
     taken: set[int] = set()
     for name, codes in {**NAMED, **_village_names(town)}.items():
         posts = tuple(people.post(code, town=town).id for code in codes)
@@ -89,7 +93,9 @@ def _user_name(unit: str, post: str, *, station: bool) -> str:
 def recruit(
     plan: Mapping[str, Sequence[int]], *, password: str, suffix: str, since: datetime, at: datetime
 ) -> None:
-    """Accounts, persons and appointments at once. The password is hashed once: 300 slow hashes would take a minute."""
+    """Accounts, persons and appointments at once. The password is hashed once: 300 slow hashes would take a
+    minute.
+    """
     hashed, names, known = make_password(password), invented_names(), people.directory()
     rows = [
         Account(

@@ -1,4 +1,6 @@
-"""Builds the demo town's areas: 6 grids, 48 villages by their published names, about 1,200 blocks of all 14 types."""
+"""Builds the demo town's areas: 6 grids, 48 villages by their published names, about 1,200 blocks of all 14
+types.
+"""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -22,12 +24,12 @@ SEED: Final = 2023
 SINCE: Final = date(2016, 1, 1)
 BUILDER: Final = Actor(SYSTEM_PERSON, "演示数据", ())
 IN_TOWN: Final = {
-    "estate": 46, "public": 14, "commerce": 9, "firm": 5, "building": 5, "institution": 4, "school": 5, "culture": 2,
-    "medical": 2, "care": 2, "site": 3, "scenic": 1, "hamlet": 1, "other": 1,
+    "estate": 46, "public": 14, "commerce": 9, "firm": 5, "building": 5, "institution": 4, "school": 5,
+    "culture": 2, "medical": 2, "care": 2, "site": 3, "scenic": 1, "hamlet": 1, "other": 1,
 }  # fmt: skip
 IN_COUNTRY: Final = {
-    "hamlet": 48, "public": 16, "firm": 12, "commerce": 4, "institution": 2, "school": 2, "culture": 2, "medical": 1,
-    "care": 2, "site": 4, "scenic": 3, "estate": 2, "building": 1, "other": 1,
+    "hamlet": 48, "public": 16, "firm": 12, "commerce": 4, "institution": 2, "school": 2, "culture": 2,
+    "medical": 1, "care": 2, "site": 4, "scenic": 3, "estate": 2, "building": 1, "other": 1,
 }  # fmt: skip
 IN_ZONE: Final = {"firm": 60, "building": 10, "public": 20, "commerce": 5, "site": 5}
 
@@ -107,7 +109,9 @@ def survey_rows(town: Town, seed: int) -> Iterator[areas.Candidate]:
 
 
 def _villages(town: Town) -> list[tuple[str, str]]:
-    """Codes and names in the order of the ground: estates' villages first, as they are small; the direct area last."""
+    """Codes and names in the order of the ground: estates' villages first, as they are small; the direct
+    area last.
+    """
     known = sorted(town.villages.items(), key=lambda one: (one[1].endswith("村委会"), one[0]))
     return [(town.code[:9] + number, name) for number, name in known] + [(town.code[:9] + "900", town.direct)]
 

@@ -1,4 +1,6 @@
-"""Who takes up, leaves and stands in for a post. Nothing else is rewritten: work stays at unit and post (U1-U2)."""
+"""Who takes up, leaves and stands in for a post. Nothing else is rewritten: work stays at unit and post
+(U1-U2).
+"""
 
 from datetime import date, datetime
 
@@ -70,7 +72,9 @@ def appoint(post_id: int, person_id: int, *, starts: datetime, actor: Actor, at:
 
 
 def end_appointment(appointment_id: int, *, ends: datetime, actor: Actor, at: datetime) -> None:
-    """A person leaves a post; delegations made from it lapse. Open work stays at the post and climbs while it is vacant."""
+    """A person leaves a post; delegations made from it lapse. Open work stays at the post and climbs while
+    it is vacant.
+    """
     _may(actor, access.EDIT)
     with db.write():
         one = _appointment(appointment_id)
@@ -138,7 +142,9 @@ def end_delegation(delegation_id: int, *, ends: datetime, actor: Actor, at: date
 
 
 def taken_over(post_id: int) -> tuple[object, ...]:
-    """What waits at a post, as whoever keeps work tells (registry question "people.open_work"); nothing without one."""
+    """What waits at a post, as whoever keeps work tells (registry question "people.open_work"); nothing
+    without one.
+    """
     post = post_by_id(post_id)
     if not answers.knows(OPEN_WORK):
         return ()

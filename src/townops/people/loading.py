@@ -14,7 +14,7 @@ from townops.base.permissions import set_role
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.people.commands import phone_aad
-from townops.people.models import Appointment, Person, Post, Unit
+from townops.people.models import Appointment, Person, Post, PostRole, Unit
 from townops.people.register import NAME
 
 STARTING: Final = Path(__file__).with_name("starting")
@@ -49,7 +49,9 @@ class Recruit:
 
 
 def load_roles(path: Path = STARTING / "roles.toml") -> int:
-    """Make every [[role]] of the file mean exactly its permissions; returns how many there are. Others stay as they are."""
+    """Make every [[role]] of the file mean exactly its permissions; returns how many there are. Others stay
+    as they are.
+    """
     rows = tomllib.loads(path.read_text("utf-8"))["role"]
     with db.write():
         for row in rows:
@@ -59,7 +61,9 @@ def load_roles(path: Path = STARTING / "roles.toml") -> int:
 
 
 def build_units(town: str, *, actor: Actor, at: datetime, path: Path = STARTING / "units.toml") -> int:
-    """Units and posts of a town, those of each of its villages too; what exists by code stays. Returns how many are new."""
+    """Units and posts of a town, those of each of its villages too; what exists by code stays. Returns how
+    many are new.
+    """
     rows = list(_rows(town, tomllib.loads(path.read_text("utf-8"))))
     with db.write():
         new = _create_units(town, rows)
@@ -149,14 +153,15 @@ def _create_posts(town: str, rows: Sequence[tuple[UnitRow, PostRow]]) -> None:
         post.sequence = places[post.unit_id] = places.get(post.unit_id, 0) + 1
     Post.objects.bulk_create(post for post, _ in fresh)
     roles = _roles({role for _, row in fresh for role in row.get("roles", [])})
-    links = Post.roles.through
-    links.objects.bulk_create(
-        links(post_id=post.pk, role_id=roles[role]) for post, row in fresh for role in row.get("roles", [])
+    PostRole.objects.bulk_create(
+        PostRole(post_id=post.pk, role_id=roles[role]) for post, row in fresh for role in row.get("roles", [])
     )
 
 
 def _roles(codes: set[str]) -> dict[str, int]:
-    """Ids of roles by code. A role nobody has described yet is made without permissions, so order does not matter."""
+    """Ids of roles by code. A role nobody has described yet is made without permissions, so order does not
+    matter.
+    """
     known = set(Role.objects.values_list("code", flat=True))
     Role.objects.bulk_create([Role(code=code, name=code) for code in sorted(codes - known)])
     return dict(Role.objects.filter(code__in=codes).values_list("code", "pk"))

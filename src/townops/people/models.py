@@ -1,4 +1,6 @@
-"""Units, posts, persons, appointments. Work points at unit and post; nothing here is rewritten when a person leaves."""
+"""Units, posts, persons, appointments. Work points at unit and post; nothing here is rewritten when a
+person leaves.
+"""
 
 from typing import ClassVar
 
@@ -40,7 +42,9 @@ class Unit(models.Model):
 
 
 class Post(models.Model):
-    """A duty of a unit. `filled_by` names the post whose holder holds this one too (兼任), e.g. 城运应急办主任 = 党政办主任."""
+    """A duty of a unit. `filled_by` names the post whose holder holds this one too (兼任), e.g.
+    城运应急办主任 = 党政办主任.
+    """
 
     class Rank(models.IntegerChoices):
         STAFF = 0, "经办"
@@ -54,9 +58,6 @@ class Post(models.Model):
     rank = models.PositiveSmallIntegerField("层级", choices=Rank, default=Rank.STAFF)
     sequence = models.PositiveSmallIntegerField("排序", default=0)
     filled_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
-    roles: "models.ManyToManyField[models.Model, models.Model]" = models.ManyToManyField(
-        "base.Role", related_name="+", blank=True
-    )
 
     class Meta:
         ordering = ("unit_id", "sequence", "id")
@@ -64,6 +65,19 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PostRole(models.Model):
+    """A role whoever holds the post has."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    role = models.ForeignKey("base.Role", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["post", "role"], name="post_role_once")]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} {self.role_id}"
 
 
 class Person(models.Model):

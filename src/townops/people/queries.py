@@ -110,7 +110,9 @@ def first_town() -> str:
 
 
 def post(code: str, *, town: str = "") -> PostView:
-    """`post("shift")` is of the center, `post("chengguan.head")` of the unit before the point. Refused(post_unknown)."""
+    """`post("shift")` is of the center, `post("chengguan.head")` of the unit before the point.
+    Refused(post_unknown).
+    """
     unit_code, _, post_code = code.rpartition(".")
     of = unit(unit_code, town=town) if unit_code else center(town=town)
     found = directory().post_by_code.get((of.id, post_code))
@@ -133,7 +135,9 @@ def posts_of(unit_id: int) -> tuple[PostView, ...]:
 
 
 def holder(unit_id: int, post_id: int | None, at: datetime) -> Holder:
-    """Who answers at that moment for work of a unit at a post (None: its first staffed one); climbs when vacant (U2)."""
+    """Who answers at that moment for work of a unit at a post (None: its first staffed one); climbs when
+    vacant (U2).
+    """
     unit_by_id(unit_id)
     if post_id is not None:
         post_by_id(post_id)

@@ -1,10 +1,11 @@
 """The directory as a picture of the database, made anew when an appointment or a unit changes."""
 
+from dataclasses import replace
 from typing import Final
 
 from townops.areas.api import Picture
 from townops.people.domain.directory import Directory, PersonView, PostView, Span, Tenure, UnitView
-from townops.people.models import Appointment, Delegation, Person, Post, Unit
+from townops.people.models import Appointment, Delegation, Person, Post, PostRole, Unit
 
 NAME: Final = "people"
 UNIT = (
@@ -36,11 +37,11 @@ def read() -> Directory:
 
 def _posts() -> list[PostView]:
     roles: dict[int, list[str]] = {}
-    links = Post.roles.through.objects.order_by("role__code").values_list("post_id", "role__code")
+    links = PostRole.objects.order_by("role__code").values_list("post_id", "role__code")
     for post_id, role in links:
         roles.setdefault(post_id, []).append(role)
     rows = Post.objects.order_by("unit_id", "sequence", "id").values_list(*POST)
-    return [PostView(*row, roles=tuple(roles.get(row[0], ()))) for row in rows]
+    return [replace(PostView(*row), roles=tuple(roles.get(row[0], ()))) for row in rows]
 
 
 def _tenures() -> list[Tenure]:

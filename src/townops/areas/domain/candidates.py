@@ -12,6 +12,7 @@ from townops.kernel.refusal import Refused
 FIELDS: Final = ("code", "name", "kind", "block_type", "parent", "detached_allowed", "directly_managed")
 KINDS: Final = ("town", "grid", "village", "block")
 UPPER: Final = {"grid": "town", "village": "grid", "block": "village"}
+LONGEST, HIGHEST = 180.0, 90.0
 YES: Final = frozenset({"1", "true", "yes", "y", "t", "是", "有"})
 WHY_INVALID: Final = {
     "Self-intersection": "边界自相交",
@@ -55,7 +56,7 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """All rows surveyed of one town at one time; `crs` and `accuracy_m` (metres) are kept with every shape."""
+    """All rows surveyed of one town at one time; `crs` and `accuracy_m` (metres) stay with every shape."""
 
     name: str
     town: str
@@ -137,13 +138,13 @@ def check_shape(_: Examination, one: Candidate) -> None:
     if not shape.is_valid:
         raise Refused("shape_invalid", why=why_invalid(shape))
     west, south, east, north = shape.bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+    if not (-LONGEST <= west <= east <= LONGEST and -HIGHEST <= south <= north <= HIGHEST):
         raise Refused("shape_outside_world")
 
 
 def why_invalid(shape: shapely.Geometry) -> str:
     """GEOS says "Self-intersection[121.5 31.3]"; the same in Chinese, place kept."""
-    reason, _, place = shapely.is_valid_reason(shape).partition("[")
+    reason, _, place = str(shapely.is_valid_reason(shape)).partition("[")
     where = f"（{place.rstrip(']')}附近）" if place else ""
     return WHY_INVALID.get(reason.strip(), reason) + where
 

@@ -1,4 +1,6 @@
-"""Which areas a point lies in. Pure: shapes and identities in, places out; safe to share between threads once built."""
+"""Which areas a point lies in. Pure: shapes and identities in, places out; safe to share between threads
+once built.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from math import cos, radians
@@ -34,7 +36,9 @@ def place_of(areas: Mapping[int, AreaView], area_id: int) -> Location:
 
 
 class Level:
-    """All shapes of one kind, in order of code: of several that touch a point the first has the lowest code."""
+    """All shapes of one kind, in order of code: of several that touch a point the first has the lowest
+    code.
+    """
 
     def __init__(self, areas: list[AreaView], shapes: NDArray[np.object_]) -> None:
         self.areas = areas
@@ -56,7 +60,9 @@ class Level:
 
 
 class Ground:
-    """The shapes of one moment, finest level asked first, so that a gap between blocks still has its village."""
+    """The shapes of one moment, finest level asked first, so that a gap between blocks still has its
+    village.
+    """
 
     def __init__(self, areas: Mapping[int, AreaView], shapes: Iterable[tuple[int, bytes]]) -> None:
         self._areas = areas
@@ -100,7 +106,9 @@ class Ground:
         return np.asarray(rows, dtype=np.int64).reshape(len(rows), len(COLUMNS))
 
     def nearby(self, lng: float, lat: float, metres: float, kind: str) -> list[Near]:
-        """Areas of a kind within so many metres, nearest first, equal ones by code. Good to 1 % over a few kilometres."""
+        """Areas of a kind within so many metres, nearest first, equal ones by code. Good to 1 % over a few
+        kilometres.
+        """
         level = self._levels[kind]
         east = METRES_PER_DEGREE * cos(radians(lat))
         reach_x, reach_y = metres / east, metres / METRES_PER_DEGREE

@@ -20,7 +20,9 @@ class AreaView:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a point lies. Under a directly-managed area (直管区) there is no village; outside every town all are None."""
+    """Where a point lies. Under a directly-managed area (直管区) there is no village; outside every town
+    all are None.
+    """
 
     inside: bool
     block: AreaView | None = None

@@ -89,25 +89,25 @@ BOW = shapely.from_wkt("POLYGON ((121.5 31.3, 121.51 31.31, 121.51 31.3, 121.5 3
 
 
 @pytest.mark.parametrize(
-    ("code", "column", "value", "reason"),
+    ("change", "reason"),
     [
-        ("V1001", 5, None, "shape_missing"),
-        ("V1001", 5, BOW, "shape_invalid"),
-        ("V1001", 5, shapely.Point(121.5, 31.3), "shape_not_polygon"),
-        ("V1001", 3, "V9", "parent_unknown"),
-        ("V1001", 3, "G1", "parent_wrong_kind"),
-        ("V1001", 3, "", "parent_missing"),
-        ("V1002", 0, "V1001", "code_repeated"),
-        ("V1001", 0, "", "code_missing"),
-        ("V1001", 1, "", "name_missing"),
-        ("V1001", 2, "小组", "kind_wrong"),
-        ("V1001", 4, "大院", "block_type_wrong"),
-        ("V1001", 4, "居村", "block_type_wrong"),
-        ("V1", 4, "小区", "block_type_wrong"),
+        (("V1001", 5, None), "shape_missing"),
+        (("V1001", 5, BOW), "shape_invalid"),
+        (("V1001", 5, shapely.Point(121.5, 31.3)), "shape_not_polygon"),
+        (("V1001", 3, "V9"), "parent_unknown"),
+        (("V1001", 3, "G1"), "parent_wrong_kind"),
+        (("V1001", 3, ""), "parent_missing"),
+        (("V1002", 0, "V1001"), "code_repeated"),
+        (("V1001", 0, ""), "code_missing"),
+        (("V1001", 1, ""), "name_missing"),
+        (("V1001", 2, "小组"), "kind_wrong"),
+        (("V1001", 4, "大院"), "block_type_wrong"),
+        (("V1001", 4, "居村"), "block_type_wrong"),
+        (("V1", 4, "小区"), "block_type_wrong"),
     ],
 )
-def test_one_bad_row_keeps_all_out_and_says_why(office, replaced, code, column, value, reason):
-    result = office.hands_in(office.file(replaced(code, column, value)))
+def test_one_bad_row_keeps_all_out_and_says_why(office, replaced, change, reason):
+    result = office.hands_in(office.file(replaced(*change)))
     assert reason in [one.problem for one in result.errors]
     assert not Area.objects.exists()
 

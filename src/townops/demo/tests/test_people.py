@@ -15,7 +15,32 @@ from townops.people import api as people
 
 PASSWORD = "Demo-Town-2026"
 SINCE = datetime(2020, 1, 1, tzinfo=UTC)
-NAMES = ["shift", "hotline", "hotline2", "grid", "video", "dispatch", "unit", "unit_head", "station", "village", "patrol", "check", "assess", "deputy", "rota_leader", "leader", "main_leader", "director", "emergency", "resident", "auditor", "sysadmin", "security", "auditadmin"]
+NAMES = [
+    "shift",
+    "hotline",
+    "hotline2",
+    "grid",
+    "video",
+    "dispatch",
+    "unit",
+    "unit_head",
+    "station",
+    "village",
+    "patrol",
+    "check",
+    "assess",
+    "deputy",
+    "rota_leader",
+    "leader",
+    "main_leader",
+    "director",
+    "emergency",
+    "resident",
+    "auditor",
+    "sysadmin",
+    "security",
+    "auditadmin",
+]
 
 
 @pytest.fixture

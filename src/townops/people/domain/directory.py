@@ -1,7 +1,8 @@
 """Who holds which post at a moment, and who answers when nobody does (U1-U2). Pure: no database, no clock.
 
-A post is held by those appointed to it then; during a delegation by the delegate. A post filled by another post (兼任) has
-that one's holders. A vacant post climbs: a head of its unit, then the center's shift post, then the heads of the center.
+A post is held by those appointed to it then; during a delegation by the delegate. A post filled by another
+post (兼任) has that one's holders. A vacant post climbs: a head of its unit, then the center's shift post,
+then the heads of the center.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +20,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class UnitView:
-    """A unit. `leader_post_id` is its leader in charge (分管); `enforcement` says it has enforcement power."""
+    """A unit. `leader_post_id` is its leader in charge (分管); `enforcement`: it has enforcement power."""
 
     id: int
     code: str
@@ -77,7 +78,9 @@ class Tenure:
     stand_ins: tuple[tuple[int, Span], ...] = ()
 
     def acting(self, at: datetime) -> tuple[int, ...]:
-        """Who acts: the stand-ins of that moment, else the person appointed; nobody outside the appointment."""
+        """Who acts: the stand-ins of that moment, else the person appointed; nobody outside the
+        appointment.
+        """
         if not self.span.covers(at):
             return ()
         return tuple(person for person, span in self.stand_ins if span.covers(at)) or (self.person_id,)
@@ -89,7 +92,9 @@ class Tenure:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who answers for work of a post: `climbed` 0 its own holder, 1 a head of the unit, 2 the center, 3 nobody (person 0)."""
+    """Who answers for work of a post: `climbed` 0 its own holder, 1 a head of the unit, 2 the center, 3
+    nobody (person 0).
+    """
 
     person_id: int
     name: str

@@ -11,7 +11,7 @@ from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.people import api
 from townops.people.loading import STARTING
-from townops.people.models import Person, Post, Unit
+from townops.people.models import Person, Post, PostRole, Unit
 from townops.people.tests.conftest import ADMIN, moment
 
 AT = moment("2026-06-01 12:00")
@@ -48,9 +48,9 @@ def test_the_starting_units_are_those_the_source_names(town):
 
 
 def test_building_again_changes_nothing(town):
-    counts = Unit.objects.count(), Post.objects.count(), Post.roles.through.objects.count()
+    counts = Unit.objects.count(), Post.objects.count(), PostRole.objects.count()
     assert api.build_units("T", actor=ADMIN, at=AT) == 0
-    assert (Unit.objects.count(), Post.objects.count(), Post.roles.through.objects.count()) == counts
+    assert (Unit.objects.count(), Post.objects.count(), PostRole.objects.count()) == counts
 
 
 def test_each_village_has_its_unit_and_under_it_its_station(town):

@@ -1,4 +1,6 @@
-"""`townops import_areas FILE`: exit 0 taken, 1 rows are wrong and nothing was taken, 2 the file cannot be used."""
+"""`townops import_areas FILE`: exit 0 taken, 1 rows are wrong and nothing was taken, 2 the file cannot be
+used.
+"""
 
 import sys
 from argparse import ArgumentParser
