@@ -62,3 +62,8 @@ def empty_cache() -> Iterator[None]:
 
     yield
     cache.clear()
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes make no names: those of a zip hold the time, and two workers would collect different tests."""
+    return argname if isinstance(val, bytes) else None
