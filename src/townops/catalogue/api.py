@@ -9,6 +9,7 @@ from townops.catalogue import store
 from townops.catalogue.access import EDIT
 from townops.catalogue.begin import starting_content
 from townops.catalogue.domain.check import faults
+from townops.catalogue.domain.limits import SOURCE_WORDS, limit_text, read_limit
 from townops.catalogue.domain.rows import (
     KINDS,
     Branch,
@@ -30,11 +31,16 @@ from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 
 __all__ = [
-    "KINDS", "Branch", "Condition", "Content", "DemandType", "ImportReport", "Klass", "Level", "Severity",
-    "SheetError", "SourceLimit", "Status", "TimeClass", "VersionView", "check_import", "classes", "condition",
-    "conditions", "content", "demand_types", "export_version", "import_version", "klass", "load_starting",
-    "publish_version", "search", "time_classes", "version", "version_at", "versions",
+    "KINDS", "SOURCES", "Branch", "Condition", "Content", "DemandType", "ImportReport", "Klass", "Level",
+    "Severity", "SheetError", "SourceLimit", "Status", "TimeClass", "VersionView", "check_import", "classes",
+    "condition",
+    "conditions", "content", "demand_types", "export_version", "import_version", "klass", "limit_text",
+    "load_starting", "publish_version", "read_limit", "search", "time_classes", "version", "version_at",
+    "versions",
 ]  # fmt: skip
+
+SOURCES = frozenset(SOURCE_WORDS)
+"""Codes of the sources an order may come from."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Pure rules of dispatch: the decision table, how it is evaluated, and what makes it sound."""
