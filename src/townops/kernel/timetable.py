@@ -229,8 +229,7 @@ def advanced(calendar: Calendar, start: tuple[int, int], us: int, unit: TimeUnit
 
 def dependable(calendar: Calendar, start: tuple[int, int], end: tuple[int, int], unit: TimeUnit) -> bool:
     """Whether what was computed over that span needs no day outside the known calendar."""
-    last = end[0] if end[1] else end[0] - 1  # 00:00 closes the day before
-    return unit in _CONTINUOUS_US or calendar.table.knows(start[0], last)
+    return unit in _CONTINUOUS_US or calendar.table.knows(start[0], end[0])
 
 
 def _weekdays_before(day: int) -> int:

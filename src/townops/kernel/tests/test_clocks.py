@@ -98,6 +98,12 @@ def test_the_due_is_never_later_than_the_cap_whatever_is_added():
     assert paused(clock, "2023-10-09 11:00", "2023-10-09 15:00").due_at == at("2023-10-09 16:00")
 
 
+def test_a_cap_later_than_the_due_changes_nothing_and_one_in_the_evening_is_the_last_mark():
+    assert started(cap=at("2023-10-09 20:00")).due_at == at("2023-10-09 16:30")
+    evening = started(Limit(2, "work_day"), cap=at("2023-10-09 20:00"))
+    assert clocks.mark_at(evening, AUTUMN, 1) == evening.due_at == at("2023-10-09 20:00")
+
+
 def test_day_zero_is_the_day_of_receipt_not_the_day_of_dispatch():
     clock = started(TWO_DAYS, "2023-10-10 09:00", received_at=at("2023-10-09 23:50"))
     assert clock.due_at == at("2023-10-11 18:00")

@@ -158,6 +158,21 @@ def test_an_explanation_shows_a_pause_and_one_still_open_ends_it():
     assert sum((span.counted for span in spans), timedelta()) == timedelta(hours=3.5)
 
 
+@pytest.mark.parametrize(("limit", "resumed"), [(Limit(4, "work_hour"), 17), (Limit(6, "urgent_hour"), 20)])
+def test_a_pause_after_the_due_is_no_part_of_the_explanation(limit, resumed):
+    pauses = ((at("2023-10-09 16:30"), at(f"2023-10-09 {resumed}:00")),)
+    spans = workdays.explain(AUTUMN, at("2023-10-09 10:30"), limit, pauses)
+    assert SpanKind.PAUSE not in {span.kind for span in spans}
+
+
+def test_a_due_at_midnight_of_the_last_known_day_is_sure():
+    night = calendar_of(Window(time(22), time(0)))
+    answer = workdays.due(night, at("2023-12-29 22:00"), Limit(2, "work_hour"))
+    assert (answer.due_at, answer.provisional) == (at("2023-12-30 00:00"), False)
+    friday = Calendar(3, night.windows, frozenset(), frozenset(), date(2023, 1, 1), date(2023, 12, 29))
+    assert not workdays.due(friday, at("2023-12-29 22:00"), Limit(2, "work_hour")).provisional
+
+
 def test_an_explanation_of_hotline_days_counts_days_and_takes_back_those_that_ended_in_a_pause():
     pauses = ((at("2023-10-10 17:00"), at("2023-10-11 18:00")),)
     spans = workdays.explain(AUTUMN, at("2023-10-09 10:00"), Limit(2, "hotline_day"), pauses)
