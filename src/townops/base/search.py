@@ -5,11 +5,13 @@ normalised (NFKC, lower case); a part of a number is found like a word. SQLite h
 contentless), PostgreSQL a GIN over text[].
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
 from townops.base.db import is_sqlite, write
@@ -19,6 +21,13 @@ from townops.kernel.refusal import Refused
 SHORTEST: Final = 2
 LONGEST_QUESTION: Final = 100
 CHUNK: Final = 500
+RARE: Final = 2000
+LONGEST_GRAM: Final = 4
+_LATIN: Final = re.compile(r"[a-z0-9]{2,}")
+_UPSERT: Final = (
+    "INSERT INTO base_searchtext(kind, key, text, grams) VALUES (%s, %s, %s, %s)"
+    " ON CONFLICT (kind, key) DO UPDATE SET text = excluded.text, grams = excluded.grams"
+)
 Parameter = str | list[Any]
 
 
@@ -38,15 +47,33 @@ def index_many(kind: str, texts: Mapping[int, str]) -> None:
 def remove(kind: str, keys: Iterable[int]) -> None:
     """Make objects unfindable."""
     with write():
-        _drop(list(SearchText.objects.filter(kind=kind, key__in=list(keys))))
+        gone = list(SearchText.objects.filter(kind=kind, key__in=list(keys)))
+        _take_out(gone)
+        SearchText.objects.filter(pk__in=[row.pk for row in gone]).delete()
 
 
 def keys(kind: str, q: str, limit: int = 200) -> list[int]:
     """Keys of objects whose text has every word of `q`, latest indexed first. Refused: `query_too_short`."""
     sql, params = _select(kind, q)
+    order = "base_search_grams.rowid" if is_sqlite() else "t.id"
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} ORDER BY t.id DESC LIMIT %s", [*params, limit])
+        cursor.execute(f"{sql} ORDER BY {order} DESC LIMIT %s", [*params, limit])
         return [row[0] for row in cursor.fetchall()]
+
+
+def condition(kind: str, q: str, *, column: str = "pk") -> Q | Exists:
+    """The search as one condition of a larger query, fast for rare and for common words alike.
+
+    A rare question becomes a list of keys; a common one is looked up row by row, so that a page that walks an
+    index finds its fifty soon. Refused: `query_too_short`.
+    """
+    found = keys(kind, q, limit=RARE + 1)
+    if len(found) <= RARE:
+        return Q(**{f"{column}__in": found})
+    rows = SearchText.objects.filter(kind=kind, key=OuterRef(column))
+    for word in normal(q[:LONGEST_QUESTION]).split():
+        rows = rows.filter(text__contains=word)
+    return Exists(rows)
 
 
 def matching(kind: str, q: str) -> RawSQL:
@@ -60,19 +87,39 @@ def matching(kind: str, q: str) -> RawSQL:
 
 def normal(text: str) -> str:
     """What is compared: full-width signs narrowed, lower case, white space in one piece."""
-    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    sound = text.replace("\0", " ").encode("utf-8", "ignore").decode()
+    return " ".join(unicodedata.normalize("NFKC", sound).lower().split())
 
 
 def grams(text: str) -> list[str]:
-    """Every two letters or digits that stand side by side in a normalised text, once each, sorted."""
-    runs = "".join(sign if sign.isalnum() else " " for sign in text).split()
-    return sorted({run[start : start + 2] for run in runs for start in range(len(run) - 1)})
+    """What a normalised text is indexed by: every two letters or digits side by side, once each, sorted.
+
+    Latin letters and digits also by threes and fours: pairs of digits are in every number and tell nothing.
+    """
+    found = {run[start : start + 2] for run in _runs(text) for start in range(len(run) - 1)}
+    for run in _LATIN.findall(text):
+        found |= {run[start : start + size] for size in (3, 4) for start in range(len(run) - size + 1)}
+    return sorted(found)
+
+
+def wanted(text: str) -> list[str]:
+    """What a text that answers this normalised question is surely indexed by: the longest grams there are."""
+    pairs = {run[start : start + 2] for run in _runs(text) for start in range(len(run) - 1)}
+    for run in _LATIN.findall(text):
+        size = min(LONGEST_GRAM, len(run))
+        pairs -= {run[start : start + 2] for start in range(len(run) - 1)}
+        pairs |= {run[start : start + size] for start in range(len(run) - size + 1)}
+    return sorted(pairs)
+
+
+def _runs(text: str) -> list[str]:
+    return "".join(sign if sign.isalnum() else " " for sign in text).split()
 
 
 def _select(kind: str, q: str) -> tuple[str, list[Parameter]]:
     words = normal(q[:LONGEST_QUESTION]).split()
-    wanted = grams(" ".join(words))
-    if not wanted:
+    needles = wanted(" ".join(words))
+    if not needles:
         raise Refused("query_too_short", shortest=SHORTEST)
     holds = "instr(t.text, %s) > 0" if is_sqlite() else "position(%s in t.text) > 0"
     exact = " ".join(f"AND {holds}" for _ in words)
@@ -81,35 +128,38 @@ def _select(kind: str, q: str) -> tuple[str, list[Parameter]]:
             "base_search_grams JOIN base_searchtext t ON t.id = base_search_grams.rowid"
             " WHERE base_search_grams MATCH %s"
         )
-        needle: Parameter = " ".join(f'"{gram}"' for gram in wanted)
+        needle: Parameter = " ".join(f'"{gram}"' for gram in needles)
     else:
-        source, needle = "base_searchtext t WHERE t.grams @> %s::text[]", wanted
+        source, needle = "base_searchtext t WHERE t.grams @> %s::text[]", needles
     return f"SELECT t.key FROM {source} AND t.kind = %s {exact}", [needle, kind, *words]  # noqa: S608
 
 
 def _index_chunk(kind: str, texts: dict[int, str]) -> None:
-    old = SearchText.objects.filter(kind=kind, key__in=texts)
-    same = {row.key for row in old if row.text == texts[row.key]}
-    _drop([row for row in old if row.key not in same])
-    fresh = [SearchText(kind=kind, key=key, text=text) for key, text in texts.items() if key not in same]
-    _add(SearchText.objects.bulk_create(fresh))
-
-
-def _add(rows: Sequence[SearchText]) -> None:
+    old = {row.key: row for row in SearchText.objects.filter(kind=kind, key__in=texts)}
+    changed = {key: row for key, row in old.items() if row.text != texts[key]}
+    fresh = {key: text for key, text in texts.items() if key not in old}
     if is_sqlite():
-        sql = "INSERT INTO base_search_grams(rowid, grams) VALUES (%s, %s)"
-        _many(sql, [(row.pk, " ".join(grams(row.text))) for row in rows])
-    else:
-        _many(
-            "UPDATE base_searchtext SET grams = %s WHERE id = %s", [(grams(row.text), row.pk) for row in rows]
+        _take_out(list(changed.values()))
+        for key, row in changed.items():
+            row.text = texts[key]
+        SearchText.objects.bulk_update(changed.values(), ["text"])
+        made = SearchText.objects.bulk_create(
+            SearchText(kind=kind, key=key, text=fresh[key]) for key in fresh
         )
+        _put_in([*changed.values(), *made])
+        return
+    _many(_UPSERT, [(kind, key, texts[key], grams(texts[key])) for key in [*changed, *fresh]])
 
 
-def _drop(rows: Sequence[SearchText]) -> None:
+def _put_in(rows: Sequence[SearchText]) -> None:
+    sql = "INSERT INTO base_search_grams(rowid, grams) VALUES (%s, %s)"
+    _many(sql, [(row.pk, " ".join(grams(row.text))) for row in rows])
+
+
+def _take_out(rows: Sequence[SearchText]) -> None:
     if is_sqlite():
         sql = "INSERT INTO base_search_grams(base_search_grams, rowid, grams) VALUES ('delete', %s, %s)"
         _many(sql, [(row.pk, " ".join(grams(row.text))) for row in rows])
-    SearchText.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 def _many(sql: str, rows: Sequence[tuple[int | str | list[str], ...]]) -> None:

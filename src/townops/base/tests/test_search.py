@@ -1,12 +1,17 @@
 """Any two characters find what was indexed, on both databases, and nothing else."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
 from townops.base import search
 from townops.base.models import SearchText, Setting
 from townops.kernel.refusal import Refused
 
+AT = datetime(2026, 3, 2, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 TEXTS = {
     1: "高桥镇张杨北路窨井盖缺失 2611R000123",
@@ -86,15 +91,34 @@ def test_what_is_removed_is_not_found():
 
 
 def test_a_larger_query_takes_the_search_as_a_condition():
-    from datetime import UTC, datetime
-
-    rows = [
-        Setting.objects.create(key=str(n), value="x", effective_from=datetime(2026, 1, n, tzinfo=UTC))
-        for n in (1, 2)
-    ]
+    rows = [Setting.objects.create(key=str(n), value="x", effective_from=AT) for n in (1, 2)]
     search.index("setting", rows[0].pk, "垃圾分类")
     found = Setting.objects.filter(pk__in=search.matching("setting", "垃圾"), value="x")
     assert list(found) == [rows[0]]
+
+
+@pytest.mark.parametrize("rare", [2000, 1])
+def test_a_condition_finds_the_same_whether_the_word_is_rare_or_common(monkeypatch, rare):
+    monkeypatch.setattr(search, "RARE", rare)
+    rows = [Setting.objects.create(key=str(n), value="x", effective_from=AT) for n in range(4)]
+    search.index_many("setting", {rows[n].pk: f"垃圾 No.{n}{n}{n} 100%_x" for n in range(3)})
+    assert Setting.objects.filter(search.condition("setting", "垃圾")).count() == 3
+    assert list(Setting.objects.filter(search.condition("setting", "垃圾 no.111"))) == [rows[1]]
+    assert Setting.objects.filter(search.condition("setting", "100%_X")).count() == 3
+    assert Setting.objects.filter(search.condition("setting", "100_%x")).count() == 0
+
+
+@given(text=st.text(st.sampled_from("井盖路灯ab12 ，-Ａ"), max_size=30), data=st.data())
+def test_every_part_of_a_text_is_surely_among_its_grams(text, data):
+    text = search.normal(text)
+    start = data.draw(st.integers(0, len(text)))
+    part = search.normal(text[start : start + data.draw(st.integers(0, 12))])
+    assert set(search.wanted(part)) <= set(search.grams(text))
+
+
+def test_signs_a_database_cannot_store_do_no_harm():
+    search.index("thing", 8, "路灯\0损坏\ud800 12")
+    assert search.keys("thing", "损坏\ud800") == [8]
 
 
 def test_the_newest_come_first_up_to_the_limit():
