@@ -44,20 +44,27 @@ class Picture(Generic[T]):
 
     def get(self) -> T:
         """The value as of now, for this thread's connection."""
-        mine = self._mine
-        blocks = connection.atomic_blocks
-        outermost = blocks[0] if blocks else None
+        mine, block = self._mine, self._block()
         checked: float = getattr(mine, "checked", float("-inf"))
-        fresh = outermost is not None or time.monotonic() - checked < FRESH_SECONDS
-        if not fresh or getattr(mine, "outermost", self) is not outermost:
+        fresh = block is not None or time.monotonic() - checked < FRESH_SECONDS
+        if not fresh or getattr(mine, "block", self) is not block:
             mine.value = self._current()
-            mine.outermost, mine.checked = outermost, time.monotonic()
+            mine.block, mine.checked = block, time.monotonic()
         value: T = mine.value
         return value
 
+    def _block(self) -> object:
+        """The transaction we are in; in one that changed the tables, its innermost part: it may be undone."""
+        blocks = connection.atomic_blocks
+        if not blocks:
+            return None
+        return blocks[-1] if getattr(self._mine, "changed_in", None) is blocks[0] else blocks[0]
+
     def forget(self) -> None:
         """Read the stamp again before the next use by this thread."""
-        self._mine.outermost = self
+        blocks = connection.atomic_blocks
+        self._mine.changed_in = blocks[0] if blocks else None
+        self._mine.block = self
 
     def _current(self) -> T:
         stamp = Stamp.objects.filter(name=self._name).values_list("value", "turn").first()

@@ -5,10 +5,11 @@ import time
 
 import numpy as np
 import pytest
+from django.db import connection, transaction
 
 from townops.areas import api
 from townops.areas.models import Area
-from townops.areas.tests.conftest import ROWS, box
+from townops.areas.tests.conftest import ROWS, Office, box
 from townops.kernel.coordinates import from_cgcs2000
 from townops.kernel.refusal import Refused
 
@@ -123,12 +124,17 @@ def test_a_change_is_seen_at_once_and_costs_one_query(town, django_assert_num_qu
     assert api.locate(*INSIDE).block.name == "甲新小区"
 
 
+def test_a_change_that_is_undone_is_not_seen(town):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        Area.objects.filter(code="V1001").update(name="甲新小区")
+        api.touch("areas")
+        assert api.area("V1001").name == "甲新小区"
+        raise ZeroDivisionError
+    assert api.area("V1001").name == "甲小区"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_threads_share_one_picture_and_see_each_others_changes(tmp_path):
-    from django.db import connection
-
-    from townops.areas.tests.conftest import Office
-
     office = Office(tmp_path)
     office.hands_in(office.file(ROWS))
     seen: list[str] = []

@@ -25,6 +25,15 @@ def test_the_successor_takes_over_at_the_very_moment(town):
     assert town.holder("chengguan", "head", NOON) == ("乙", 0)
 
 
+def test_a_succession_that_fails_leaves_the_former_holder(town):
+    first = town.appoints("甲", "chengguan.head")
+    town.appoints("乙", "chengguan.head", "2026-02-01")
+    with pytest.raises(Refused):
+        api.succeed(first, town.person("乙"), starts=moment(NOON), actor=ADMIN, at=moment(NOON))
+    assert town.holder("chengguan", "head", NOON) == ("甲", 0)
+    assert town.posts("甲", NOON) == ["anweiban.deputy3", "chengguan.head"]
+
+
 def test_history_still_knows_who_held_it_then(town):
     town.ends(town.appoints("甲", "chengguan.head"), "2026-03-01")
     town.appoints("乙", "chengguan.head", "2026-04-01")
