@@ -35,13 +35,8 @@ def store(
 
     Refused: `file_empty`, `file_too_large`, `file_type`, `file_image_broken`, `file_image_huge`.
     """
-    largest = int(value_at(LARGEST_KEY, at, default=LARGEST_DEFAULT))
-    if len(content) > largest * MEGABYTE:
-        raise Refused("file_too_large", largest=largest)
     title = safe_name(name)
-    media_type = filetypes.media_type(content, title)
-    if filetypes.is_image(media_type):
-        content = filetypes.clean_image(content, media_type)
+    media_type, content = _judged(content, title, at)
     digest = crypto.sm3(content).hex()
     _put(path_of(digest), content)
     with write():
@@ -109,6 +104,15 @@ def safe_name(name: str) -> str:
     kept = kept.strip(" .") or "file"
     suffix = PurePosixPath(kept).suffix[:10]
     return kept if len(kept) <= LONGEST_NAME else kept[: LONGEST_NAME - len(suffix)] + suffix
+
+
+def _judged(content: bytes, title: str, at: datetime) -> tuple[str, bytes]:
+    largest = int(value_at(LARGEST_KEY, at, default=LARGEST_DEFAULT))
+    if len(content) > largest * MEGABYTE:
+        raise Refused("file_too_large", largest=largest)
+    media_type = filetypes.media_type(content, title)
+    image = filetypes.is_image(media_type)
+    return media_type, filetypes.clean_image(content, media_type) if image else content
 
 
 def _put(path: Path, content: bytes) -> None:

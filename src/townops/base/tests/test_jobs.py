@@ -220,3 +220,20 @@ def test_a_job_that_kills_its_workers_is_dead_after_three(tmp_path):
     for lease in range(4):
         last = town("work", later=lease * 61)
     assert last == "test.poison:dead:3"
+
+
+@jobs.task("test.long")
+def long(payload, at):
+    seen.append(Job.objects.get(name="test.long").lease_until)
+    time.sleep(0.6)
+    seen.append(Job.objects.get(name="test.long").lease_until)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_job_keeps_its_lease_while_it_runs(monkeypatch):
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=0.3))
+    jobs.enqueue("test.long", {}, AT)
+    jobs.run_due(AT)
+    before, after = (moment for moment in seen if moment != AT)
+    assert before == AT + timedelta(seconds=0.3)
+    assert after > AT + timedelta(seconds=0.6)

@@ -1,5 +1,6 @@
 """News arrives at least once, at every subscriber, whatever one of them does."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -82,3 +83,17 @@ def test_old_delivered_news_is_dropped_and_undelivered_is_not():
     outbox.publish("test.news", 1, {}, AT)
     assert outbox.purge(AT + timedelta(days=31)) == 1
     assert OutboxRow.objects.count() == 2
+
+
+@outbox.subscriber("test.slow", name="slow")
+def slow(key, body, at):
+    time.sleep(0.008)
+
+
+def test_a_batch_gives_the_database_back_after_a_few_milliseconds():
+    for number in range(10):
+        outbox.publish("test.slow", number, {}, AT)
+    rows = list(OutboxRow.objects.filter(topic="test.slow"))
+    taken, reached = outbox._batch(rows, AT)
+    assert taken == reached <= 2
+    assert outbox.deliver(AT) == 10 - taken
