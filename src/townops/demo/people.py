@@ -1,7 +1,7 @@
 """Invents the persons of the demo town: obviously invented names, one password, every post held."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count, product
 from typing import Final
 
@@ -40,6 +40,15 @@ NAMED: Final = {
     "security": ("system.security",),
     "auditadmin": ("system.auditadmin",),
 }
+HANDLES: Final = {"public": "chengguan", "site": "chengjian", "commerce": "shichang", "school": "shefa"}
+OWNS: Final = {
+    "public": "chengjian",
+    "scenic": "shefa",
+    "school": "shefa",
+    "medical": "shefa",
+    "institution": "dangzheng",
+}
+MAINTAINS: Final = {"public": "chengjian", "scenic": "chengjian", "school": "shefa", "care": "shejian"}
 IN_VILLAGE: Final = {"village": "v_{n}.head", "station": "s_{n}.executive"}
 
 
@@ -59,6 +68,8 @@ def build_people(
         if any(people.appointments(post) for posts in plan.values() for post in posts):
             return []
         recruit(plan, password=password, suffix=suffix, since=since, at=at)
+        subjects = list(invented_subjects(code, confirmed=since.date()))
+        people.enter_subjects(subjects, valid_from=since.date(), actor=BUILDER, at=at)
     return [name + suffix for name in plan]
 
 
@@ -113,6 +124,17 @@ def recruit(
         )
     ]
     people.enlist(recruits, starts=since, actor=BUILDER, at=at)
+
+
+def invented_subjects(town: str, *, confirmed: date) -> Iterator[people.Subject]:
+    """Who answers for each block: its village, but for types with a department of their own (U11)."""
+    by_code = {one.code: one for one in people.units(town=town)}
+    contact = {one.id: people.posts_of(one.id)[-1].id for one in by_code.values()}
+    for block in areas.areas_of(town, "block"):
+        village = by_code.get(f"v_{block.code[9:12]}", by_code["chengyun"])
+        for kind, special in (("handling", HANDLES), ("ownership", OWNS), ("maintenance", MAINTAINS)):
+            unit = by_code[special[block.block_type]] if block.block_type in special else village
+            yield people.Subject(block.id, kind, unit.id, contact[unit.id], confirmed)
 
 
 def invented_names() -> Iterator[str]:

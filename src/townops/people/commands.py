@@ -2,6 +2,7 @@
 (U1-U2).
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -154,24 +155,47 @@ def taken_over(post_id: int) -> tuple[object, ...]:
 def set_subject(subject: Subject, *, valid_from: date, actor: Actor, at: datetime) -> None:
     """Say who answers for a block from a day on; who did before stays on record (U11)."""
     _may(actor, access.EDIT)
+    _check_subject(subject)
+    with db.write():
+        current = BlockSubject.objects.filter(block=subject.block_id, kind=subject.kind, valid_until=None)
+        current.filter(valid_from__gte=valid_from).delete()
+        current.update(valid_until=valid_from)
+        _subject_row(subject, valid_from).save()
+        body = {"kind": subject.kind, "unit": subject.unit_id, "from": valid_from.isoformat()}
+        code = areas.area_by_id(subject.block_id).code
+        journal.append(kind="block", key=code, action="subject", actor=actor, at=at, body=body)
+
+
+def enter_subjects(subjects: Sequence[Subject], *, valid_from: date, actor: Actor, at: datetime) -> int:
+    """The first survey of subjects, all at once, where a block has none of that kind yet. Returns how many."""
+    _may(actor, access.EDIT)
+    for subject in subjects:
+        _check_subject(subject)
+    with db.write():
+        known = set(BlockSubject.objects.values_list("block_id", "kind"))
+        fresh = [_subject_row(one, valid_from) for one in subjects if (one.block_id, one.kind) not in known]
+        BlockSubject.objects.bulk_create(fresh, batch_size=500)
+        body = {"subjects": len(fresh), "from": valid_from.isoformat()}
+        journal.append(kind="people", key="subjects", action="enter", actor=actor, at=at, body=body)
+    return len(fresh)
+
+
+def _check_subject(subject: Subject) -> None:
     block = areas.area_by_id(subject.block_id)
     if block.kind != "block":
         raise Refused("not_a_block", name=block.name)
     unit_by_id(subject.unit_id)
-    with db.write():
-        current = BlockSubject.objects.filter(block=block.id, kind=subject.kind, valid_until=None)
-        current.filter(valid_from__gte=valid_from).delete()
-        current.update(valid_until=valid_from)
-        BlockSubject.objects.create(
-            block_id=block.id,
-            kind=subject.kind,
-            unit_id=subject.unit_id,
-            contact_post_id=subject.contact_post_id,
-            confirmed_on=subject.confirmed_on,
-            valid_from=valid_from,
-        )
-        body = {"kind": subject.kind, "unit": subject.unit_id, "from": valid_from.isoformat()}
-        journal.append(kind="block", key=block.code, action="subject", actor=actor, at=at, body=body)
+
+
+def _subject_row(subject: Subject, valid_from: date) -> BlockSubject:
+    return BlockSubject(
+        block_id=subject.block_id,
+        kind=subject.kind,
+        unit_id=subject.unit_id,
+        contact_post_id=subject.contact_post_id,
+        confirmed_on=subject.confirmed_on,
+        valid_from=valid_from,
+    )
 
 
 def _tell(one: Appointment, what: str, *, actor: Actor, at: datetime, stand_in: int | None = None) -> None:

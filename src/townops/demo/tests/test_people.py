@@ -88,6 +88,14 @@ def test_posts_are_filled_as_the_plans_say(built):
     assert {one for hat in village.hats for one in hat.areas} == {areas.area("310115104002").id}
 
 
+def test_every_block_has_its_three_subjects(built):
+    blocks = areas.areas_of(areas.towns()[0].code, "block")
+    for block in blocks[::100]:
+        subjects = people.subjects_of(block.id, timezone.now())
+        assert [one.kind for one in subjects] == ["handling", "maintenance", "ownership"], block
+        assert all(people.post_by_id(one.contact_post_id).unit_id == one.unit_id for one in subjects)
+
+
 def test_it_is_quick_and_a_second_run_changes_nothing(db):
     build_areas(at=timezone.now())
     start = time.perf_counter()

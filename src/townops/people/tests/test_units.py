@@ -107,6 +107,18 @@ def test_a_block_has_its_three_subjects_and_remembers_the_former(town):
     assert api.unit_by_id(then[0].unit_id).code == "chengguan"
 
 
+def test_a_first_survey_of_subjects_fills_gaps_and_overwrites_nothing(town):
+    block, since = areas.area("V001001").id, date(2026, 1, 1)
+    own = api.Subject(block, "handling", api.unit("chengguan").id, None, since)
+    api.set_subject(own, valid_from=since, actor=ADMIN, at=AT)
+    survey = [
+        api.Subject(block, kind, api.unit("v_001").id, None, since) for kind in ("handling", "maintenance")
+    ]
+    assert api.enter_subjects(survey, valid_from=since, actor=ADMIN, at=AT) == 1
+    codes = {one.kind: api.unit_by_id(one.unit_id).code for one in api.subjects_of(block, AT)}
+    assert codes == {"handling": "chengguan", "maintenance": "v_001"}
+
+
 def test_only_a_block_has_subjects(town):
     with pytest.raises(Refused):
         subject = api.Subject(areas.area("V001").id, "handling", api.unit("chengguan").id, None, None)
