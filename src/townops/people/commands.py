@@ -167,7 +167,7 @@ def set_subject(subject: Subject, *, valid_from: date, actor: Actor, at: datetim
 
 
 def enter_subjects(subjects: Sequence[Subject], *, valid_from: date, actor: Actor, at: datetime) -> int:
-    """The first survey of subjects, all at once, where a block has none of that kind yet. Returns how many."""
+    """A first survey of subjects at once, where a block has none of that kind yet. Returns how many."""
     _may(actor, access.EDIT)
     for subject in subjects:
         _check_subject(subject)
