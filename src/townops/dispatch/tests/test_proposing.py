@@ -12,9 +12,11 @@ from townops.catalogue import api as catalogue
 from townops.dispatch import api
 from townops.dispatch.domain.table import Rule
 from townops.dispatch.models import RuleRow
+from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import Limit, TimeUnit
 from townops.people import api as people
+from townops.people.models import Unit
 
 from .conftest import BEGIN, EDITOR, MONDAY_MORNING, MONDAY_NIGHT, of_class, unit
 
@@ -164,3 +166,33 @@ def test_every_hotline_subject_gets_somebody_by_the_starting_rules(town, order):
     for one in catalogue.classes(order.catalogue_version, "hotline"):
         proposal = api.propose(replace(order, class_code=one.code, condition_id=None, source="hotline"))
         assert proposal.basis == ("rule" if one.unit else "fallback")
+
+
+def test_a_proposal_asks_the_database_at_most_three_times(town, order, django_assert_max_num_queries):
+    api.load_starting(date(2026, 1, 1), at=MONDAY_MORNING)
+    api.propose(order)
+    with django_assert_max_num_queries(3):
+        api.propose(of_class(order, "C-04-02"))
+
+
+def test_a_rule_for_a_unit_that_was_closed_stops_and_names_it(published, order):
+    published(Rule(1, "社建的事", "shejian"))
+    assert api.propose(order).unit_id == unit("shejian")
+    Unit.objects.filter(code="shejian").update(active=False)
+    areas.touch("people")
+    with pytest.raises(Refused) as refusal:
+        api.propose(order)
+    assert refusal.value.code == "rule_broken"
+    assert "社建办" in str(refusal.value.params["reason"])
+
+
+def test_a_fallback_without_power_leaves_it_to_the_center(town, order):
+    content = catalogue.content(order.catalogue_version)
+    powerless = replace(content.by_class["E-01-01"][0], fallback="v_001")
+    others = tuple(one for one in content.conditions if one.code != powerless.code)
+    second = catalogue.publish_version(
+        replace(content, conditions=(*others, powerless)),
+        effective_from=date(2026, 4, 1), actor=Actor(SYSTEM_PERSON, "系统", ()), at=MONDAY_MORNING,
+    )  # fmt: skip
+    proposal = api.propose(of_class(replace(order, catalogue_version=second.id), "E-01-01"))
+    assert (proposal.unit_id, proposal.basis) == (people.center().id, "unsettled")
