@@ -1,0 +1,227 @@
+"""From a payload to orders: stored, parsed, received in chunks, classed; restartable, and the same bytes change nothing."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from django.utils import timezone
+
+from townops.base.db import write
+from townops.base.words import render
+from townops.intake import channels, raw, suggesting
+from townops.intake.domain.report import Broken, Report, Usable
+from townops.intake.models import RawPayload
+from townops.kernel.actors import SYSTEM_PERSON, Actor
+from townops.kernel.refusal import Refused
+from townops.orders import api as orders
+
+CHUNK: Final = 100
+FILES: Final = frozenset({"sheet", "board"})
+IMPORTER: Final = Actor(SYSTEM_PERSON, "文件导入", ())
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What became of a payload's rows. `again`: the very same bytes had been brought in completely before."""
+
+    payload: int
+    rows: int
+    made: int
+    known: int
+    rounds: int
+    broken: int
+    automatic: int
+    by_person: int
+    error_file: str
+    again: bool = False
+
+    def __str__(self) -> str:
+        head = "这份文件以前已导入，未作任何改动。原结果：" if self.again else "导入完成："
+        lines = [
+            f"{head}共{self.rows}行，新建{self.made}件，已有{self.known}件，再次来件{self.rounds}件，错误{self.broken}行。",
+            f"自动归类{self.automatic}件，待人工归类{self.by_person}件。",
+        ]
+        return "\n".join([*lines, f"错误行及原因：{self.error_file}"] if self.error_file else lines)
+
+
+def silent(done: int, total: int) -> None:
+    """No progress shown."""
+
+
+def bring_in(
+    content: bytes,
+    *,
+    source: str,
+    channel: str,
+    actor: Actor = IMPORTER,
+    at: datetime,
+    file_name: str = "",
+    origin: str = "live",
+    progress: Progress = silent,
+) -> Summary:
+    """Keep the bytes, then turn them into orders. Refused when the payload is unreadable as a whole (it stays kept)."""
+    row = raw.keep(content, source=source, channel=channel, at=at, file_name=file_name, origin=origin)
+    if row.state == RawPayload.State.DONE:
+        return _summary(row, again=True)
+    return _process(row, content, actor, at, progress)
+
+
+def replay(payload: int, *, actor: Actor = IMPORTER, at: datetime, progress: Progress = silent) -> Summary:
+    """Parse a kept payload again from its first row, with today's channel. What is known stays as it is."""
+    row = raw.by_id(payload)
+    content = raw.content_of(row)
+    _refusals(row).unlink(missing_ok=True)
+    for name in ("rows_done", "made", "known", "rounds", "broken", "automatic", "by_person"):
+        setattr(row, name, 0)
+    with write():
+        row.save()
+    return _process(row, content, actor, at, progress)
+
+
+def _process(row: RawPayload, content: bytes, actor: Actor, at: datetime, progress: Progress) -> Summary:
+    try:
+        found = list(channels.named(row.channel).read(content, row.source, row.file_name))
+    except Refused as reason:
+        _mark(row, state=RawPayload.State.REFUSED, reason=render(reason)[:200])
+        raise
+    _mark(row, state=RawPayload.State.PARSING, reason="")
+    for start in range(row.rows_done, len(found), CHUNK):
+        part = found[start : start + CHUNK]
+        usable = [one for one in part if isinstance(one, Usable)]
+        _take(row, usable, actor, at)
+        _mark(row, rows_done=start + len(part))
+        progress(row.rows_done, len(found))
+    broken = [one for one in found if isinstance(one, Broken)] + _refused_before(row)
+    path = raw.write_errors(row, sorted(broken, key=lambda one: one.row))
+    _mark(
+        row,
+        state=RawPayload.State.DONE,
+        broken=len(broken),
+        error_file=str(path or ""),
+        finished_at=timezone.now(),
+    )
+    return _summary(row)
+
+
+def _take(row: RawPayload, usable: Sequence[Usable], actor: Actor, at: datetime) -> None:
+    """One chunk: orders, counters, suggestions. A report that orders refuse is set aside, the others go on."""
+    taken = _received(row, usable, actor, at)
+    outcomes = [received.outcome for _, received in taken]
+    row.made += outcomes.count("new")
+    row.known += outcomes.count("known")
+    row.rounds += outcomes.count("round")
+    waiting = [
+        suggesting.Waiting(received.order, _text(one.report), _moment(row, one.report, at))
+        for one, received in taken
+        if received.outcome == "new" and row.source in suggesting.SOURCES and not one.report.class_code
+    ]
+    outcome = suggesting.settle(waiting, at=at)
+    row.automatic += outcome.automatic
+    row.by_person += outcome.by_person
+
+
+def _received(
+    row: RawPayload, usable: Sequence[Usable], actor: Actor, at: datetime
+) -> list[tuple[Usable, orders.Received]]:
+    incoming = [_incoming(row, one) for one in usable]
+    try:
+        answers = orders.receive_reports(incoming, actor=actor, at=at, origin=row.origin)
+        return list(zip(usable, answers, strict=True))
+    except Refused:
+        return _one_by_one(row, usable, actor, at)
+
+
+def _one_by_one(
+    row: RawPayload, usable: Sequence[Usable], actor: Actor, at: datetime
+) -> list[tuple[Usable, orders.Received]]:
+    taken: list[tuple[Usable, orders.Received]] = []
+    for one in usable:
+        try:
+            answer = orders.receive_reports([_incoming(row, one)], actor=actor, at=at, origin=row.origin)
+        except Refused as reason:
+            _set_aside(row, one, reason)
+            continue
+        taken.append((one, answer[0]))
+    return taken
+
+
+def _incoming(row: RawPayload, one: Usable) -> orders.IncomingReport:
+    report = one.report
+    number = report.external_number
+    if not number and row.channel in FILES:
+        number = f"{row.sm3[:12]}-{one.row}"
+    return orders.IncomingReport(
+        source=report.source,
+        text=report.text,
+        received_at=report.received_at,
+        title=report.title,
+        external_number=number,
+        place_text=report.place.address,
+        lng=report.place.lng,
+        lat=report.place.lat,
+        crs=report.place.crs,
+        class_code=report.class_code,
+        contact_name=report.contact.name,
+        contact_phone=report.contact.phone,
+        outer_due_at=report.outer_due_at,
+        attachments=report.attachments,
+    )
+
+
+def _text(report: Report) -> str:
+    if not report.title or report.text.startswith(report.title):
+        return report.text
+    return f"{report.title}\n{report.text}"
+
+
+def _moment(row: RawPayload, report: Report, at: datetime) -> datetime:
+    return report.received_at if row.origin == "history" else at
+
+
+def _refusals(row: RawPayload) -> Path:
+    return raw.error_file(row).with_suffix(".jsonl")
+
+
+def _set_aside(row: RawPayload, one: Usable, reason: Refused) -> None:
+    path = _refusals(row)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    cells = {"编号": one.report.external_number, "标题": one.report.title, "内容": one.report.text}
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps([one.row, render(reason), cells], ensure_ascii=False) + "\n")
+
+
+def _refused_before(row: RawPayload) -> list[Broken]:
+    path = _refusals(row)
+    if not path.exists():
+        return []
+    lines = {}
+    for line in path.read_text("utf-8").splitlines():
+        number, reason, cells = json.loads(line)
+        lines[number] = Broken(number, cells, Refused("row_refused", reason=reason))
+    return list(lines.values())
+
+
+def _mark(row: RawPayload, **changed: object) -> None:
+    for name, value in changed.items():
+        setattr(row, name, value)
+    with write():
+        row.save()
+
+
+def _summary(row: RawPayload, *, again: bool = False) -> Summary:
+    found = Summary(
+        payload=row.pk,
+        rows=row.rows_done,
+        made=row.made,
+        known=row.known,
+        rounds=row.rounds,
+        broken=row.broken,
+        automatic=row.automatic,
+        by_person=row.by_person,
+        error_file=row.error_file,
+    )
+    return replace(found, again=True) if again else found

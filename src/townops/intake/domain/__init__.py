@@ -1,0 +1,1 @@
+"""Pure rules of intake: text, linear model, demand types, reports. No Django, no database."""

@@ -1,0 +1,109 @@
+"""Suggestions become classes when the model is sure; else they wait beside the order for a person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.apps import apps
+
+from townops.base.db import write
+from townops.base.tunables import value_at
+from townops.intake import classify
+from townops.intake.models import Suggestion
+from townops.orders import api as orders
+
+THRESHOLD_KEY: Final = "intake.threshold"
+SOURCES: Final = frozenset({"hotline"})
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An order without a class: its id, its text (title on the first line), and when it may be classed."""
+
+    order: int
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many were classed without a person, and how many wait for one."""
+
+    automatic: int = 0
+    by_person: int = 0
+
+
+def settle(waiting: Sequence[Waiting], *, at: datetime) -> Outcome:
+    """Suggest for each order once, and class those the model is sure of. An order seen before is left alone."""
+    ids = [one.order for one in waiting]
+    seen = set(Suggestion.objects.filter(order_id__in=ids).values_list("order_id", flat=True))
+    fresh = [one for one in waiting if one.order not in seen]
+    if not fresh:
+        return Outcome()
+    texts = [one.text for one in fresh]
+    rows = _rows(fresh, classify.suggest_many(texts), at)
+    automatic = sum(_settle_one(one, row) for one, row in zip(fresh, rows, strict=True))
+    return Outcome(automatic, len(fresh) - automatic)
+
+
+def threshold(at: datetime) -> float:
+    """Confidence from which no person is asked; a town may set another ("intake.threshold", 0 to 1; over 1 = never)."""
+    return float(value_at(THRESHOLD_KEY, at, default=str(classify.THRESHOLD)))
+
+
+def unclassed(ids: Sequence[int], at: datetime) -> list[Waiting]:
+    """Orders of a source the model knows that have neither a class nor a suggestion."""
+    order, text = apps.get_model("orders", "Order"), apps.get_model("orders", "OrderText")
+    rows = order.objects.filter(id__in=ids, source__in=SOURCES, class_code="")
+    titles = dict(rows.values_list("id", "title"))
+    texts = text.objects.filter(order_id__in=titles, seq=1, name="text").values_list("order_id", "text")
+    return [Waiting(number, _whole(titles[number], body), at) for number, body in texts if body]
+
+
+def _whole(title: str, body: str) -> str:
+    stated = title.removesuffix("…")
+    return body if not stated or body.startswith(stated[:10]) else f"{stated}\n{body}"
+
+
+def _rows(
+    fresh: Sequence[Waiting], found: Sequence[Sequence[classify.Suggestion]], at: datetime
+) -> list[Suggestion]:
+    about, sure = classify.current().about[:120], threshold(at)
+    return [_row(one, list(three), about, sure, at) for one, three in zip(fresh, found, strict=True)]
+
+
+def _row(
+    one: Waiting, three: list[classify.Suggestion], about: str, sure: float, at: datetime
+) -> Suggestion:
+    padded = [*three, *[classify.Suggestion("", 0.0)] * 3][:3]
+    kind, share = classify.demand_type(one.text)
+    return Suggestion(
+        order_id=one.order,
+        class_code=padded[0].class_code,
+        confidence=round(100 * padded[0].confidence),
+        second_code=padded[1].class_code,
+        second_confidence=round(100 * padded[1].confidence),
+        third_code=padded[2].class_code,
+        third_confidence=round(100 * padded[2].confidence),
+        demand_type=kind,
+        demand_confidence=round(100 * share),
+        automatic=bool(padded[0].class_code) and padded[0].confidence >= sure,
+        model=about,
+        at=at,
+    )
+
+
+def _settle_one(one: Waiting, row: Suggestion) -> bool:
+    """Write the suggestion and, when sure, the class, together; whether the order was classed."""
+    with write():
+        if row.automatic:
+            row.automatic = orders.classify(
+                one.order,
+                class_code=row.class_code,
+                confidence=row.confidence,
+                demand_type=row.demand_type,
+                at=one.at,
+            )
+        Suggestion.objects.bulk_create([row], ignore_conflicts=True)
+    return row.automatic
