@@ -103,7 +103,7 @@ def narrowed(rows: QuerySet[Order], wanted: Filter, at: datetime) -> QuerySet[Or
         rows = rows.filter(part)
     if wanted.phone:
         rows = rows.filter(id__in=_by_phone(wanted.phone))
-    return rows.filter(id__in=search.matching("order", wanted.q)) if wanted.q else rows
+    return rows.filter(search.condition("order", wanted.q)) if wanted.q else rows
 
 
 def _by_phone(phone: str) -> QuerySet[OrderContact, dict[str, object]]:

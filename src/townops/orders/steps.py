@@ -48,7 +48,7 @@ def take(
     loaded = store.load(row)
     first = draft_step(loaded, name, actor=actor, at=at, raw=raw or {}, seq=seq)
     drafts = [first, *children_closing(first, at)]
-    return write(drafts, recorded_at=recorded_at or at)[0]
+    return write(drafts, recorded_at=recorded_at or at).orders[0]
 
 
 def draft_step(

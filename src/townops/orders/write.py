@@ -3,7 +3,8 @@
 A conditional update on (id, seq) decides who was first; the second is refused as stale and nothing of his batch is kept.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from townops.base import outbox
@@ -33,8 +34,16 @@ from townops.orders.side import side_rows
 CLOCK_FIELDS = ["name", "round", "amount", "time_unit", "calendar", "started_at", "used", "paused_at", "stopped_at", "due_at", "next_mark_at", "unit", "post", "is_primary"]
 
 
-def write(drafts: Sequence[Draft], *, recorded_at: datetime) -> list[domain.Order]:
-    """Commit the decisions, all or none; several of one order must follow each other. Refused("stale_version")."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Orders after each draft, and the head of each order's chain."""
+
+    orders: tuple[domain.Order, ...]
+    heads: Mapping[int, bytes]
+
+
+def write(drafts: Sequence[Draft], *, recorded_at: datetime) -> Written:
+    """Commit the decisions, all or none; several of one order follow each other. Refused("stale_version")."""
     chained = _chained(drafts, recorded_at)
     with transaction():
         _projections(drafts)
@@ -44,7 +53,8 @@ def write(drafts: Sequence[Draft], *, recorded_at: datetime) -> list[domain.Orde
         _scopes(drafts)
         side_rows(drafts, recorded_at)
         _news(drafts, recorded_at)
-    return [draft.decision.after for draft in drafts]
+    heads = {event.order_id: bytes(event.hash) for event, _ in chained}
+    return Written(tuple(draft.decision.after for draft in drafts), heads)
 
 
 def _chained(drafts: Sequence[Draft], recorded_at: datetime) -> list[tuple[OrderEvent, OrderLeaf]]:

@@ -18,6 +18,7 @@ from townops.orders.domain.states import State
 from townops.orders.domain.steps import INVOLVED, MAIN, OUTSIDE, STEPS, SYSTEM, Step
 from townops.orders.domain.taken import Taken
 
+AS_LEADER = frozenset({"decide_extension", "decide_suspension", "decide_dispute"})
 PERMISSION_IN_STATE = {
     ("send_back", State.UNIT_REVIEW): frozenset({"orders.review_unit"}),
     ("send_back", State.CENTER_REVIEW): frozenset({"orders.review_center", "orders.sign_raised"}),
@@ -60,10 +61,14 @@ def permit(flow: Flow, order: Order, row: Step, actor: Actor) -> Hat:
     ]
     if not fitting:
         raise Refused("not_permitted", step=row.name)
-    return _best(fitting, order)
+    return _best(fitting, order, row)
 
 
-def _best(hats: list[Hat], order: Order) -> Hat:
+def _best(hats: list[Hat], order: Order, row: Step) -> Hat:
+    """A leader decides and signs as leader; everybody else acts for the main unit if he belongs to it."""
+    if row.name in AS_LEADER or (row.name == "review_center" and order.progress.center_signed):
+        in_charge = order.main.leader_post if order.main else None
+        return max(hats, key=lambda hat: (hat.post == in_charge, hat.rank))
     own = [hat for hat in hats if order.main and hat.unit == order.main.unit]
     return (own or hats)[0]
 

@@ -24,7 +24,15 @@ def _assigned(order: Order, context: Context, party: Party, basis: Basis, post: 
     given = start.by(dispatchers=dispatchers).seen(
         keep_time=False, dispatched_at=context.at, returned_by=None, contacted=order.progress.contacted
     )
-    return given.now(state=S.ACKNOWLEDGING, main=party, responsible=Responsible(party.unit, post, basis))
+    held_by = Responsible(party.unit, post, basis)
+    tasks = _answered(order.tasks, party.unit, taken.seq)  # who is main now owes no opinion beside
+    return given.now(state=S.ACKNOWLEDGING, main=party, responsible=held_by, tasks=tasks)
+
+
+def _answered(tasks: tuple[Task, ...], unit: int, seq: int) -> tuple[Task, ...]:
+    return tuple(
+        replace(task, done_seq=seq) if task.unit == unit and task.done_seq is None else task for task in tasks
+    )
 
 
 def _without_handle(order: Order, held: Named | None, context: Context) -> Order:
@@ -42,11 +50,14 @@ def _dispatch(order: Order, context: Context) -> Order:
     post = context.flow.center.shift_post if basis is Basis.UNSETTLED else None
     if order.avoid is not None:
         post = taken.get("leader_post", int)
-    assisting = taken.parties("assisting")
+    asked = {party.unit for party in order.assisting} | {party.unit}
+    fresh = tuple(one for one in taken.parties("assisting") if one.unit not in asked)
+    assisting = tuple(one for one in order.assisting if one.unit != party.unit) + fresh
     number = len(order.tasks)
-    tasks = tuple(Task(number + n, unit.unit, order.round) for n, unit in enumerate(assisting, start=1))
+    tasks = tuple(Task(number + n, one.unit, order.round) for n, one in enumerate(fresh, start=1))
     limited = order.now(limit=taken.get("limit", Limit))
-    return _assigned(limited, context, party, basis, post).now(assisting=assisting, tasks=order.tasks + tasks)
+    given = _assigned(limited, context, party, basis, post)
+    return given.now(assisting=assisting, tasks=given.tasks + tasks)
 
 
 def _designate(order: Order, context: Context) -> Order:
@@ -74,11 +85,7 @@ def _make_safe(order: Order, context: Context) -> Order:
 def _add_opinion(order: Order, context: Context) -> Order:
     named = context.taken.get("unit", Party)
     unit = named.unit if named else context.taken.unit
-    tasks = tuple(
-        replace(task, done_seq=context.taken.seq) if task.unit == unit and task.done_seq is None else task
-        for task in order.tasks
-    )
-    return order.now(tasks=tasks)
+    return order.now(tasks=_answered(order.tasks, unit, context.taken.seq))
 
 
 def _return(order: Order, context: Context) -> Order:

@@ -177,7 +177,7 @@ class Order:
 
     @property
     def open_tasks(self) -> tuple[Task, ...]:
-        return tuple(task for task in self.tasks if task.done_seq is None)
+        return tuple(task for task in self.tasks if task.done_seq is None and task.round == self.round)
 
     def active(self, name: str) -> Named | None:
         return next((named for named in self.clocks if named.name == name and named.active), None)
