@@ -15,10 +15,26 @@ from townops.intake.models import RawPayload
 from townops.intake.models import Suggestion as StoredSuggestion
 
 __all__ = [
-    "IMPORTER", "THRESHOLD", "Broken", "Contact", "RawPayload", "Report", "ReportedPlace", "StoredSuggestion", "Suggestion",
-    "Summary", "Usable", "bring_in", "channels", "demand_type", "demand_types", "replay", "suggest", "suggest_many",
+    "IMPORTER",
+    "THRESHOLD",
+    "Broken",
+    "Contact",
+    "RawPayload",
+    "Report",
+    "ReportedPlace",
+    "StoredSuggestion",
+    "Suggestion",
+    "Summary",
+    "Usable",
+    "bring_in",
+    "channels",
+    "demand_type",
+    "demand_types",
+    "replay",
+    "suggest",
+    "suggest_many",
     "suggestion_for",
-]  # fmt: skip
+]
 
 
 def suggestion_for(order_id: int) -> StoredSuggestion | None:

@@ -1,4 +1,6 @@
-"""From a payload to orders: stored, parsed, received in chunks, classed; restartable, and the same bytes change nothing."""
+"""From a payload to orders: stored, parsed, received in chunks, classed; restartable, and the same
+bytes change nothing.
+"""
 
 import json
 from collections.abc import Callable, Sequence
@@ -63,7 +65,9 @@ def bring_in(
     origin: str = "live",
     progress: Progress = silent,
 ) -> Summary:
-    """Keep the bytes, then turn them into orders. Refused when the payload is unreadable as a whole (it stays kept)."""
+    """Keep the bytes, then turn them into orders. Refused when the payload is unreadable as a
+    whole (it stays kept).
+    """
     row = raw.keep(content, source=source, channel=channel, at=at, file_name=file_name, origin=origin)
     if row.state == RawPayload.State.DONE:
         return _summary(row, again=True)
@@ -108,7 +112,9 @@ def _process(row: RawPayload, content: bytes, actor: Actor, at: datetime, progre
 
 
 def _take(row: RawPayload, usable: Sequence[Usable], actor: Actor, at: datetime) -> None:
-    """One chunk: orders, counters, suggestions. A report that orders refuse is set aside, the others go on."""
+    """One chunk: orders, counters, suggestions. A report that orders refuse is set aside, the
+    others go on.
+    """
     taken = _received(row, usable, actor, at)
     outcomes = [received.outcome for _, received in taken]
     row.made += outcomes.count("new")

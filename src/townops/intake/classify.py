@@ -1,6 +1,8 @@
-"""Suggests subject class and demand type. The model is DATA/models/hotline.npz, else the shipped one, built on first use.
+"""Suggests subject class and demand type. The model is DATA/models/hotline.npz, else the shipped
+one, built on first use.
 
-Learning happens in a child process without a database; suggesting is a few arrays in this one and loads no learning library.
+Learning happens in a child process without a database; suggesting is a few arrays in this one and
+loads no learning library.
 """
 
 import os
@@ -41,7 +43,9 @@ class Suggestion:
 
 
 def suggest(text: str, branch: str = BRANCH, *, top: int = 3) -> list[Suggestion]:
-    """The likeliest classes of a text (title on its first line, if it has one); none for a branch without a model."""
+    """The likeliest classes of a text (title on its first line, if it has one); none for a branch
+    without a model.
+    """
     return suggest_many([text], branch, top=top)[0]
 
 

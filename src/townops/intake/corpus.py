@@ -1,4 +1,6 @@
-"""Files to learn from, whatever their shape, without the messages of the evaluation and without repeats of them."""
+"""Files to learn from, whatever their shape, without the messages of the evaluation and without
+repeats of them.
+"""
 
 import csv
 import gzip
@@ -27,7 +29,9 @@ csv.field_size_limit(sys.maxsize)
 
 @dataclass
 class Corpus:
-    """What was read. `within[i]`: prefixes of classes the first-level label of message i allows, empty = any."""
+    """What was read. `within[i]`: prefixes of classes the first-level label of message i allows,
+    empty = any.
+    """
 
     texts: list[str] = field(default_factory=list)
     within: list[tuple[str, ...]] = field(default_factory=list)
@@ -36,7 +40,9 @@ class Corpus:
 
 
 def held_out() -> frozenset[str]:
-    """Numbers of all messages that were labelled by reading: the 300 of the evaluation and the 300 of development."""
+    """Numbers of all messages that were labelled by reading: the 300 of the evaluation and the 300
+    of development.
+    """
     return frozenset(number for name in ("labels_300", "labels_development_300") for number in labels(name))
 
 
@@ -59,7 +65,9 @@ def message(row: dict[str, str]) -> str:
 
 
 def read(files: Sequence[Path], *, without: frozenset[str]) -> Corpus:
-    """All files. Messages numbered in `without` are left out, and whatever repeats one of their texts, segmented or not."""
+    """All files. Messages numbered in `without` are left out, and whatever repeats one of their
+    texts, segmented or not.
+    """
     held = held_texts(files, without)
     found = Corpus()
     seen = {text[:FINGERPRINT] for text in held}

@@ -1,4 +1,6 @@
-"""Fitting the linear model: the only file that loads a learning library, and only in the child that learns."""
+"""Fitting the linear model: the only file that loads a learning library, and only in the child
+that learns.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -23,9 +25,7 @@ class Examples:
     weights: tuple[float, ...]
 
     def __add__(self, other: "Examples") -> "Examples":
-        return Examples(
-            self.texts + other.texts, self.labels + other.labels, self.weights + other.weights
-        )
+        return Examples(self.texts + other.texts, self.labels + other.labels, self.weights + other.weights)
 
 
 def matrix(features: Features, texts: list[str]) -> csr_matrix:

@@ -15,7 +15,8 @@ WIDTH = 30
 
 
 def run(path: Path, *, history: bool = False, progress: Progress | None = None) -> Summary:
-    """Bring the file in, or go on where an earlier run stopped. Refused when the file as a whole is unreadable.
+    """Bring the file in, or go on where an earlier run stopped. Refused when the file as a whole
+    is unreadable.
 
     `history`: the orders keep their own times, nothing is sent or raised for them.
     """

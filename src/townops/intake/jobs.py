@@ -1,4 +1,6 @@
-"""Classification follows creation: the news enqueues a task, the task suggests (engine.md section 6: within 5 s)."""
+"""Classification follows creation: the news enqueues a task, the task suggests (engine.md section
+6: within 5 s).
+"""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +13,9 @@ from townops.intake.models import Suggestion
 
 @subscriber("orders.created", name="intake.classify")
 def order_created(key: str, body: dict[str, Any], at: datetime) -> None:
-    """A live order that no import has suggested for yet gets its task; history and demo are classed by who makes them."""
+    """A live order that no import has suggested for yet gets its task; history and demo are
+    classed by who makes them.
+    """
     order = int(body["order"])
     if body.get("origin") == "live" and not Suggestion.objects.filter(order_id=order).exists():
         enqueue("intake.classify", {"orders": [order]})

@@ -1,8 +1,9 @@
 """Trains the classifier in a process of its own: reads files, writes one model file, never touches a database.
 
-`python -m townops.intake.learn OUT [FILE...]`. FILE is a .csv or .csv.gz of one of these shapes, told by its heads:
-subject classes confirmed in the town (`class_code`, `text`), messages without a label (留言编号, 留言主题, 留言详情), messages
-with a first-level label (... 一级标签), or word-segmented ones (`tokens`, `label`). Messages of the evaluation are left out.
+`python -m townops.intake.learn OUT [FILE...]`. FILE is a .csv or .csv.gz of one of these shapes, told by its
+heads: subject classes confirmed in the town (`class_code`, `text`), messages without a label (留言编号, 留言主题,
+留言详情), messages with a first-level label (一级标签), or word-segmented ones (`tokens`, `label`). Messages of
+the evaluation are left out.
 """
 
 import sys
@@ -26,7 +27,8 @@ KEYWORD_WEIGHT: Final = 0.5
 CONFIRMED_WEIGHT: Final = 3.0
 PER_CLASS: Final = 60
 SHARE: Final = 0.5
-# Slope and offset of the logistic that turns a model's probability into the share that is right, fitted on the labelled
+# Slope and offset of the logistic that turns a model's probability into the share that is right,
+# fitted on the labelled
 # messages of `evaluation/labels_300.csv` (docs/hotline-evaluation.md).
 OWN_CALIBRATION: Final = (1.128, 2.340)
 LOCAL_CALIBRATION: Final = (0.790, 1.996)
@@ -56,9 +58,11 @@ def from_own_texts() -> LinearModel:
 
 
 def from_files(files: Sequence[Path]) -> LinearModel:
-    """Our own texts, what the town confirmed, and weak labels: the model's own surest guesses on unlabelled messages.
+    """Our own texts, what the town confirmed, and weak labels: the model's own surest guesses on
+    unlabelled messages.
 
-    A first-level label, where a message has one, restricts the guess. One round: more rounds amplify mistakes.
+    A first-level label, where a message has one, restricts the guess. One round: more rounds
+    amplify mistakes.
     """
     corpus = read(files, without=held_out())
     confirmed = Examples(

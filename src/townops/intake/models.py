@@ -42,7 +42,9 @@ class RawPayload(models.Model):
 
 
 class Suggestion(models.Model):
-    """What the model thought of an order: the first of three classes, and whether it was sure enough to act."""
+    """What the model thought of an order: the first of three classes, and whether it was sure
+    enough to act.
+    """
 
     order_id = models.BigIntegerField("工单", primary_key=True)
     class_code = models.CharField("建议分类", max_length=20, default="", blank=True)

@@ -18,7 +18,9 @@ from townops.kernel.refusal import Refused
 def keep(
     content: bytes, *, source: str, channel: str, at: datetime, file_name: str = "", origin: str = "live"
 ) -> RawPayload:
-    """The payload's row, with its bytes safe on disk; bytes that came before by the same way are that earlier row."""
+    """The payload's row, with its bytes safe on disk; bytes that came before by the same way are
+    that earlier row.
+    """
     digest = crypto.sm3(content).hex()
     path = _path(digest)
     if not path.exists():

@@ -35,7 +35,9 @@ class Outcome:
 
 
 def settle(waiting: Sequence[Waiting], *, at: datetime) -> Outcome:
-    """Suggest for each order once, and class those the model is sure of. An order seen before is left alone."""
+    """Suggest for each order once, and class those the model is sure of. An order seen before is
+    left alone.
+    """
     ids = [one.order for one in waiting]
     seen = set(Suggestion.objects.filter(order_id__in=ids).values_list("order_id", flat=True))
     fresh = [one for one in waiting if one.order not in seen]
@@ -48,7 +50,9 @@ def settle(waiting: Sequence[Waiting], *, at: datetime) -> Outcome:
 
 
 def threshold(at: datetime) -> float:
-    """Confidence from which no person is asked; a town may set another ("intake.threshold", 0 to 1; over 1 = never)."""
+    """Confidence from which no person is asked; a town may set another ("intake.threshold", 0 to
+    1; over 1 = never).
+    """
     return float(value_at(THRESHOLD_KEY, at, default=str(classify.THRESHOLD)))
 
 
@@ -73,9 +77,7 @@ def _rows(
     return [_row(one, list(three), about, sure, at) for one, three in zip(fresh, found, strict=True)]
 
 
-def _row(
-    one: Waiting, three: list[classify.Suggestion], about: str, sure: float, at: datetime
-) -> Suggestion:
+def _row(one: Waiting, three: list[classify.Suggestion], about: str, sure: float, at: datetime) -> Suggestion:
     padded = [*three, *[classify.Suggestion("", 0.0)] * 3][:3]
     kind, share = classify.demand_type(one.text)
     return Suggestion(

@@ -20,4 +20,6 @@ WORDS = {
     "payload_unknown": "没有这份原始数据（{payload}）。",
     "model_missing": "分类模型未能建立：{reason}",
     "evaluation_missing": "没有评测用的原始留言文件：{file}",
+    "file_unknown": "没有文件{file}。",
+    "nothing_to_learn": "已确认分类的工单只有{found}件，至少需要{fewest}件。",
 }

@@ -1,4 +1,6 @@
-"""Channels: each folder turns bytes into Reports and knows nothing else. Fixtures: `good*` and `broken*` payloads."""
+"""Channels: each folder turns bytes into Reports and knows nothing else. Fixtures: `good*` and
+`broken*` payloads.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +17,9 @@ Read = Callable[[bytes, str, str], Iterator[Usable | Broken]]
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A way in: `read(payload, source, file name)` yields rows, usable or broken; a hopeless payload is Refused."""
+    """A way in: `read(payload, source, file name)` yields rows, usable or broken; a hopeless
+    payload is Refused.
+    """
 
     name: str
     label: str

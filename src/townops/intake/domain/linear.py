@@ -1,10 +1,13 @@
-"""A linear text model without pickles and without a learning library: words, weights and names in one npz file."""
+"""A linear text model without pickles and without a learning library: words, weights and names in
+one npz file.
+"""
 
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +24,7 @@ LARGEST_VOCABULARY: Final = 60_000
 def grams(text: str) -> Counter[str]:
     """Characters and pairs of neighbouring characters."""
     found = Counter(text)
-    found.update(map("".join, zip(text, text[1:], strict=False)))
+    found.update(map("".join, pairwise(text)))
     return found
 
 
@@ -56,7 +59,9 @@ class Features:
 
 @dataclass(frozen=True)
 class LinearModel:
-    """`weights` (n-grams, classes) and `biases` score classes; `calibration` says what a probability means."""
+    """`weights` (n-grams, classes) and `biases` score classes; `calibration` says what a
+    probability means.
+    """
 
     features: Features
     classes: tuple[str, ...]

@@ -1,4 +1,6 @@
-"""What a channel yields: a Report, or a row it could not read, and how times and places in files are understood."""
+"""What a channel yields: a Report, or a row it could not read, and how times and places in files
+are understood.
+"""
 
 import re
 from collections.abc import Mapping

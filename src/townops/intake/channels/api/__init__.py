@@ -1,4 +1,6 @@
-"""The machine interface: one JSON object as `POST /reports` takes it (engine.md section 7), or a list of them."""
+"""The machine interface: one JSON object as `POST /reports` takes it (engine.md section 7), or a
+list of them.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -10,7 +12,17 @@ from townops.intake.domain.report import place as place_of
 from townops.kernel.refusal import Refused
 
 FIELDS: Final = frozenset(
-    "source external_number title text received_at place class_code contact attachments".split()
+    [
+        "source",
+        "external_number",
+        "title",
+        "text",
+        "received_at",
+        "place",
+        "class_code",
+        "contact",
+        "attachments",
+    ]
 )
 
 
@@ -34,7 +46,9 @@ def _rows(objects: list[Any], source: str) -> Iterator[Usable | Broken]:
 
 
 def report_of(one: object, source: str) -> Report:
-    """One object. Refused: object_missing, field_unknown, field_malformed, time_malformed, place_..., text_missing."""
+    """One object. Refused: object_missing, field_unknown, field_malformed, time_malformed,
+    place_..., text_missing.
+    """
     if not isinstance(one, dict):
         raise Refused("object_missing")
     if unknown := sorted(set(one) - FIELDS):
@@ -71,7 +85,9 @@ def _inner(one: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _place(one: Mapping[str, Any]) -> ReportedPlace:
-    given = {name: "" if one.get(name) is None else str(one[name]) for name in ("lng", "lat", "crs", "address")}
+    given = {
+        name: "" if one.get(name) is None else str(one[name]) for name in ("lng", "lat", "crs", "address")
+    }
     return place_of(given["lng"], given["lat"], given["crs"], given["address"])
 
 

@@ -1,6 +1,7 @@
 """A public message board as csv: 留言编号, 留言用户, 留言主题, 留言时间, 留言详情, 反对数, 点赞数.
 
-The board writes times in several shapes without offset, starts every body with a line break and tabs, and knows its users by
+The board writes times in several shapes without offset, starts every body with a line break and
+tabs, and knows its users by
 number only, so there is nobody to call back.
 """
 
@@ -40,7 +41,9 @@ def _one(row: sheets.Row, source: str) -> Usable | Broken:
 
 
 def report_of(cells: Mapping[str, str], source: str) -> Report:
-    """Title and body become the text, the title on its first line. Refused: number_missing, time_malformed, text_missing."""
+    """Title and body become the text, the title on its first line. Refused: number_missing,
+    time_malformed, text_missing.
+    """
     number, title = cells["留言编号"].strip(), " ".join(cells["留言主题"].split())
     body = cells["留言详情"].strip()
     if not number:

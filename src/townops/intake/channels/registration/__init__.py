@@ -23,7 +23,10 @@ def read(payload: bytes, source: str, name: str = "") -> Iterator[Usable | Broke
 
 def payload(cells: Mapping[str, str], received_at: datetime) -> bytes:
     """The form as it is kept; a form without a time of receipt was received now."""
-    stated = {"received_at": received_at.isoformat(), **{name: value for name, value in cells.items() if value}}
+    stated = {
+        "received_at": received_at.isoformat(),
+        **{name: value for name, value in cells.items() if value},
+    }
     return json.dumps(stated, ensure_ascii=False, sort_keys=True).encode()
 
 
@@ -42,7 +45,9 @@ def report_of(cells: Mapping[str, str], source: str) -> Report:
         title=cells.get("title", ""),
         received_at=moment(cells.get("received_at", "")),
         external_number=cells.get("external_number", ""),
-        place=place(cells.get("lng", ""), cells.get("lat", ""), cells.get("crs", ""), cells.get("address", "")),
+        place=place(
+            cells.get("lng", ""), cells.get("lat", ""), cells.get("crs", ""), cells.get("address", "")
+        ),
         class_code=cells.get("class_code", ""),
         contact=Contact(cells.get("contact_name", ""), cells.get("contact_phone", "")),
     )

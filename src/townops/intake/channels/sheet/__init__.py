@@ -18,7 +18,9 @@ NEEDED: Final = ("text", "received_at")
 
 @dataclass(frozen=True)
 class Preset:
-    """For each field of a report the heads that may carry it, first that is present; `crs` of points, always one."""
+    """For each field of a report the heads that may carry it, first that is present; `crs` of
+    points, always one.
+    """
 
     source: str
     label: str
@@ -66,7 +68,9 @@ def _rows(
 
 def _one(known: Preset, heads: Mapping[str, str], row: sheets.Row) -> Usable | Broken:
     try:
-        return Usable(row.number, report_of(known, {field: row.cells.get(head, "") for field, head in heads.items()}))
+        return Usable(
+            row.number, report_of(known, {field: row.cells.get(head, "") for field, head in heads.items()})
+        )
     except Refused as reason:
         return Broken(row.number, row.cells, reason)
 
