@@ -61,9 +61,8 @@ RANKS = {
     **dict.fromkeys(("leader", "rota_leader"), LEADER),
     "main_leader": MAIN_LEADER,
 }
-AT_THE_CENTER = frozenset(
-    "shift hotline_clerk grid_clerk video_clerk dispatcher checker assessor deputy director".split()
-)
+DESKS = "shift hotline_clerk grid_clerk video_clerk dispatcher checker assessor deputy director"
+AT_THE_CENTER = frozenset(DESKS.split())
 
 
 def limit(text: str) -> Limit:
@@ -72,13 +71,16 @@ def limit(text: str) -> Limit:
 
 
 def limits(stated: dict[str, Any]) -> Limits:
-    read = {name: limit(value) if isinstance(value, str) else value for name, value in stated.items()}
+    read: dict[str, Any] = {
+        name: limit(value) if isinstance(value, str) else value for name, value in stated.items()
+    }
     return Limits(**{**read, "marks": tuple(read["marks"])})
 
 
 def options(stated: dict[str, Any]) -> Options:
     plain = {name: value for name, value in stated.items() if name not in {"source", "label", "limits"}}
-    return Options(**{name: ENUMS[name](value) if name in ENUMS else value for name, value in plain.items()})
+    chosen: dict[str, Any] = {name: kind(plain[name]) for name, kind in ENUMS.items() if name in plain}
+    return Options(**{**plain, **chosen})
 
 
 def flow_with(chosen: Options, source: str, stated: dict[str, Any]) -> Flow:

@@ -1,4 +1,4 @@
-"""Orders in every state with just the memory a step asks for, and complete facts: what the table presupposes."""
+"""Orders in every state with just the memory a step asks for, and complete facts, as the table says."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -42,7 +42,8 @@ def order_in(flow: Flow, state: State, *, origin: str = "live") -> Order:
     held = center if state in NO_MAIN_UNIT else Responsible(cast.MAIN_UNIT, None, Basis.RULE)
     bare = Order(
         id=1, town=1, source=flow.source, flow=1, origin=origin,
-        state=S.HANDLING if state in ENDED else state, seq=5, round=1, responsible=held, received_at=cast.T0, place=cast.PLACE,
+        state=S.HANDLING if state in ENDED else state, seq=5, round=1,
+        responsible=held, received_at=cast.T0, place=cast.PLACE,
         main=None if state in NO_MAIN_UNIT else cast.MAIN,
         progress=progress(flow, state),
         hands=Hands(handlers=frozenset({HANDLER}), refuser=SOMEBODY, requester=SOMEBODY),

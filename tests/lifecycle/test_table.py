@@ -67,11 +67,11 @@ def prepared(may: str, step: str, situation: Situation) -> Situation:
 
 
 def allowed_in(cell: str, state: State, *, exists: bool) -> str:
-    """The cell of roles.csv for one state: `x@state` counts only there; elsewhere `no` where the step exists."""
-    may, _, only = cell.partition("@")
-    if not only or only == state.value:
-        return may
-    return "no" if exists else "yes"
+    """The cell of roles.csv for one state: `x@state` counts only there, else `no` where the step exists."""
+    if "@" not in cell:
+        return cell
+    here = {only: may for may, _, only in (part.partition("@") for part in cell.split())}
+    return here.get(state.value, "no" if exists else "yes")
 
 
 @cache
@@ -156,7 +156,7 @@ WITHIN = ("main", "involved")
 def roles_that(may: str) -> list[tuple[str, str]]:
     return [
         (step, role) for step, row in table("roles").items() for role, cell in row.items()
-        if cell.partition("@")[0] == may
+        if may in (part.partition("@")[0] for part in cell.split())
     ]  # fmt: skip
 
 
