@@ -1,0 +1,292 @@
+"""Looking things up: where a point lies, when a limit ends, areas, classes with their conditions, units."""
+
+from typing import Annotated, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from townops.areas import api as areas
+from townops.base import calendars
+from townops.catalogue import api as catalogue
+from townops.kernel import workdays
+from townops.people import api as people
+from townops.sharing.rest import shapes
+from townops.sharing.rest.callers import Token, caller_of
+from townops.sharing.rest.problems import Problem
+from townops.sharing.rest.reading import AreaCode, Crs, QueryInstant, Whole
+
+REPORT = "orders.report"
+SEES = ("orders.view", "orders.view_all", REPORT)
+WRONG = {401: Problem, 403: Problem, 422: Problem}
+router = Router(tags=["look-ups"])
+
+
+class Located(Schema):
+    """Codes of the areas a point lies in. Under a directly managed area there is no village."""
+
+    inside: bool
+    block: str | None
+    village: str | None
+    grid: str | None
+    town: str | None
+    direct_managed: str | None
+
+
+class Point(Schema):
+    """Degrees; sent the wrong way round they are refused with the right way as a suggestion."""
+
+    lng: Annotated[float, Field(allow_inf_nan=False, json_schema_extra={"minimum": -180, "maximum": 180})]
+    lat: Annotated[float, Field(allow_inf_nan=False, json_schema_extra={"minimum": -90, "maximum": 72})]
+    crs: Crs = "cgcs2000"
+
+
+@router.get("/locate", auth=Token("areas.view", REPORT), response={200: Located, **WRONG}, operation_id="locate")
+def locate(request: HttpRequest, point: Query[Point]) -> Located:
+    """A border belongs to the lowest code. Outside every town: 200 with inside false."""
+    found = areas.locate(point.lng, point.lat, point.crs)
+    parts = ("block", "village", "grid", "town", "direct_managed")
+    codes = {name: one.code if (one := getattr(found, name)) else None for name in parts}
+    return Located(inside=found.inside, **codes)
+
+
+class Span(Schema):
+    """One stretch of time: counted, skipped with the kind of day that made it so, or both windows of a day."""
+
+    kind: workdays.SpanKind
+    start: shapes.At
+    end: shapes.At
+    counted_seconds: int
+    day: workdays.DayKind | None
+    provisional: bool
+    days: int
+
+
+class Due(Schema):
+    """`provisional`: rests on days whose calendar is not published yet. The explanation adds up to the limit."""
+
+    due_at: shapes.At
+    provisional: bool
+    explanation: list[Span]
+
+
+class Limit(Schema):
+    """So many units from a start; a start without an offset is +08:00."""
+
+    start: QueryInstant
+    amount: Annotated[Whole, Field(ge=1, le=1000)]
+    unit: workdays.TimeUnit
+
+
+@router.get("/due", auth=Token(*SEES), response={200: Due, **WRONG}, operation_id="due")
+def due(request: HttpRequest, asked: Query[Limit]) -> Due:
+    """When a limit ends by the town's calendar, and every window, holiday and make-up day on the way."""
+    calendar, limit = calendars.current(), workdays.Limit(asked.amount, asked.unit)
+    found = workdays.due(calendar, asked.start, limit)
+    spans = workdays.explain(calendar, asked.start, limit)
+    return Due(
+        due_at=found.due_at,
+        provisional=found.provisional,
+        explanation=[
+            Span(
+                kind=one.kind,
+                start=one.start,
+                end=one.end,
+                counted_seconds=int(one.counted.total_seconds()),
+                day=one.day,
+                provisional=one.provisional,
+                days=one.days,
+            )
+            for one in spans
+        ],
+    )
+
+
+class Area(Schema):
+    """`parent` null for a town; `block_type` empty unless a block."""
+
+    code: str
+    name: str
+    kind: str
+    parent: str | None
+    block_type: str
+    town: str
+    directly_managed: bool
+
+
+class Areas(Schema):
+    items: list[Area]
+
+
+class Under(Schema):
+    """Without filters every area of the first town."""
+
+    kind: Literal["town", "grid", "village", "block"] | None = None
+    parent: AreaCode | None = Field(None, description="areas directly under this one")
+
+
+@router.get("/areas", auth=Token("areas.view", REPORT), response={200: Areas, **WRONG}, operation_id="listAreas")
+def list_areas(request: HttpRequest, under: Query[Under]) -> Areas:
+    """Areas by code."""
+    if under.parent:
+        found = [one for one in areas.children(areas.area(under.parent).id) if under.kind in (None, one.kind)]
+    else:
+        kinds = [under.kind] if under.kind else ["town", "grid", "village", "block"]
+        found = [one for kind in kinds for one in areas.areas_of(people.first_town(), kind)]
+    return Areas(items=[_area(one) for one in found])
+
+
+def _area(one: areas.AreaView) -> Area:
+    parent = areas.area_by_id(one.parent_id).code if one.parent_id else None
+    return Area(
+        code=one.code,
+        name=one.name,
+        kind=one.kind,
+        parent=parent,
+        block_type=one.block_type,
+        town=one.town or one.code,
+        directly_managed=one.directly_managed,
+    )
+
+
+class Amount(Schema):
+    """A limit: so many units of time."""
+
+    amount: int
+    unit: workdays.TimeUnit
+
+
+class SourceAmount(Amount):
+    """The limit for orders of one source."""
+
+    source: str
+
+
+class Condition(Schema):
+    """A 立案条件 row: when to file, until when, when it is solved, who is responsible. `code` may be given as fact `condition`."""
+
+    code: str
+    text: str
+    limit: Amount
+    source_limits: list[SourceAmount]
+    make_safe: Amount | None
+    close_text: str
+    main_kind: str
+    fallback: str
+    assist: list[str]
+    needs_power: bool
+    legal_basis: str
+    evidence: str
+    severity: str
+    status: str
+
+
+class Class(Schema):
+    """A class; `time_class` in working days (0: none) and `unit` serve the hotline branch."""
+
+    code: str
+    name: str
+    branch: str
+    level: str
+    parent: str | None
+    unit: str
+    fallback: str
+    needs_power: bool
+    time_class: int
+    conditions: list[Condition]
+
+
+class Classes(Schema):
+    """The catalogue version in force now."""
+
+    version: int
+    items: list[Class]
+
+
+class Branch(Schema):
+    branch: catalogue.Branch | None = None
+
+
+@router.get("/classes", auth=Token("catalogue.view", REPORT), response={200: Classes, **WRONG}, operation_id="listClasses")
+def list_classes(request: HttpRequest, asked: Query[Branch]) -> Classes:
+    """Classes by code with their conditions."""
+    version = catalogue.version_at(caller_of(request).at)
+    found = catalogue.classes(version, asked.branch)
+    return Classes(
+        version=catalogue.version(version).number,
+        items=[_class(one, catalogue.conditions(one.code, version)) for one in found],
+    )
+
+
+def _class(one: catalogue.Klass, conditions: tuple[catalogue.Condition, ...]) -> Class:
+    return Class(
+        code=one.code,
+        name=one.name,
+        branch=one.branch,
+        level=one.level,
+        parent=one.parent or None,
+        unit=one.unit,
+        fallback=one.fallback,
+        needs_power=one.needs_power,
+        time_class=one.time_class,
+        conditions=[_condition(row) for row in conditions],
+    )
+
+
+def _condition(row: catalogue.Condition) -> Condition:
+    return Condition(
+        code=row.code,
+        text=row.text,
+        limit=_amount(row.limit),
+        source_limits=[
+            SourceAmount(source=one.source, amount=one.limit.amount, unit=one.limit.unit) for one in row.source_limits
+        ],
+        make_safe=_amount(row.make_safe) if row.make_safe else None,
+        close_text=row.close_text,
+        main_kind=row.main_kind,
+        fallback=row.fallback,
+        assist=list(row.assist),
+        needs_power=row.needs_power,
+        legal_basis=row.legal_basis,
+        evidence=row.evidence,
+        severity=row.severity,
+        status=row.status,
+    )
+
+
+def _amount(limit: workdays.Limit) -> Amount:
+    return Amount(amount=limit.amount, unit=limit.unit)
+
+
+class Unit(Schema):
+    """`enforcement`: has enforcement power; `area`: the village or grid it serves."""
+
+    code: str
+    name: str
+    kind: str
+    enforcement: bool
+    area: str | None
+    parent: str | None
+    town: str
+
+
+class Units(Schema):
+    items: list[Unit]
+
+
+@router.get("/units", auth=Token("people.view", REPORT), response={200: Units, 401: Problem, 403: Problem}, operation_id="listUnits")
+def list_units(request: HttpRequest) -> Units:
+    """Active units, without persons."""
+    found = [
+        Unit(
+            code=one.code,
+            name=one.name,
+            kind=one.kind,
+            enforcement=one.enforcement,
+            area=areas.area_by_id(one.area_id).code if one.area_id else None,
+            parent=people.unit_by_id(one.parent_id).code if one.parent_id else None,
+            town=one.town,
+        )
+        for one in people.units()
+    ]
+    return Units(items=found)

@@ -1,0 +1,174 @@
+"""GET /orders, one order, its history: what the caller may see, filtered, paged by cursor."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from django.core import signing
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import BeforeValidator, Field
+
+from townops.kernel.refusal import Refused
+from townops.orders import api as orders
+from townops.sharing.rest import shapes
+from townops.sharing.rest.callers import Caller, Token, caller_of
+from townops.sharing.rest.problems import Problem
+from townops.sharing.rest.reading import (
+    AreaCode,
+    ClassCode,
+    Flag,
+    QueryInstant,
+    SourceCode,
+    UnitCode,
+    Whole,
+    read_edge,
+    split,
+)
+
+VIEW, VIEW_ALL, REVEAL = "orders.view", "orders.view_all", "orders.reveal"
+SEES = Token(VIEW, VIEW_ALL)
+WRONG = {401: Problem, 403: Problem, 422: Problem}
+ONE = {401: Problem, 403: Problem, 404: Problem}
+router = Router(tags=["orders"])
+cursors = signing.Signer(salt="townops.sharing.cursor")
+
+
+class Wanted(Schema):
+    """Filters of a list. Lists: repeated or comma separated values mean any of them."""
+
+    source: Annotated[list[SourceCode], BeforeValidator(split), Field(max_length=20)] = []
+    state: Annotated[list[orders.State], BeforeValidator(split), Field(max_length=40)] = []
+    unit: Annotated[list[UnitCode], BeforeValidator(split), Field(max_length=100, description="main unit")] = []
+    area: AreaCode | None = Field(None, description="block, village, grid or town")
+    class_: ClassCode | None = Field(None, alias="class", description="class code or the beginning of one")
+    overdue: Flag | None = None
+    open: Flag | None = None
+    received_from: QueryInstant | None = None
+    received_to: QueryInstant | None = Field(None, description="not included")
+    received: str | None = Field(
+        None,
+        max_length=80,
+        pattern=r"^[^\x00]*\.\.[^\x00]*$",
+        description="from..to: instants, or days with the last one included; either end may be empty",
+        json_schema_extra={"format": "range"},
+    )
+    q: str | None = Field(
+        None,
+        max_length=100,
+        pattern=r"^[^\x00]*$",
+        description="words of two signs or more, all of them",
+        json_schema_extra={"format": "search-words"},
+    )
+    sort: Literal["-received", "received", "due"] = "-received"
+    cursor: str = Field("", max_length=400, json_schema_extra={"format": "cursor"})
+    limit: Annotated[Whole, Field(ge=1, le=200)] = 50
+
+
+NAMES = frozenset(field.alias or name for name, field in Wanted.model_fields.items())
+
+
+@router.get("/orders", auth=SEES, response={200: shapes.Items, **WRONG}, by_alias=True, operation_id="listOrders")
+def list_orders(request: HttpRequest, wanted: Query[Wanted]) -> shapes.Items:
+    """Orders the caller may see, latest first unless sorted otherwise. Past the end the list is empty."""
+    if unknown := sorted(set(request.GET) - NAMES):
+        raise Refused("parameter_unknown", names=unknown[:5])
+    _one_each(request)
+    caller = caller_of(request)
+    page = orders.find_orders(
+        caller.actor, filter_of(wanted), at=caller.at, sort=wanted.sort, cursor=_opened(wanted.cursor), limit=wanted.limit
+    )
+    return shapes.Items(
+        items=shapes.items_of(page, caller.at),
+        next=cursors.sign(page.next) if page.next else None,
+        total=page.total,
+        total_is_exact=page.exact,
+    )
+
+
+def _one_each(request: HttpRequest) -> None:
+    lists = {"source", "state", "unit"}
+    for name in NAMES - lists:
+        if len(request.GET.getlist(name)) > 1:
+            raise Refused("one_value_only", name=name)
+
+
+def filter_of(wanted: Wanted) -> orders.Filter:
+    """The filter of the door. Refused: source_unknown, range_malformed."""
+    known = {code for code, _ in orders.every_source()} if wanted.source else set()
+    for source in wanted.source:
+        if source not in known:
+            raise Refused("source_unknown", source=source)
+    start, end = _range(wanted)
+    return orders.Filter(
+        sources=tuple(wanted.source),
+        states=tuple(one.value for one in wanted.state),
+        units=tuple(wanted.unit),
+        area=wanted.area or "",
+        class_prefix=wanted.class_ or "",
+        overdue=wanted.overdue,
+        open=wanted.open,
+        received_from=start,
+        received_to=end,
+        q=wanted.q or "",
+    )
+
+
+def _range(wanted: Wanted) -> tuple[datetime | None, datetime | None]:
+    """`received` narrows what `received_from` and `received_to` allow."""
+    start, end = wanted.received_from, wanted.received_to
+    if wanted.received is None:
+        return start, end
+    first, last = wanted.received.split("..", 1)
+    if first:
+        start = max(filter(None, (start, read_edge(first)[0])))
+    if last:
+        edge, day = read_edge(last)
+        end = min(filter(None, (end, edge + timedelta(days=1) if day else edge)))
+    return start, end
+
+
+def _opened(cursor: str) -> str:
+    """The door's cursor out of ours; one we did not give out is refused before anything reads it."""
+    try:
+        return cursors.unsign(cursor) if cursor else ""
+    except signing.BadSignature:
+        raise Refused("cursor_unreadable") from None
+
+
+@router.get("/orders/{number}", auth=Token(), response={200: shapes.Full, **ONE}, by_alias=True, operation_id="getOrder")
+def get_order(request: HttpRequest, number: str) -> shapes.Full:
+    """One order with clocks and tasks; 404 alike whether it is absent or not visible."""
+    caller = caller_of(request)
+    order = orders.order_for(caller.actor, number, at=caller.at)
+    return shapes.full(
+        order,
+        contact=_contact(caller, order),
+        children=orders.children_of(caller.actor, number),
+        masked=sees_masked(caller),
+    )
+
+
+def sees_masked(caller: Caller) -> bool:
+    """Whether free texts are masked: for everybody who does not see the whole town."""
+    return not caller.actor.holds(VIEW_ALL)
+
+
+def _contact(caller: Caller, order: orders.OrderView) -> shapes.Contact | None:
+    """Masked; a whistleblower (举报人) is not shown to those who handle."""
+    if order.demand_type == "whistleblow" and not caller.actor.holds(REVEAL):
+        return None
+    name, phone = orders.contact_of(caller.actor, order.number)
+    if not (name or phone):
+        return None
+    return shapes.Contact(name=shapes.masking.mask_name(name), phone=shapes.masking.mask_phone(phone))
+
+
+@router.get("/orders/{number}/events", auth=Token(), response={200: shapes.Events, **ONE}, operation_id="listEvents")
+def list_events(request: HttpRequest, number: str) -> shapes.Events:
+    """The history, oldest first; contacts never, texts masked for units."""
+    caller = caller_of(request)
+    masked = sees_masked(caller)
+    events = orders.events_of(caller.actor, number, at=caller.at)
+    return shapes.Events(items=[shapes.event(one, masked=masked) for one in events])
+
+

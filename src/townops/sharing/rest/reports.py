@@ -1,0 +1,135 @@
+"""POST /reports: a message becomes an order, is known already, or begins the next round of one (engine.md 1 and 7)."""
+
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+from pydantic import ConfigDict, Field
+
+from townops.kernel.actors import SYSTEM_PERSON, Actor, Hat
+from townops.orders import api as orders
+from townops.people import api as people
+from townops.sharing.rest import files, once, shapes
+from townops.sharing.rest.callers import Caller, Token, caller_of
+from townops.sharing.rest.problems import Problem
+from townops.sharing.rest.reading import AttachmentId, ClassCode, Crs, Instant, Line, SourceCode, Text, Word
+
+REPORTS = Token("orders.report")
+VIEW_ALL = frozenset({"orders.view_all"})
+KEY = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": once.HEADER,
+            "required": False,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+        }
+    ]
+}
+router = Router(tags=["reports"])
+
+
+class Strict(Schema):
+    """A body whose unknown names are refused: a misspelt name loses nothing silently."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Spot(Strict):
+    """Where: a point in degrees, an address, or both. Points outside the town are taken (地点待核实)."""
+
+    lng: Annotated[float, Field(strict=True, allow_inf_nan=False, json_schema_extra={"minimum": -180, "maximum": 180})]
+    lat: Annotated[float, Field(strict=True, allow_inf_nan=False, json_schema_extra={"minimum": -90, "maximum": 72})]
+    crs: Crs = "cgcs2000"
+    address: Line = ""
+
+
+class AddressOnly(Strict):
+    """A place nobody located yet."""
+
+    address: Line
+
+
+class Reporter(Strict):
+    """Who reported; stored sealed, shown masked."""
+
+    name: Word = ""
+    phone: Annotated[str, Field(max_length=32, pattern=r"^[^\x00]*$")] = ""
+
+
+class Report(Strict):
+    """One message. `received_at` without an offset is +08:00, and at most five minutes ahead. `due_at` is the district's."""
+
+    source: SourceCode
+    text: Text
+    received_at: Instant
+    external_number: Word | None = None
+    title: Line | None = None
+    place: Spot | AddressOnly | None = None
+    class_code: ClassCode | None = None
+    contact: Reporter | None = None
+    attachments: Annotated[list[AttachmentId], Field(max_length=50)] = []
+    due_at: Instant | None = None
+
+
+@router.post(
+    "/reports",
+    auth=REPORTS,
+    response={
+        200: shapes.ReportReceipt,
+        201: shapes.ReportReceipt,
+        **dict.fromkeys((400, 401, 403, 409, 413, 422), Problem),
+    },
+    by_alias=True,
+    operation_id="report",
+    openapi_extra=KEY,
+)
+def report(request: HttpRequest, body: Report) -> HttpResponse:
+    """201 for a new order; 200 when (source, external_number) is known: the same received_at changes nothing, a later
+    one is the next round. With Idempotency-Key the same body again gets the stored answer.
+    """
+    caller, key = caller_of(request), once.key_of(request)
+
+    def work() -> tuple[int, str]:
+        return _received(caller, body)
+
+    if key is not None:
+        return once.reserved(request, key, work)
+    status, said = work()
+    return HttpResponse(said, status=status, content_type="application/json; charset=utf-8")
+
+
+def _received(caller: Caller, body: Report) -> tuple[int, str]:
+    """(status, body). The receipt is written by the town itself: who may report need not be allowed to look."""
+    files.check(caller, body.attachments)
+    received = orders.receive_reports([_incoming(body)], actor=caller.actor, at=caller.at)[0]
+    files.hang(body.attachments, received.number)
+    order = orders.order_for(_town(), received.number, at=caller.at)
+    receipt = shapes.ReportReceipt.of(order).model_dump(mode="json", by_alias=True)
+    return (201 if received.outcome == "new" else 200), once.encoded(receipt)
+
+
+def _town() -> Actor:
+    center = people.center()
+    return Actor(SYSTEM_PERSON, "系统", (Hat(0, center.id, VIEW_ALL),))
+
+
+def _incoming(body: Report) -> orders.IncomingReport:
+    spot = body.place if isinstance(body.place, Spot) else None
+    contact = body.contact or Reporter()
+    return orders.IncomingReport(
+        source=body.source,
+        text=body.text,
+        received_at=body.received_at,
+        title=body.title or "",
+        external_number=(body.external_number or "").strip(),
+        place_text=body.place.address if body.place else "",
+        lng=spot.lng if spot else None,
+        lat=spot.lat if spot else None,
+        crs=spot.crs if spot else "cgcs2000",
+        class_code=body.class_code or "",
+        contact_name=contact.name,
+        contact_phone=contact.phone,
+        outer_due_at=body.due_at,
+        attachments=tuple(dict.fromkeys(body.attachments)),
+    )

@@ -1,0 +1,21 @@
+"""Chinese sentences for what the machines' door itself refuses."""
+
+from typing import Final
+
+WORDS: Final = {
+    "token_missing": "需要有效的接口令牌：Authorization: Bearer 令牌。",
+    "action_not_held": "令牌所属账号没有这项权限：{permissions}。",
+    "path_unknown": "没有这个接口地址，请查看 /api/v1/openapi.json。",
+    "method_not_allowed": "这个地址不支持 {method}，可用：{allowed}。",
+    "body_malformed": "请求内容不是有效的 JSON，或含有非法字符。",
+    "body_too_large": "请求内容过大，最多{largest}兆字节。",
+    "upload_malformed": "上传内容读不出来，请用 multipart/form-data 的 file 字段上传一个文件。",
+    "schema_invalid": "请求不符合接口约定：{where}。",
+    "parameter_unknown": "没有这些参数：{names}。",
+    "nul_character": "内容含有空字符（NUL），请去掉后再提交。",
+    "one_value_only": "参数“{name}”一次只能给一个值。",
+    "range_malformed": "时间范围应为“起..止”，例如 2026-11-01..2026-11-30。",
+    "key_malformed": "幂等键应为1到200个可见的英文字符。",
+    "attachment_not_found": "找不到附件，或无权查看。",
+    "internal_error": "系统内部错误，已记录，请稍后再试。",
+}
