@@ -9,10 +9,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
+from django.db import transaction
+from pytest_django.plugin import DjangoDbBlocker
+
+if TYPE_CHECKING:
+    from townops.demo.town import Town
 
 FIXTURES = {
     "db",
@@ -67,3 +74,21 @@ def empty_cache() -> Iterator[None]:
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
     """Bytes make no names: those of a zip hold the time, and two workers would collect different tests."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture(scope="module")
+def standing_town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> "Iterator[Town]":
+    """The demo town without orders, built once for a module in a transaction that is undone after it.
+
+    For tests marked django_db without transaction: each works in a savepoint of it.
+    """
+    from townops.demo.base import build_base
+
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer.__enter__()
+        try:
+            yield build_base(at=datetime(2026, 11, 2, 1, 0, tzinfo=UTC))
+        finally:
+            transaction.set_rollback(True)
+            outer.__exit__(None, None, None)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from townops.areas import api as areas
 from townops.base import journal
 from townops.base.db import write
 from townops.catalogue import store
@@ -68,11 +69,18 @@ class ImportReport:
 def version_at(at: datetime) -> int:
     """Id of the version in force at an instant; Refused("catalogue_missing") before the first one."""
     day = at.astimezone(SHANGHAI).date()
-    begun = CatalogueVersion.objects.filter(effective_from__lte=day).order_by("-effective_from")
-    newest = begun.values_list("id", flat=True).first()
-    if newest is None:
+    begun = [number for since, number in _begun.get() if since <= day]
+    if not begun:
         raise Refused("catalogue_missing", at=day.isoformat())
-    return newest
+    return begun[-1]
+
+
+def _read_begun() -> tuple[tuple[date, int], ...]:
+    """(effective from, id) of every version, oldest first."""
+    return tuple(CatalogueVersion.objects.order_by("effective_from").values_list("effective_from", "id"))
+
+
+_begun = areas.Picture("catalogue", _read_begun)
 
 
 def version(version_id: int) -> VersionView:
@@ -159,6 +167,7 @@ def publish_version(
         row = store.save(content.sorted(), number=number, effective_from=effective_from, note=note)
         body = {"number": number, "from": effective_from.isoformat(), "digest": row.digest, "note": note}
         journal.append(kind="catalogue", key="versions", action="publish", actor=actor, at=at, body=body)
+        areas.touch("catalogue")
     return _view(row)
 
 

@@ -22,7 +22,13 @@ def build_demo(count: int, orders: int, progress: Progress) -> int:
         for number, town in enumerate(towns(count)):
             build_base(at=at, town=town, suffix=f"@{number}" if number else "")
             share = orders // count + (1 if number < orders % count else 0)
-            play = Play(town=town.code, count_=share, until=at, evidence=evidence(at), suffix=f"@{number}" if number else "")
+            play = Play(
+                town=town.code,
+                count_=share,
+                until=at,
+                evidence=evidence(at),
+                suffix=f"@{number}" if number else "",
+            )
             made += play.run(lambda done, all_, name=town.name: progress(name, done, all_))  # type: ignore[misc]
     finally:
         _hurry(on=False)

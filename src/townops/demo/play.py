@@ -78,7 +78,9 @@ class Play:
         self.last: dict[str, str] = {}
         self.count = count_
         self.blocks = areas.areas_of(town, "block")
-        self.points = {block.id: areas.point_within(block.id) for block in self.rng.sample(list(self.blocks), 400)}
+        self.points = {
+            block.id: areas.point_within(block.id) for block in self.rng.sample(list(self.blocks), 400)
+        }
         self.grid, self.hotline = texts.matters(catalogue.version_at(until))
         for at in self._arrivals():
             self._push(Due(at, next(self.ticket)))
@@ -90,8 +92,12 @@ class Play:
                 yield self.until - timedelta(minutes=self.rng.uniform(5, 60 * 72))
                 continue
             day = self.started + timedelta(days=self.rng.randrange(365))
-            hour = self.rng.choices(range(24), weights=[1, 1, 1, 1, 1, 2, 4, 7, 10, 10, 9, 7, 5, 7, 9, 9, 8, 7, 6, 5, 4, 3, 2, 1])[0]
-            at = day.replace(hour=(hour - 8) % 24, minute=self.rng.randrange(60), second=self.rng.randrange(60))
+            hour = self.rng.choices(
+                range(24), weights=[1, 1, 1, 1, 1, 2, 4, 7, 10, 10, 9, 7, 5, 7, 9, 9, 8, 7, 6, 5, 4, 3, 2, 1]
+            )[0]
+            at = day.replace(
+                hour=(hour - 8) % 24, minute=self.rng.randrange(60), second=self.rng.randrange(60)
+            )
             yield min(max(at, self.started), self.until - timedelta(minutes=5))
 
     def _push(self, due: Due) -> None:
@@ -136,7 +142,9 @@ class Play:
             source=source,
             text=texts.tell(source, matter, place, rng),
             received_at=at,
-            external_number=f"{source[:2].upper()}{at:%y%m%d}{self.made:06d}" if outer or source == "ejiayuan" else "",
+            external_number=f"{source[:2].upper()}{at:%y%m%d}{self.made:06d}"
+            if outer or source == "ejiayuan"
+            else "",
             place_text=place,
             lng=point[0] if point else None,
             lat=point[1] if point else None,
@@ -145,7 +153,12 @@ class Play:
             outer_due_at=at + timedelta(days=rng.choice((5, 8, 10))) if source == "district" else None,
         )
         made = orders.receive_reports(
-            [report], actor=self._actor(TAKERS[source]), at=at, origin="demo", town=self.town, recorded_at=self.until
+            [report],
+            actor=self._actor(TAKERS[source]),
+            at=at,
+            origin="demo",
+            town=self.town,
+            recorded_at=self.until,
         )[0]
         recent = self.until - at < timedelta(days=12)
         stuck = rng.choice(STUCK) if recent and rng.random() < 0.75 else None
@@ -187,7 +200,9 @@ class Play:
             draft = draft_step(loaded, move.step, actor=self._actor(move.who), at=due.at, raw=move.facts)
         except Refused:
             self.tellings[due.order].parent = ""
-            self._plan(due.order, due.at + timedelta(minutes=30))  # the watch was first, or a rule says no: think again
+            self._plan(
+                due.order, due.at + timedelta(minutes=30)
+            )  # the watch was first, or a rule says no: think again
             return
         self._take(draft)
         for child in children_closing(draft, due.at):

@@ -17,7 +17,11 @@ from townops.orders.domain.order import Order
 from townops.orders.domain.states import State
 from townops.people import api as people
 
-NAMED = {"chengguan": ("unit", "unit_head"), "center": ("shift", "director"), "town": ("leader", "main_leader")}
+NAMED = {
+    "chengguan": ("unit", "unit_head"),
+    "center": ("shift", "director"),
+    "town": ("leader", "main_leader"),
+}
 S = State
 
 
@@ -99,7 +103,9 @@ def accounts(party: Party | None, unit_id: int) -> tuple[str, str]:
 
 def _clerk(scene: Scene) -> str:
     source = scene.order.source
-    return {"hotline": "hotline", "video": "video", "sensor": "video", "resident": "hotline"}.get(source, "grid")
+    return {"hotline": "hotline", "video": "video", "sensor": "video", "resident": "hotline"}.get(
+        source, "grid"
+    )
 
 
 def _closer(scene: Scene) -> str:
@@ -114,7 +120,9 @@ def _reported(scene: Scene) -> Move:
     wants = options.verify is Verify.REQUIRED or (options.verify is Verify.OPTIONAL and rng.random() < 0.06)
     if wants and not progress.verified and scene.told.seen < 2:
         scene.told.seen += 1
-        return Move(_clerk(scene), "request_verification", {"question": "请到现场核实情况"}, scene.minutes(12))
+        return Move(
+            _clerk(scene), "request_verification", {"question": "请到现场核实情况"}, scene.minutes(12)
+        )
     if rng.random() < 0.03 and options.refusal != "none":
         return Move(_clerk(scene), "refuse", {"reason": "不属于城市运行管理受理范围"}, scene.minutes(20))
     return Move(_clerk(scene), "accept", {}, scene.minutes(10))
@@ -132,7 +140,8 @@ def _refusal(scene: Scene) -> Move:
 def _accepted(scene: Scene) -> Move:
     if scene.flow.options.filing is Filing.TRIPLE:
         demand = scene.rng.choices(
-            ("consult", "help", "complaint", "whistleblow", "suggestion", "praise"), weights=(20, 35, 30, 3, 10, 2)
+            ("consult", "help", "complaint", "whistleblow", "suggestion", "praise"),
+            weights=(20, 35, 30, 3, 10, 2),
         )[0]
         facts: dict[str, Any] = {
             "demand_type": demand, "class": scene.told.matter.class_code, "time_class": scene.told.matter.time_class,
@@ -171,7 +180,12 @@ def _returned(scene: Scene) -> Move:
     facts = {"unit": unit, "reason": "按权责清单及责任块档案确定"}
     if order.progress.returns == 2:
         return Move("deputy", "designate", facts, scene.minutes(90))
-    return Move("rota_leader" if order.progress.returns == 3 else "main_leader", "decide_dispute", facts, scene.minutes(200))
+    return Move(
+        "rota_leader" if order.progress.returns == 3 else "main_leader",
+        "decide_dispute",
+        facts,
+        scene.minutes(200),
+    )
 
 
 def _handling(scene: Scene) -> Move:
@@ -186,13 +200,17 @@ def _handling(scene: Scene) -> Move:
         facts = {"who": "诉求人", "when": when, "result": rng.choice(texts.REPLIES)}
         return Move(operator, "contact", facts, scene.minutes(120))
     if order.application is not None:
-        return Move("leader", f"decide_{order.application.kind}", {"granted": rng.random() < 0.8}, scene.minutes(180))
+        return Move(
+            "leader", f"decide_{order.application.kind}", {"granted": rng.random() < 0.8}, scene.minutes(180)
+        )
     if "extension" in order.progress.asked:
         due = (scene.at + timedelta(days=5)).isoformat()
         facts = {"kind": "extension", "granted": True, "new_due": due}
         return Move("hotline", "answer_up", facts, scene.minutes(300))
     if told.joint and order.open_tasks:
-        return Move("u_pingan", "add_opinion", {"opinion": "已配合到场，同意主办单位意见"}, scene.minutes(200))
+        return Move(
+            "u_pingan", "add_opinion", {"opinion": "已配合到场，同意主办单位意见"}, scene.minutes(200)
+        )
     ours = scene.flow.options.extending is Authority.TOWN
     if told.seen < 3 and rng.random() < 0.05:
         told.seen += 3
@@ -202,14 +220,19 @@ def _handling(scene: Scene) -> Move:
         return Move(operator, "request_extension", {"reason": "需采购材料，申请延期"}, scene.minutes(200))
     if told.stuck is S.SUSPENDED and order.progress.suspensions == 0:
         until = (scene.at + timedelta(days=60)).isoformat()
-        return Move(operator, "request_suspension", {"reason": "纳入年度大修计划", "until": until}, scene.minutes(100))
+        return Move(
+            operator, "request_suspension", {"reason": "纳入年度大修计划", "until": until}, scene.minutes(100)
+        )
     return _submit(scene, operator)
 
 
 def _submit(scene: Scene, operator: str) -> Move:
     rng, triple = scene.rng, scene.flow.options.filing is Filing.TRIPLE
     solved = scene.told.closed_well or not triple
-    facts: dict[str, Any] = {"result": rng.choice(texts.RESULTS), "outcome": "solved" if solved else "explained"}
+    facts: dict[str, Any] = {
+        "result": rng.choice(texts.RESULTS),
+        "outcome": "solved" if solved else "explained",
+    }
     facts["evidence"] = [scene.told.evidence]
     if triple:
         facts["fact_finding"] = rng.choices(("true", "partly_true", "untrue"), weights=(75, 18, 7))[0]
@@ -236,7 +259,9 @@ def _center_review(scene: Scene) -> Move:
 
 def _checking(scene: Scene) -> Move:
     certify, passed = scene.flow.options.certify, scene.order.progress.passed
-    wanted = {"site": ["site"], "callback": ["callback"], "both": ["callback", "site"], "none": []}[certify.value]
+    wanted = {"site": ["site"], "callback": ["callback"], "both": ["callback", "site"], "none": []}[
+        certify.value
+    ]
     open_ = [method for method in wanted if method not in passed]
     if open_ and certify is not Certify.NONE:
         who = "check" if open_[0] == "site" else "hotline2"
@@ -273,7 +298,8 @@ def _closed(scene: Scene) -> Move | None:
         return None
     if not order.satisfaction:
         said = rng.choices(
-            ("very_satisfied", "satisfied", "basic", "dissatisfied", "unreachable"), weights=(25, 45, 15, 8, 7)
+            ("very_satisfied", "satisfied", "basic", "dissatisfied", "unreachable"),
+            weights=(25, 45, 15, 8, 7),
         )[0]
         return Move("hotline2", "record_satisfaction", {"satisfaction": said}, scene.minutes(1500))
     if told.reopen and order.round == 1:

@@ -53,7 +53,15 @@ OPENINGS: Mapping[str, Sequence[str]] = {
         "区职能部门移交{place}{what}", "区夜查发现{place}{what}", "区级考评问题：{place}{what}", "区应急办转来{place}{what}",
     ),
 }  # fmt: skip
-WISHES = ("", "，请相关部门核实处理。", "，希望尽快整改。", "，请给予答复。", "，要求今后加强管理。", "，已影响通行。", "，请回复处理结果。")
+WISHES = (
+    "",
+    "，请相关部门核实处理。",
+    "，希望尽快整改。",
+    "，请给予答复。",
+    "，要求今后加强管理。",
+    "，已影响通行。",
+    "，请回复处理结果。",
+)
 RESULTS = (
     "已到现场处理完毕，恢复原状", "已责令当事人整改，现场复查合格", "已协调养护单位修复", "已清理完毕并安排日常保洁",
     "经核实情况属实，已完成整改", "已向诉求人当面解释说明", "已联系相关单位限期处理并完成", "已落实临时措施，问题消除",
@@ -78,7 +86,8 @@ def matters(version: int) -> tuple[list[Matter], list[Matter]]:
     content = catalogue.content(version)
     names = content.by_code
     grid = [
-        Matter(f"{names[row.class_code].name}{row.text}", row.class_code, row, "") for row in content.conditions
+        Matter(f"{names[row.class_code].name}{row.text}", row.class_code, row, "")
+        for row in content.conditions
     ]
     hotline = [
         Matter(word, one.code, None, str(one.time_class or 5))

@@ -81,9 +81,7 @@ def children_of(actor: Actor, number: str) -> list[str]:
     return list(Order.objects.filter(id__in=list(others)).order_by("number").values_list("number", flat=True))
 
 
-def classify(
-    order_id: int, *, class_code: str, confidence: int, demand_type: str = "", at: datetime
-) -> bool:
+def classify(order_id: int, *, class_code: str, confidence: int, demand_type: str = "", at: datetime) -> bool:
     """The system's class for an order nobody filed yet; False when a person was first. `confidence` in percent."""
     row = Order.objects.get(id=order_id)
     center = flows.flow(row.flow, row.town_id).center

@@ -5,7 +5,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +82,7 @@ def publish(row: dict[str, Any], *, limits: dict[str, Any], effective_from: date
         effective_from=effective_from,
         body=json.dumps(body, ensure_ascii=False, sort_keys=True),
     )
-    forget()
+    areas.touch("orders.flows")
     return made.id
 
 
@@ -103,37 +102,44 @@ def _limits(stated: dict[str, Any]) -> Limits:
     return Limits(**{**read, "marks": tuple(read["marks"])})
 
 
-@lru_cache(maxsize=256)
-def _version(version: int) -> tuple[str, Options, Limits]:
-    row = FlowVersion.objects.get(id=version)
-    body = json.loads(row.body)
-    return row.source, _options(body["options"]), _limits(body["limits"])
+Read = tuple[str, str, date, Options, Limits]
 
 
-@lru_cache(maxsize=256)
+def _read() -> dict[int, Read]:
+    """Every stored flow by id, oldest first within a source."""
+    found: dict[int, Read] = {}
+    for row in FlowVersion.objects.order_by("effective_from", "id"):
+        body = json.loads(row.body)
+        found[row.id] = (
+            row.source,
+            row.label,
+            row.effective_from,
+            _options(body["options"]),
+            _limits(body["limits"]),
+        )
+    return found
+
+
+_flows = areas.Picture("orders.flows", _read)
+
+
 def _current(source: str, day: date) -> int | None:
-    rows = FlowVersion.objects.filter(source=source, effective_from__lte=day).order_by("-effective_from")
-    return rows.values_list("id", flat=True).first()
+    begun = [number for number, read in _flows.get().items() if read[0] == source and read[2] <= day]
+    return begun[-1] if begun else None
 
 
-@lru_cache(maxsize=64)
 def center_of(town: int) -> Center:
     """The posts of a town's center, by area id of the town."""
     code = areas.area_by_id(town).code
+    center = people.center(town=code)
+    posts = {post.code: post.id for post in people.posts_of(center.id)}
     return Center(
-        unit=people.center(town=code).id,
-        shift_post=people.post("shift", town=code).id,
-        liaison_post=people.post("hotline", town=code).id,
-        deputy_post=people.post("deputy", town=code).id,
+        unit=center.id,
+        shift_post=posts["shift"],
+        liaison_post=posts["hotline"],
+        deputy_post=posts["deputy"],
         party_office=people.unit("dangzheng", town=code).id,
     )
-
-
-def forget() -> None:
-    """Drop what was read of flows: after a new version, or in tests."""
-    _version.cache_clear()
-    _current.cache_clear()
-    center_of.cache_clear()
 
 
 def flow_now(source: str, town: int, at: datetime) -> Flow:
@@ -146,14 +152,14 @@ def flow_now(source: str, town: int, at: datetime) -> Flow:
 
 def flow(version: int, town: int) -> Flow:
     """A stored flow with today's calendar for clocks that start now."""
-    source, options, limits = _version(version)
+    source, _, _, options, limits = _flows.get()[version]
     current = calendars.current().version
     return Flow(version, source, options, limits, center_of(town), CALENDARS, current)
 
 
 def sources() -> list[tuple[str, str]]:
     """(source, label) of every source with a flow."""
-    return list(FlowVersion.objects.order_by("source").values_list("source", "label").distinct())
+    return sorted({(read[0], read[1]) for read in _flows.get().values()})
 
 
 def with_calendar(of: Flow, version: int) -> Flow:

@@ -9,6 +9,7 @@ from django.db import IntegrityError
 
 from townops.areas import api as areas
 from townops.base import masking
+from townops.catalogue import api as catalogue
 from townops.kernel.actors import Actor, Hat
 from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.identifiers import new_id
@@ -176,7 +177,7 @@ def _new(one: IncomingReport, desk: Desk, number: str) -> tuple[Received, drafts
 
 
 def _subject(one: IncomingReport, desk: Desk) -> Value:
-    version = resolve.version_on(desk.at)
+    version = catalogue.version_at(desk.at)
     return resolve.subject(
         one.class_code, resolve.Around(desk.town.id, desk.town.code, one.source, desk.at, version)
     )

@@ -1,12 +1,9 @@
 """From what a form or a client sends to the facts the rules speak: codes become parties, standards, places; texts digests."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-
-from django.db import connection
 
 from townops.areas import api as areas
 from townops.base.models import Attachment
@@ -21,8 +18,6 @@ from townops.orders.models import Order as Row
 from townops.people import api as people
 
 LONGEST_TEXT = 20_000
-FRESH_SECONDS = 5.0
-_versions: dict[tuple[str, date], tuple[int, float]] = {}
 Raw = Mapping[str, Any]
 
 
@@ -47,17 +42,7 @@ class Around:
 
 
 def around(order: Order, at: datetime) -> Around:
-    return Around(order.town, areas.area_by_id(order.town).code, order.source, at, version_on(at))
-
-
-def version_on(at: datetime) -> int:
-    """The catalogue version of that day; asked of the database once in a few seconds."""
-    key = (str(connection.settings_dict["NAME"]), at.astimezone(SHANGHAI).date())
-    known, until = _versions.get(key, (0, 0.0))
-    if time.monotonic() >= until:
-        known = catalogue.version_at(at)
-        _versions[key] = (known, time.monotonic() + FRESH_SECONDS)
-    return known
+    return Around(order.town, areas.area_by_id(order.town).code, order.source, at, catalogue.version_at(at))
 
 
 def resolve(needs: tuple[Need, ...], raw: Raw, here: Around) -> Resolved:

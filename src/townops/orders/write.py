@@ -31,7 +31,22 @@ from townops.orders.models import (
 from townops.orders.proof import digest, leaf_hash
 from townops.orders.side import side_rows
 
-CLOCK_FIELDS = ["name", "round", "amount", "time_unit", "calendar", "started_at", "used", "paused_at", "stopped_at", "due_at", "next_mark_at", "unit", "post", "is_primary"]
+CLOCK_FIELDS = [
+    "name",
+    "round",
+    "amount",
+    "time_unit",
+    "calendar",
+    "started_at",
+    "used",
+    "paused_at",
+    "stopped_at",
+    "due_at",
+    "next_mark_at",
+    "unit",
+    "post",
+    "is_primary",
+]
 
 
 @dataclass(frozen=True, slots=True)
