@@ -36,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.DATA = folder
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STATIC_ROOT = folder / "static"
+    settings.STATIC_ROOT.mkdir()
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN}}
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):

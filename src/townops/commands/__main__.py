@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Final
 
 from townops.commands.shell import FINDINGS, PASS, UNUSABLE, Unusable, start_django
+from townops.kernel.refusal import Refused
 
 FAMILIES: Final = ("demo", "town", "web", "copies", "orders", "testing", "checking", "docs", "bench")
 DESCRIPTION: Final = """TownOps 城运：一个镇的城市运行与应急管理平台。
@@ -56,18 +57,23 @@ def management(arguments: list[str]) -> int:
 
 def guarded(arguments: list[str]) -> int:
     """`main`, with refusals and interruptions turned into words and exit codes."""
-    from townops.kernel.refusal import Refused
-
     try:
         return main(arguments)
     except Unusable as answer:
         sys.stderr.write(f"\n{answer}\n")
         return UNUSABLE
     except Refused as refusal:
-        sys.stderr.write(f"\n{refusal}\n")
+        sys.stderr.write(f"\n{in_words(refusal)}\n")
         return UNUSABLE
     except KeyboardInterrupt:
         return FINDINGS
+
+
+def in_words(refusal: Refused) -> str:
+    """The sentence of a refusal, and its code for whoever reports it."""
+    from townops.base import words
+
+    return f"{words.render(refusal)} ({refusal.code})"
 
 
 if __name__ == "__main__":

@@ -70,6 +70,7 @@ def run_demo(options: Namespace) -> int:
     if options.no_serve:
         say("演示镇已就绪 / the demo town is ready")
         return PASS
+    web.refuse_untrusted()
     introduce(options.port)
     return web.serve("127.0.0.1", options.port)
 
@@ -99,6 +100,7 @@ def build(towns: int, orders: int) -> None:
     refuse_filled()
     say("正在建立演示镇… / building the demo town ...")
     build_demo(towns, orders, progress())
+    web.refuse_untrusted()
     marker.write_text(json.dumps({"built": datetime.now(UTC).isoformat(), "towns": towns, "orders": orders}))
     started.unlink()
     say(f"用时 {time.monotonic() - began:.0f} 秒 / took {time.monotonic() - began:.0f} s")
@@ -139,7 +141,7 @@ def progress() -> Callable[[str, int, int], None]:
 def introduce(port: int) -> None:
     """Address, accounts, what to try."""
     say("\nTownOps 城运 · 演示镇\n")
-    web.open_address("127.0.0.1", port)
+    web.say_address("127.0.0.1", port)
     say(f"密码 / password（所有演示账号）:  {PASSWORD}\n")
     for name, post in ACCOUNTS.items():
         say(f"  {name:<12} {post}")

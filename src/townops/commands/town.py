@@ -43,7 +43,8 @@ def init_town(options: Namespace) -> int:
     from townops.commands import founding
 
     password = founding.found(name, code, admin)
-    make_secret(data_folder())
+    make_secret()
+    web.refuse_untrusted()  # from now on the database knows its keys, and is not served with others
     say(f"\n{name} 已建立。管理员 {admin} 的一次性密码 / one-time password:  {password}")
     say("首次登录须修改密码。下一步 / next:  ./townops keys backup FILE   然后 / then  ./townops serve")
     return PASS
@@ -58,7 +59,7 @@ def refuse_second(data: Path) -> None:
         )
 
 
-def make_secret(data: Path) -> None:
+def make_secret() -> None:
     """The town's own key for sessions and forms, beside the other keys so that their back-up holds it."""
     from townops.base import crypto
 

@@ -32,8 +32,10 @@ def serve_town(options: Namespace) -> int:
     start_django()
     refuse_unsafe(options.host)
     refuse_stale()
+    refuse_untrusted()
     frontend.bring()
     collect()
+    say_address(options.host, options.port)
     return serve(options.host, options.port)
 
 
@@ -131,6 +133,18 @@ def refuse_stale() -> None:
         )
 
 
+def refuse_untrusted() -> None:
+    """A town with wrong keys, rights nobody can explain or wrong arithmetic is not served."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    from townops.base import startup
+
+    try:
+        startup.check()
+    except (RuntimeError, ImproperlyConfigured) as error:
+        raise Unusable(f"不能启动：{error}", f"Not started: {error}") from error
+
+
 def refuse_taken(host: str, port: int) -> None:
     """Say so at once when somebody else listens there."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -179,6 +193,6 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def open_address(host: str, port: int) -> None:
+def say_address(host: str, port: int) -> None:
     """Print where the desk is."""
     say(f"地址 / address:  http://{host}:{port}/")

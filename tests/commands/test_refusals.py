@@ -1,0 +1,141 @@
+"""What the commands refuse, without starting anything."""
+
+import io
+import json
+import os
+import tarfile
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from townops.commands import __main__, checking, copies, demo, frontend, testing, web
+from townops.commands.shell import UNUSABLE, Unusable
+
+
+def test_the_demo_leaves_a_real_town_alone(tmp_path: Path):
+    (tmp_path / "townops.sqlite3").touch()
+    for fresh in (True, False):
+        with pytest.raises(Unusable):
+            demo.prepare_folder(tmp_path, fresh=fresh)
+    assert (tmp_path / "townops.sqlite3").exists()
+
+
+def test_a_fresh_demo_replaces_a_demo_and_a_broken_one_is_begun_again(tmp_path: Path):
+    data = tmp_path / "data"
+    for left in ("demo.json", "demo.json.started"):
+        data.mkdir()
+        (data / "townops.sqlite3").touch()
+        (data / left).touch()
+        demo.prepare_folder(data, fresh=True)
+        assert not data.exists()
+
+
+def test_a_second_start_keeps_the_demo(tmp_path: Path):
+    (tmp_path / "demo.json").touch()
+    demo.prepare_folder(tmp_path, fresh=False)
+    assert (tmp_path / "demo.json").exists()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "10.1.2.3", "::", "town.example"])  # noqa: S104
+def test_the_demo_key_is_not_served_off_loopback(host: str, settings):
+    settings.SECRET_KEY = settings.DEMO_SECRET
+    with pytest.raises(Unusable):
+        web.refuse_unsafe(host)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_loopback_may_use_the_demo_key(host: str, settings):
+    settings.SECRET_KEY = settings.DEMO_SECRET
+    web.refuse_unsafe(host)
+
+
+def test_off_loopback_the_names_are_needed(settings, monkeypatch: pytest.MonkeyPatch):
+    settings.SECRET_KEY = "own"
+    monkeypatch.delenv("TOWNOPS_HOSTS", raising=False)
+    with pytest.raises(Unusable):
+        web.refuse_unsafe("10.1.2.3")
+    monkeypatch.setenv("TOWNOPS_HOSTS", "10.1.2.3")
+    web.refuse_unsafe("10.1.2.3")
+
+
+@pytest.mark.parametrize("name", ["../evil", "/etc/evil", "files/../../evil"])
+def test_a_backup_that_points_elsewhere_is_refused(tmp_path: Path, name: str):
+    source = tmp_path / "bad.tar.gz"
+    about = json.dumps(copies.manifest("database.sqlite3", with_keys=False)).encode()
+    with tarfile.open(source, "w:gz") as archive:
+        for member, content in (("manifest.json", about), (name, b"x")):
+            entry = tarfile.TarInfo(member)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    with pytest.raises(Unusable):
+        copies.unpack(source, tmp_path / "data")
+    assert not (tmp_path / "evil").exists()
+
+
+def test_what_is_no_backup_is_unusable(tmp_path: Path):
+    (tmp_path / "other").write_bytes(b"no archive")
+    with pytest.raises(Unusable):
+        copies.read_manifest(tmp_path / "other")
+
+
+def test_an_unknown_command_exits_with_two():
+    assert __main__.guarded(["no-such-command"]) == UNUSABLE
+
+
+def report(path: Path, cases: dict[str, str]) -> Path:
+    inner = {"passed": "", "failed": "<failure/>", "skipped": '<skipped type="pytest.skip" message="why"/>'}
+    rows = "".join(
+        f'<testcase classname="t" name="{name}">{inner[is_]}</testcase>' for name, is_ in cases.items()
+    )
+    path.write_text(f"<testsuites><testsuite>{rows}</testsuite></testsuites>")
+    return path
+
+
+def test_a_test_that_ran_in_another_round_is_not_skipped(tmp_path: Path):
+    tally = testing.Tally()
+    testing.count(report(tmp_path / "1", {"a": "passed", "b": "skipped", "c": "skipped"}), tally, lost=False)
+    testing.count(report(tmp_path / "2", {"a": "passed", "b": "passed", "d": "failed"}), tally, lost=False)
+    assert tally.closing_line() == "3 passed, 1 failed, 1 skipped"
+
+
+def test_a_round_that_could_not_be_held_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    tally = testing.Tally()
+    testing.count(report(tmp_path / "1", {"a": "passed"}), tally, lost=False)
+    testing.count(report(tmp_path / "2", {"a": "skipped"}), tally, lost=True)
+    monkeypatch.delenv("CI", raising=False)
+    assert (tally.closing_line(), testing.conclude(tally)) == ("1 passed, 0 failed, 1 skipped", 0)
+    monkeypatch.setenv("CI", "true")
+    assert testing.conclude(tally) == 1
+
+
+def test_no_test_at_all_is_unusable():
+    with pytest.raises(Unusable):
+        testing.conclude(testing.Tally())
+
+
+def test_the_glossary_check_finds_what_is_missing_double_and_unused():
+    term = {"zh": "工单", "en": "work order", "code": "order"}
+    assert list(checking._incomplete([{"zh": "工单"}])) != []
+    assert list(checking._twice([term, term])) != []
+    assert list(checking._unused([term], {"orders"})) != []
+    assert [
+        *checking._incomplete([term]),
+        *checking._twice([term]),
+        *checking._unused([term], {"order"}),
+    ] == []
+
+
+def test_a_finding_makes_check_exit_with_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr(checking, "PARTS", {"good": lambda: [], "bad": lambda: ["found"]})
+    before = dict(os.environ)
+    try:
+        assert checking.run_check(Namespace()) == 1
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def test_pointers_to_what_is_not_shipped_are_cut():
+    css = b'url("./fonts/tabler-icons.woff2") format("woff2"),url("./fonts/tabler-icons.woff?") format("woff")'
+    assert frontend.trimmed(css + b"\n//# sourceMappingURL=x.map\n") == css.split(b",")[0] + b"\n"
