@@ -38,10 +38,6 @@ def take(source: str, at: datetime, count: int = 1) -> list[str]:
 
 
 def _block(series: str, count: int) -> range:
-    if connection.in_atomic_block:
-        raise RuntimeError(
-            "numbers are taken before the transaction, so that a rollback cannot give them twice"
-        )
     with write():
         NumberSeries.objects.get_or_create(prefix=series)
         NumberSeries.objects.filter(prefix=series).update(next=F("next") + count)
