@@ -137,5 +137,5 @@ def test_a_finding_makes_check_exit_with_one(monkeypatch: pytest.MonkeyPatch, tm
 
 
 def test_pointers_to_what_is_not_shipped_are_cut():
-    css = b'url("./fonts/tabler-icons.woff2") format("woff2"),url("./fonts/tabler-icons.woff?") format("woff")'
+    css = b'url("./fonts/tabler-icons.woff2")format("woff2"),url("./fonts/tabler-icons.woff?") format("woff")'
     assert frontend.trimmed(css + b"\n//# sourceMappingURL=x.map\n") == css.split(b",")[0] + b"\n"

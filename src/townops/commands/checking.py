@@ -126,7 +126,7 @@ def present() -> list[str]:
 
 
 PARTS: Final[dict[str, Part]] = {
-    "ruff": tool("ruff", "check", *present()),
+    "ruff": tool("ruff", "check", "--quiet", "--output-format", "concise", *present()),
     "ruff format": tool("ruff", "format", "--check", "--quiet", *present()),
     "mypy --strict": tool("mypy"),
     "import-linter": import_linter,

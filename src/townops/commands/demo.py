@@ -54,7 +54,7 @@ def register(commands: Commands) -> None:
     demo.add_argument("--no-serve", action="store_true", help="只建立，不启动 / build only")
     demo.add_argument("--fresh", action="store_true", help="重建演示数据 / build again from nothing")
     demo.add_argument("--towns", type=int, default=1, help="镇的个数，36 即一个区 / number of towns")
-    demo.add_argument("--orders", type=int, default=3000, help="每镇工单数 / orders per town")
+    demo.add_argument("--orders", type=int, default=3000, help="工单总数 / orders in all")
 
 
 def run_demo(options: Namespace) -> int:
