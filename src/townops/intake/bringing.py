@@ -78,7 +78,6 @@ def replay(payload: int, *, actor: Actor = IMPORTER, at: datetime, progress: Pro
     """Parse a kept payload again from its first row, with today's channel. What is known stays as it is."""
     row = raw.by_id(payload)
     content = raw.content_of(row)
-    _refusals(row).unlink(missing_ok=True)
     for name in ("rows_done", "made", "known", "rounds", "broken", "automatic", "by_person"):
         setattr(row, name, 0)
     with write():
@@ -93,6 +92,8 @@ def _process(row: RawPayload, content: bytes, actor: Actor, at: datetime, progre
         _mark(row, state=RawPayload.State.REFUSED, reason=render(reason)[:200])
         raise
     _mark(row, state=RawPayload.State.PARSING, reason="")
+    if not row.rows_done:
+        _refusals(row).unlink(missing_ok=True)
     for start in range(row.rows_done, len(found), CHUNK):
         part = found[start : start + CHUNK]
         usable = [one for one in part if isinstance(one, Usable)]

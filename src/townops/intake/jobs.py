@@ -18,7 +18,7 @@ def order_created(key: str, body: dict[str, Any], at: datetime) -> None:
     """
     order = int(body["order"])
     if body.get("origin") == "live" and not Suggestion.objects.filter(order_id=order).exists():
-        enqueue("intake.classify", {"orders": [order]})
+        enqueue("intake.classify", {"orders": [order]}, run_at=at)
 
 
 @task("intake.classify")

@@ -1,9 +1,9 @@
-"""Trains the classifier in a process of its own: reads files, writes one model file, never touches a database.
+"""Trains the classifier in a process of its own: reads files, writes one model file, touches no database.
 
-`python -m townops.intake.learn OUT [FILE...]`. FILE is a .csv or .csv.gz of one of these shapes, told by its
-heads: subject classes confirmed in the town (`class_code`, `text`), messages without a label (留言编号, 留言主题,
-留言详情), messages with a first-level label (一级标签), or word-segmented ones (`tokens`, `label`). Messages of
-the evaluation are left out.
+`python -m townops.intake.learn OUT [FILE...]`. FILE is a .csv or .csv.gz; its heads tell its shape: subject
+classes confirmed in the town (`class_code`, `text`), messages without a label (留言编号, 留言主题, 留言详情),
+messages with a first-level label (一级标签), or word-segmented ones (`tokens`, `label`). Messages of the
+evaluation are left out.
 """
 
 import sys

@@ -55,7 +55,7 @@ def by_id(payload: int) -> RawPayload:
 
 def error_file(row: RawPayload) -> Path:
     """Where the broken rows of a payload go."""
-    return Path(settings.DATA) / "intake" / "errors" / f"{row.pk}.csv"
+    return Path(settings.DATA) / "intake" / "errors" / f"{row.source}-{row.channel}-{row.sm3[:16]}.csv"
 
 
 def write_errors(row: RawPayload, broken: list[Broken]) -> Path | None:

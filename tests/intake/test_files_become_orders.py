@@ -1,0 +1,158 @@
+"""From a file to orders: kept first, broken rows set aside, nothing twice, restartable, classed or left."""
+
+import csv
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from townops.base import tunables
+from townops.base.jobs import run_due
+from townops.base.outbox import deliver
+from townops.intake import bringing, hotline_file, raw, suggesting, training
+from townops.intake.api import bring_in, replay, suggestion_for
+from townops.intake.models import RawPayload, Suggestion
+from townops.kernel.refusal import Refused
+from townops.orders.models import Order
+
+HEAD = "留言编号,留言用户,留言主题,留言时间,留言详情,反对数,点赞数\n"
+MESSAGES = Path(settings.PROJECT).parent / "shared" / "data" / "hotline" / "messages_4326.csv.gz"
+
+
+def board(*rows: str) -> bytes:
+    return (HEAD + "".join(f"{row}\n" for row in rows)).encode()
+
+
+def line(number: int, title: str = "楼下麻将馆深夜扰民", time: str = "2026/3/2 9:05:00") -> str:
+    return f"{number},U,{title},{time},楼下麻将馆打牌打到凌晨，声音很大。,0,0"
+
+
+def bring(content: bytes, now: datetime, **other: object) -> bringing.Summary:
+    return bring_in(content, source="hotline", channel="board", at=now, file_name="b.csv", **other)  # type: ignore[arg-type]
+
+
+def test_good_rows_become_orders_and_broken_ones_a_file_with_reasons(now: datetime) -> None:
+    found = bring(board(line(1), line(2, time="不详"), line(3)), now)
+    assert (found.rows, found.made, found.broken) == (3, 2, 1)
+    with Path(found.error_file).open(encoding="utf-8-sig", newline="") as file:
+        (broken,) = csv.DictReader(file)
+    assert broken["行号"] == "3"
+    assert "不详" in broken["原因"]
+    assert broken["留言编号"] == "2"
+
+
+def test_orders_keep_their_own_time_of_receipt(now: datetime) -> None:
+    bring(board(line(1)), now)
+    assert Order.objects.get().received_at == datetime.fromisoformat("2026-03-02T09:05:00+08:00")
+
+
+def test_the_same_file_twice_changes_nothing(now: datetime) -> None:
+    content = board(line(1), line(2))
+    first, second = bring(content, now), bring(content, now)
+    assert second.again
+    assert (second.made, Order.objects.count(), RawPayload.objects.count()) == (first.made, 2, 1)
+
+
+def test_another_file_with_the_same_messages_makes_no_second_order(now: datetime) -> None:
+    bring(board(line(1)), now)
+    found = bring(board(line(1), line(2)), now)
+    assert (found.made, found.known) == (1, 1)
+
+
+def test_the_bytes_are_kept_sealed_and_come_back_as_they_were(now: datetime) -> None:
+    content = board(line(1))
+    row = RawPayload.objects.get(pk=bring(content, now).payload)
+    assert raw.content_of(row) == content
+    kept = [path.read_bytes() for path in (settings.DATA / "intake" / "raw").rglob("*") if path.is_file()]
+    assert all("麻将馆".encode() not in one for one in kept)
+
+
+def test_a_payload_that_cannot_be_read_is_kept_with_the_reason(now: datetime) -> None:
+    with pytest.raises(Refused, match="columns_missing"):
+        bring(b"a,b\n1,2\n", now)
+    row = RawPayload.objects.get()
+    assert (row.state, "留言编号" in row.reason) == (RawPayload.State.REFUSED, True)
+
+
+def test_a_replay_finds_every_order_known(now: datetime) -> None:
+    first = bring(board(line(1), line(2)), now)
+    again = replay(first.payload, at=now)
+    assert (again.made, again.known, Order.objects.count()) == (0, 2, 2)
+
+
+def test_rows_without_a_number_are_not_doubled_by_a_replay(now: datetime) -> None:
+    content = "诉求内容,受理时间\n路灯不亮,2026-03-02 09:00\n".encode()
+    first = bring_in(content, source="hotline", channel="sheet", at=now)
+    replay(first.payload, at=now)
+    assert Order.objects.count() == 1
+
+
+def test_an_import_cut_off_goes_on_where_it_stopped(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bringing, "CHUNK", 2)
+    content = board(*(line(number) for number in range(1, 6)))
+
+    def cut(done: int, total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        bring(content, now, progress=cut)
+    assert Order.objects.count() == 2
+    found = bring(content, now)
+    assert (found.rows, found.made, found.known, Order.objects.count()) == (5, 5, 0, 5)
+
+
+def test_a_report_from_the_future_is_set_aside_and_the_others_go_on(now: datetime) -> None:
+    found = bring(board(line(1), line(2, time="2031/1/1 9:00:00"), line(3)), now)
+    assert (found.made, found.broken) == (2, 1)
+
+
+def test_a_sure_class_is_given_and_an_unsure_one_left_to_a_person(now: datetime) -> None:
+    content = board(
+        line(1), line(2, title="一件说不清的事").replace("楼下麻将馆打牌打到凌晨，声音很大。", "如题。")
+    )
+    found = bring(content, now)
+    sure, unsure = Order.objects.order_by("external_number")
+    assert (found.automatic, found.by_person) == (1, 1)
+    assert (sure.class_code, unsure.class_code) == ("H-07-02", "")
+    waiting = suggestion_for(unsure.id)
+    assert waiting is not None
+    assert waiting.class_code and waiting.second_code and not waiting.automatic
+
+
+def test_a_town_may_forbid_automatic_classes(now: datetime) -> None:
+    tunables.set_value(suggesting.THRESHOLD_KEY, "1.1", effective_from=now)
+    assert bring(board(line(1)), now).automatic == 0
+
+
+def test_an_order_from_the_interface_is_classed_by_the_job(now: datetime) -> None:
+    given = {"text": "楼下麻将馆深夜打牌，吵得睡不着", "received_at": "2026-03-03T09:00:00+08:00"}
+    tunables.set_value(suggesting.THRESHOLD_KEY, "1.1", effective_from=now)
+    bring_in(json.dumps(given).encode(), source="hotline", channel="api", at=now)
+    tunables.set_value(suggesting.THRESHOLD_KEY, "0.5", effective_from=now)
+    Suggestion.objects.all().delete()
+    deliver(now)
+    run_due(now)
+    assert Order.objects.get().class_code == "H-07-02"
+
+
+def test_history_keeps_its_origin_and_is_classed_at_its_own_time(now: datetime) -> None:
+    bring(board(line(1, time="2019/3/1 9:00:00")), now, origin="history")
+    order = Order.objects.get()
+    assert (order.origin, order.class_code) == ("history", "H-07-02")
+
+
+def test_a_town_without_closed_orders_has_nothing_to_learn_from(now: datetime) -> None:
+    with pytest.raises(Refused, match="nothing_to_learn"):
+        training.run()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not MESSAGES.exists(), reason="the real messages (../shared/data/hotline) are not here")
+def test_all_4326_real_messages_become_orders(now: datetime) -> None:
+    found = hotline_file.run(MESSAGES, history=True)
+    assert (found.made, found.broken) == (4326, 0)
+    assert Order.objects.filter(block__isnull=True).count() == 4326
+    assert found.automatic > 4326 // 4
