@@ -63,6 +63,14 @@ def touches_database(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or bool(fixtures & FIXTURES)
 
 
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a browser for playwright (`executable_path`); without one the test is skipped with the reason."""
+    from townops.commands.debian import chromium_program
+
+    return chromium_program() or pytest.skip(os.environ.get("TOWNOPS_TEST_NO_BROWSER") or "no Chromium here")
+
+
 @pytest.fixture(autouse=True)
 def empty_cache() -> Iterator[None]:
     """Sessions are kept in the process's memory: nothing of one test's is seen by the next."""
