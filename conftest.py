@@ -65,7 +65,7 @@ def touches_database(item: pytest.Item) -> bool:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of a browser for playwright (`executable_path`); without one the test is skipped with the reason."""
+    """A browser for playwright's `executable_path`; without one the test is skipped with the reason."""
     from townops.commands.debian import chromium_program
 
     return chromium_program() or pytest.skip(os.environ.get("TOWNOPS_TEST_NO_BROWSER") or "no Chromium here")
