@@ -1,22 +1,23 @@
-"""Puts the machine API together: /api/v1, described by /api/v1/openapi.json; `urls` is what urls.py mounts."""
+"""Puts the machine API together: /api/v1 and /api/v1/openapi.json; `urls` is what urls.py mounts."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern, URLResolver, re_path
+from django.urls import URLPattern, re_path
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from townops.kernel.refusal import Refused
-from townops.sharing.rest import files, ground, health, orders, problems, reports, steps
+from townops.sharing.rest import classes, files, ground, health, orders, problems, reports, steps
 from townops.sharing.rest.callers import Token
 from townops.sharing.rest.reading import StrictParser
 
 DESCRIPTION: Final = (
-    "城运工单接口。令牌：Authorization: Bearer。时间带时差，未带按 +08:00。错误一律为 RFC 9457 的问题文档，code 稳定不变。"
+    "城运工单接口。令牌：Authorization: Bearer。时间带时差，未带按 +08:00。"
+    "错误一律为 RFC 9457 的问题文档，code 稳定不变。"
 )
 MEGABYTE: Final = 1024 * 1024
 FIRST_ERROR: Final = 400
@@ -49,7 +50,7 @@ api = TownAPI(
     auth=Token(),
 )
 problems.install(api)
-for part in (reports, orders, steps, files, ground, health):
+for part in (reports, orders, steps, files, ground, classes, health):
     api.add_router("", part.router)
 
 
@@ -58,7 +59,9 @@ def guarded(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
-        most = problems.LARGEST_UPLOAD_MB if request.path.endswith("/attachments") else problems.LARGEST_JSON_MB
+        most = (
+            problems.LARGEST_UPLOAD_MB if request.path.endswith("/attachments") else problems.LARGEST_JSON_MB
+        )
         if _length(request) > most * MEGABYTE:
             return problems.answer(problems.too_large(most))
         response = view(request, *args, **named)
@@ -87,11 +90,10 @@ def no_such_path(request: HttpRequest) -> HttpResponse:
     return problems.answer(Refused("path_unknown"))
 
 
-def _mounted() -> list[URLPattern | URLResolver]:
-    patterns, _, _ = api.urls
+def _mounted() -> list[URLPattern]:
+    patterns = [one for one in api.urls[0] if isinstance(one, URLPattern)]
     for one in patterns:
-        if isinstance(one, URLPattern):
-            one.callback = guarded(one.callback)
+        one.callback = no_such_path if one.name == "api-root" else guarded(one.callback)
     return [*patterns, re_path(r"", no_such_path)]
 
 

@@ -1,7 +1,8 @@
-"""Who calls: a bearer token, its account, the person and posts behind it. Sessions of the desk are not accepted here.
+"""Who calls: a bearer token, its account, the person and posts behind it; never a session of the desk.
 
-A token does not stop when its account should change its password: the duty concerns signing in with the password,
-machines never do, and a reset password is no reason to cut the district off. Deactivating an account ends its tokens.
+A token does not stop when its account should change its password: the duty concerns signing in with the
+password, machines never do, and a reset password is no reason to cut the district off. Deactivating an
+account ends its tokens.
 """
 
 from collections.abc import Callable
@@ -33,7 +34,7 @@ Check = Callable[[HttpRequest, Caller], None]
 
 
 class Token(HttpBearer):
-    """Opens an operation to callers that hold one of the named actions; `check` may refuse before the body is read."""
+    """Opens an operation to holders of one of the named actions; `check` may refuse before that."""
 
     def __init__(self, *permissions: str, check: Check | None = None) -> None:
         super().__init__()

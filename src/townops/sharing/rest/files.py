@@ -1,4 +1,4 @@
-"""Attachments: uploaded first, then named in a report or step; seen by who uploaded them or sees their order."""
+"""Attachments: uploaded first, then named in a report or step; seen by who gave them or sees their order."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -18,14 +18,19 @@ from townops.sharing.rest.callers import Caller, Token, caller_of
 from townops.sharing.rest.problems import Problem
 
 ORDER = "order"
-GIVES = Token("orders.report", "orders.handle", "orders.verify", "orders.accept", "orders.check", "orders.add_evidence")
+GIVES = Token(
+    "orders.report", "orders.handle", "orders.verify", "orders.accept", "orders.check", "orders.add_evidence"
+)
 router = Router(tags=["attachments"])
 Named = Annotated[
     str, WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,18}$", "format": "attachment-number"})
 ]
 BINARY = {
     "responses": {
-        200: {"content": {name: {"schema": {"type": "string", "format": "binary"}} for name in SUFFIXES}, "description": "OK"}
+        200: {
+            "content": {name: {"schema": {"type": "string", "format": "binary"}} for name in SUFFIXES},
+            "description": "OK",
+        }
     }
 }
 
@@ -91,7 +96,7 @@ def _sees(caller: Caller, row: Attachment) -> bool:
 
 
 def check(caller: Caller, numbers: Iterable[int]) -> None:
-    """Refused("attachment_unknown") unless every file is the caller's to give: nobody attaches what he may not see."""
+    """Refused("attachment_unknown") unless every file is the caller's to give: one he may see."""
     for number in numbers:
         if find(caller, number) is None:
             raise Refused("attachment_unknown", id=number)

@@ -8,11 +8,10 @@ from pydantic import Field
 
 from townops.areas import api as areas
 from townops.base import calendars
-from townops.catalogue import api as catalogue
 from townops.kernel import workdays
 from townops.people import api as people
 from townops.sharing.rest import shapes
-from townops.sharing.rest.callers import Token, caller_of
+from townops.sharing.rest.callers import Token
 from townops.sharing.rest.problems import Problem
 from townops.sharing.rest.reading import AreaCode, Crs, QueryInstant, Whole
 
@@ -41,7 +40,9 @@ class Point(Schema):
     crs: Crs = "cgcs2000"
 
 
-@router.get("/locate", auth=Token("areas.view", REPORT), response={200: Located, **WRONG}, operation_id="locate")
+@router.get(
+    "/locate", auth=Token("areas.view", REPORT), response={200: Located, **WRONG}, operation_id="locate"
+)
 def locate(request: HttpRequest, point: Query[Point]) -> Located:
     """A border belongs to the lowest code. Outside every town: 200 with inside false."""
     found = areas.locate(point.lng, point.lat, point.crs)
@@ -51,7 +52,7 @@ def locate(request: HttpRequest, point: Query[Point]) -> Located:
 
 
 class Span(Schema):
-    """One stretch of time: counted, skipped with the kind of day that made it so, or both windows of a day."""
+    """One stretch of time: a counted window, or a day skipped for what it is."""
 
     kind: workdays.SpanKind
     start: shapes.At
@@ -63,7 +64,7 @@ class Span(Schema):
 
 
 class Due(Schema):
-    """`provisional`: rests on days whose calendar is not published yet. The explanation adds up to the limit."""
+    """`provisional`: rests on days whose calendar is not out yet. The explanation adds up to the limit."""
 
     due_at: shapes.At
     provisional: bool
@@ -125,7 +126,9 @@ class Under(Schema):
     parent: AreaCode | None = Field(None, description="areas directly under this one")
 
 
-@router.get("/areas", auth=Token("areas.view", REPORT), response={200: Areas, **WRONG}, operation_id="listAreas")
+@router.get(
+    "/areas", auth=Token("areas.view", REPORT), response={200: Areas, **WRONG}, operation_id="listAreas"
+)
 def list_areas(request: HttpRequest, under: Query[Under]) -> Areas:
     """Areas by code."""
     if under.parent:
@@ -149,115 +152,6 @@ def _area(one: areas.AreaView) -> Area:
     )
 
 
-class Amount(Schema):
-    """A limit: so many units of time."""
-
-    amount: int
-    unit: workdays.TimeUnit
-
-
-class SourceAmount(Amount):
-    """The limit for orders of one source."""
-
-    source: str
-
-
-class Condition(Schema):
-    """A 立案条件 row: when to file, until when, when it is solved, who is responsible. `code` may be given as fact `condition`."""
-
-    code: str
-    text: str
-    limit: Amount
-    source_limits: list[SourceAmount]
-    make_safe: Amount | None
-    close_text: str
-    main_kind: str
-    fallback: str
-    assist: list[str]
-    needs_power: bool
-    legal_basis: str
-    evidence: str
-    severity: str
-    status: str
-
-
-class Class(Schema):
-    """A class; `time_class` in working days (0: none) and `unit` serve the hotline branch."""
-
-    code: str
-    name: str
-    branch: str
-    level: str
-    parent: str | None
-    unit: str
-    fallback: str
-    needs_power: bool
-    time_class: int
-    conditions: list[Condition]
-
-
-class Classes(Schema):
-    """The catalogue version in force now."""
-
-    version: int
-    items: list[Class]
-
-
-class Branch(Schema):
-    branch: catalogue.Branch | None = None
-
-
-@router.get("/classes", auth=Token("catalogue.view", REPORT), response={200: Classes, **WRONG}, operation_id="listClasses")
-def list_classes(request: HttpRequest, asked: Query[Branch]) -> Classes:
-    """Classes by code with their conditions."""
-    version = catalogue.version_at(caller_of(request).at)
-    found = catalogue.classes(version, asked.branch)
-    return Classes(
-        version=catalogue.version(version).number,
-        items=[_class(one, catalogue.conditions(one.code, version)) for one in found],
-    )
-
-
-def _class(one: catalogue.Klass, conditions: tuple[catalogue.Condition, ...]) -> Class:
-    return Class(
-        code=one.code,
-        name=one.name,
-        branch=one.branch,
-        level=one.level,
-        parent=one.parent or None,
-        unit=one.unit,
-        fallback=one.fallback,
-        needs_power=one.needs_power,
-        time_class=one.time_class,
-        conditions=[_condition(row) for row in conditions],
-    )
-
-
-def _condition(row: catalogue.Condition) -> Condition:
-    return Condition(
-        code=row.code,
-        text=row.text,
-        limit=_amount(row.limit),
-        source_limits=[
-            SourceAmount(source=one.source, amount=one.limit.amount, unit=one.limit.unit) for one in row.source_limits
-        ],
-        make_safe=_amount(row.make_safe) if row.make_safe else None,
-        close_text=row.close_text,
-        main_kind=row.main_kind,
-        fallback=row.fallback,
-        assist=list(row.assist),
-        needs_power=row.needs_power,
-        legal_basis=row.legal_basis,
-        evidence=row.evidence,
-        severity=row.severity,
-        status=row.status,
-    )
-
-
-def _amount(limit: workdays.Limit) -> Amount:
-    return Amount(amount=limit.amount, unit=limit.unit)
-
-
 class Unit(Schema):
     """`enforcement`: has enforcement power; `area`: the village or grid it serves."""
 
@@ -274,7 +168,12 @@ class Units(Schema):
     items: list[Unit]
 
 
-@router.get("/units", auth=Token("people.view", REPORT), response={200: Units, 401: Problem, 403: Problem}, operation_id="listUnits")
+@router.get(
+    "/units",
+    auth=Token("people.view", REPORT),
+    response={200: Units, 401: Problem, 403: Problem},
+    operation_id="listUnits",
+)
 def list_units(request: HttpRequest) -> Units:
     """Active units, without persons."""
     found = [

@@ -14,7 +14,7 @@ router = Router(tags=["health"])
 
 
 class Health(Schema):
-    """`ok` unless work died, news cannot be delivered or a year lacks its calendar; names only, no contents."""
+    """`ok` unless work died, news cannot be delivered or a year lacks its calendar; names, no contents."""
 
     ok: bool
     database: str
@@ -23,7 +23,9 @@ class Health(Schema):
     years_without_calendar: list[int]
 
 
-@router.get("/health", auth=Token(OPERATE), response={200: Health, 401: Problem, 403: Problem}, operation_id="health")
+@router.get(
+    "/health", auth=Token(OPERATE), response={200: Health, 401: Problem, 403: Problem}, operation_id="health"
+)
 def health(request: HttpRequest) -> Health:
     """Details of how the installation does."""
     dead = [row.name for row in jobs.dead()]

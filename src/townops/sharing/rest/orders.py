@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import BeforeValidator, Field
 
+from townops.base import masking
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 from townops.sharing.rest import shapes
@@ -36,9 +37,11 @@ cursors = signing.Signer(salt="townops.sharing.cursor")
 class Wanted(Schema):
     """Filters of a list. Lists: repeated or comma separated values mean any of them."""
 
-    source: Annotated[list[SourceCode], BeforeValidator(split), Field(max_length=20)] = []
-    state: Annotated[list[orders.State], BeforeValidator(split), Field(max_length=40)] = []
-    unit: Annotated[list[UnitCode], BeforeValidator(split), Field(max_length=100, description="main unit")] = []
+    source: Annotated[list[SourceCode], BeforeValidator(split)] = Field([], max_length=20)
+    state: Annotated[list[orders.State], BeforeValidator(split)] = Field([], max_length=40)
+    unit: Annotated[list[UnitCode], BeforeValidator(split)] = Field(
+        [], max_length=100, description="main unit"
+    )
     area: AreaCode | None = Field(None, description="block, village, grid or town")
     class_: ClassCode | None = Field(None, alias="class", description="class code or the beginning of one")
     overdue: Flag | None = None
@@ -67,7 +70,9 @@ class Wanted(Schema):
 NAMES = frozenset(field.alias or name for name, field in Wanted.model_fields.items())
 
 
-@router.get("/orders", auth=SEES, response={200: shapes.Items, **WRONG}, by_alias=True, operation_id="listOrders")
+@router.get(
+    "/orders", auth=SEES, response={200: shapes.Items, **WRONG}, by_alias=True, operation_id="listOrders"
+)
 def list_orders(request: HttpRequest, wanted: Query[Wanted]) -> shapes.Items:
     """Orders the caller may see, latest first unless sorted otherwise. Past the end the list is empty."""
     if unknown := sorted(set(request.GET) - NAMES):
@@ -75,7 +80,12 @@ def list_orders(request: HttpRequest, wanted: Query[Wanted]) -> shapes.Items:
     _one_each(request)
     caller = caller_of(request)
     page = orders.find_orders(
-        caller.actor, filter_of(wanted), at=caller.at, sort=wanted.sort, cursor=_opened(wanted.cursor), limit=wanted.limit
+        caller.actor,
+        filter_of(wanted),
+        at=caller.at,
+        sort=wanted.sort,
+        cursor=_opened(wanted.cursor),
+        limit=wanted.limit,
     )
     return shapes.Items(
         items=shapes.items_of(page, caller.at),
@@ -135,7 +145,13 @@ def _opened(cursor: str) -> str:
         raise Refused("cursor_unreadable") from None
 
 
-@router.get("/orders/{number}", auth=Token(), response={200: shapes.Full, **ONE}, by_alias=True, operation_id="getOrder")
+@router.get(
+    "/orders/{number}",
+    auth=Token(),
+    response={200: shapes.Full, **ONE},
+    by_alias=True,
+    operation_id="getOrder",
+)
 def get_order(request: HttpRequest, number: str) -> shapes.Full:
     """One order with clocks and tasks; 404 alike whether it is absent or not visible."""
     caller = caller_of(request)
@@ -160,15 +176,15 @@ def _contact(caller: Caller, order: orders.OrderView) -> shapes.Contact | None:
     name, phone = orders.contact_of(caller.actor, order.number)
     if not (name or phone):
         return None
-    return shapes.Contact(name=shapes.masking.mask_name(name), phone=shapes.masking.mask_phone(phone))
+    return shapes.Contact(name=masking.mask_name(name), phone=masking.mask_phone(phone))
 
 
-@router.get("/orders/{number}/events", auth=Token(), response={200: shapes.Events, **ONE}, operation_id="listEvents")
+@router.get(
+    "/orders/{number}/events", auth=Token(), response={200: shapes.Events, **ONE}, operation_id="listEvents"
+)
 def list_events(request: HttpRequest, number: str) -> shapes.Events:
     """The history, oldest first; contacts never, texts masked for units."""
     caller = caller_of(request)
     masked = sees_masked(caller)
     events = orders.events_of(caller.actor, number, at=caller.at)
     return shapes.Events(items=[shapes.event(one, masked=masked) for one in events])
-
-

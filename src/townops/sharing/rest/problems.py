@@ -1,9 +1,9 @@
-"""Every error as a problem document (RFC 9457): status by code, words from the contexts, the same shape everywhere."""
+"""Every error as a problem document (RFC 9457): status by code, words from the contexts, one shape."""
 
 import json
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
 from http import HTTPStatus
@@ -24,8 +24,8 @@ LARGEST_JSON_MB: Final = 2
 LARGEST_UPLOAD_MB: Final = 60
 SHOWN: Final = 5
 TITLES: Final = {
-    400: "请求读不懂", 401: "需要令牌", 403: "没有权限", 404: "找不到", 405: "方法不支持", 409: "现在不能这样办",
-    413: "内容过大", 422: "内容不符合约定", 500: "系统错误",
+    400: "请求读不懂", 401: "需要令牌", 403: "没有权限", 404: "找不到", 405: "方法不支持",
+    409: "现在不能这样办", 413: "内容过大", 422: "内容不符合约定", 500: "系统错误",
 }  # fmt: skip
 STATUS: Final = {
     "token_missing": 401,
@@ -68,7 +68,7 @@ class Problem(Schema):
 
 
 def status_of(code: str) -> int:
-    """The HTTP status of a refusal: what is wrong with the request 4xx by kind, everything about the order 409."""
+    """The HTTP status of a refusal: wrong requests by kind, everything about the order itself 409."""
     if code in UNPROCESSABLE or (code.endswith("_unknown") and code not in STATUS):
         return 422
     return STATUS.get(code, 409)
@@ -103,12 +103,10 @@ def answer(refused: Refused, *, status: int | None = None) -> HttpResponse:
 
 def plain(value: object) -> JsonValue:
     """A parameter of a refusal as JSON."""
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
     if isinstance(value, Enum):
-        return plain(value.value)
+        value = value.value
+    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Mapping):
@@ -120,7 +118,7 @@ def plain(value: object) -> JsonValue:
 
 def install(api: NinjaAPI) -> None:
     """Make every exception of an operation a problem document."""
-    handlers = {
+    handlers: dict[type[Exception], Callable[..., HttpResponse]] = {
         Refused: _refused,
         ValidationError: _invalid,
         AuthenticationError: lambda request, exc: answer(Refused("token_missing")),
@@ -146,7 +144,10 @@ def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
 def _invalid(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
     """What is wrong and where; never the value, which may be personal."""
     errors = [
-        {"where": ".".join(str(part) for part in one["loc"] if part != "body"), "problem": str(one["msg"])[:200]}
+        {
+            "where": ".".join(str(part) for part in one["loc"] if part != "body"),
+            "problem": str(one["msg"])[:200],
+        }
         for one in invalid.errors
     ]
     where = "；".join(f"{one['where']}：{one['problem']}" for one in errors[:SHOWN])

@@ -1,4 +1,4 @@
-"""POST /reports: a message becomes an order, is known already, or begins the next round of one (engine.md 1 and 7)."""
+"""POST /reports: a message becomes an order, is known, or begins the next round of one (engine.md 1, 7)."""
 
 from typing import Annotated
 
@@ -38,8 +38,12 @@ class Strict(Schema):
 class Spot(Strict):
     """Where: a point in degrees, an address, or both. Points outside the town are taken (地点待核实)."""
 
-    lng: Annotated[float, Field(strict=True, allow_inf_nan=False, json_schema_extra={"minimum": -180, "maximum": 180})]
-    lat: Annotated[float, Field(strict=True, allow_inf_nan=False, json_schema_extra={"minimum": -90, "maximum": 72})]
+    lng: Annotated[
+        float, Field(strict=True, allow_inf_nan=False, json_schema_extra={"minimum": -180, "maximum": 180})
+    ]
+    lat: Annotated[
+        float, Field(strict=True, allow_inf_nan=False, json_schema_extra={"minimum": -90, "maximum": 72})
+    ]
     crs: Crs = "cgcs2000"
     address: Line = ""
 
@@ -58,7 +62,7 @@ class Reporter(Strict):
 
 
 class Report(Strict):
-    """One message. `received_at` without an offset is +08:00, and at most five minutes ahead. `due_at` is the district's."""
+    """One message. `received_at` is +08:00 unless it says. `due_at` is the district's."""
 
     source: SourceCode
     text: Text
@@ -68,7 +72,7 @@ class Report(Strict):
     place: Spot | AddressOnly | None = None
     class_code: ClassCode | None = None
     contact: Reporter | None = None
-    attachments: Annotated[list[AttachmentId], Field(max_length=50)] = []
+    attachments: list[AttachmentId] = Field([], max_length=50)
     due_at: Instant | None = None
 
 
@@ -85,8 +89,8 @@ class Report(Strict):
     openapi_extra=KEY,
 )
 def report(request: HttpRequest, body: Report) -> HttpResponse:
-    """201 for a new order; 200 when (source, external_number) is known: the same received_at changes nothing, a later
-    one is the next round. With Idempotency-Key the same body again gets the stored answer.
+    """201 for a new order; 200 when (source, external_number) is known: the same received_at changes nothing,
+    a later one is the next round. With Idempotency-Key the same body again gets the stored answer.
     """
     caller, key = caller_of(request), once.key_of(request)
 
@@ -94,13 +98,12 @@ def report(request: HttpRequest, body: Report) -> HttpResponse:
         return _received(caller, body)
 
     if key is not None:
-        return once.reserved(request, key, work)
-    status, said = work()
-    return HttpResponse(said, status=status, content_type="application/json; charset=utf-8")
+        return once.once(request, key, work)
+    return once.answered(*work())
 
 
 def _received(caller: Caller, body: Report) -> tuple[int, str]:
-    """(status, body). The receipt is written by the town itself: who may report need not be allowed to look."""
+    """(status, body). The receipt is the town's own: who may report need not be allowed to look."""
     files.check(caller, body.attachments)
     received = orders.receive_reports([_incoming(body)], actor=caller.actor, at=caller.at)[0]
     files.hang(body.attachments, received.number)

@@ -1,4 +1,4 @@
-"""What goes out: orders, events, steps. Codes where clients compare, names where people read; instants in +08:00."""
+"""What goes out: orders, events, steps. Codes to compare, names to read; times in +08:00."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -28,7 +28,7 @@ class Receipt(Schema):
 
     @classmethod
     def of(cls, order: orders.OrderView) -> Self:
-        return cls(**_receipt(order))
+        return cls.model_validate(_receipt(order))
 
 
 class ReportReceipt(Receipt):
@@ -40,12 +40,11 @@ class ReportReceipt(Receipt):
 
     @classmethod
     def of(cls, order: orders.OrderView) -> Self:
-        return cls(
-            **_receipt(order),
-            block=order.block.code if order.block else None,
-            village=order.village.code if order.village else None,
-            class_code=order.class_code,
-        )
+        places = {
+            "block": order.block.code if order.block else None,
+            "village": order.village.code if order.village else None,
+        }
+        return cls.model_validate(_receipt(order) | places | {"class_code": order.class_code})
 
 
 def _receipt(order: orders.OrderView) -> dict[str, object]:
@@ -182,7 +181,9 @@ class Events(Schema):
 
 
 class Need(Schema):
-    """A fact of a step. `type`: text int bool instant unit post class condition area order file enum:<a,b>; `many`: a list of them."""
+    """A fact of a step. `type`: text int bool instant unit post class condition area order file enum:<a,b>;
+    `many`: a list of them.
+    """
 
     name: str
     type: str
@@ -237,36 +238,31 @@ def items_of(page: orders.Page, at: datetime) -> list[Item]:
 
 def full(order: orders.OrderView, *, contact: Contact | None, children: list[str], masked: bool) -> Full:
     """The whole order; free text masked for who sees it only through a unit."""
-    return Full(
-        **_plain(order),
-        state_word=order.word,
-        responsible_unit=order.responsible.code,
-        main_unit=order.main_unit.code if order.main_unit else None,
-        village=order.village.code if order.village else None,
-        block=order.block.code if order.block else None,
-        text=masking.mask_text(order.text) if masked else order.text,
-        place=Place(lng=order.lng, lat=order.lat, address=order.place_text),
-        assisting=list(order.assisting),
-        contact=contact,
-        clocks=[_clock(one) for one in order.clocks],
-        tasks=[
+    more = {
+        "state_word": order.word,
+        "responsible_unit": order.responsible.code,
+        "main_unit": order.main_unit.code if order.main_unit else None,
+        "village": order.village.code if order.village else None,
+        "block": order.block.code if order.block else None,
+        "text": masking.mask_text(order.text) if masked else order.text,
+        "place": Place(lng=order.lng, lat=order.lat, address=order.place_text),
+        "assisting": list(order.assisting),
+        "contact": contact,
+        "clocks": [_clock(one) for one in order.clocks],
+        "tasks": [
             Task(no=one.no, unit=people.unit_by_id(one.unit).code, round=one.round, done_seq=one.done_seq)
             for one in order.value.tasks
         ],
-        children=children,
-    )
+        "children": children,
+    }
+    return Full.model_validate({name: getattr(order, name) for name in SAME} | more)
 
 
 SAME = (
-    "number", "external_number", "source", "origin", "state", "title", "received_at", "due_at", "outer_due_at",
-    "closed_at", "overdue", "is_open", "basis", "town", "class_code", "demand_type", "time_class", "severity",
-    "round", "seq", "stage", "responsible_post", "holder", "condition",
+    "number", "external_number", "source", "origin", "state", "title", "received_at", "due_at",
+    "outer_due_at", "closed_at", "overdue", "is_open", "basis", "town", "class_code", "demand_type",
+    "time_class", "severity", "round", "seq", "stage", "responsible_post", "holder", "condition",
 )  # fmt: skip
-
-
-def _plain(order: orders.OrderView) -> dict[str, object]:
-    """What goes out under the name it has inside."""
-    return {name: getattr(order, name) for name in SAME}
 
 
 def _clock(clock: orders.ClockView) -> Clock:
@@ -287,10 +283,11 @@ def _clock(clock: orders.ClockView) -> Clock:
 def event(one: orders.EventView, *, masked: bool) -> Event:
     """An event. Who was spoken to is a contact: masked for everybody; other texts for units."""
     texts = {
-        name: masking.mask_text(text) if masked or name in CONTACTS else text for name, text in one.texts.items()
+        name: masking.mask_text(text) if masked or name in CONTACTS else text
+        for name, text in one.texts.items()
     }
     same = {name: getattr(one, name) for name in EVENT if name != "texts"}
-    return Event(**same | {"texts": texts, "facts": dict(one.facts), "files": list(one.files)})
+    return Event.model_validate(same | {"texts": texts, "facts": dict(one.facts), "files": list(one.files)})
 
 
 CONTACTS = frozenset({"who"})

@@ -1,4 +1,4 @@
-"""What may be done with an order now, and doing it. Checked in the order 401, 404, 403, 400/422, key, stale, step, facts."""
+"""What may be done with an order, and doing it. Checked: 401, 404, 403, 400/422, key, stale, step, facts."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated
@@ -33,11 +33,11 @@ class Taken(Strict):
     """`seq` is what the sender saw; `facts` by the names and types of the step's `needs`."""
 
     seq: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
-    facts: Annotated[dict[str, object], Field(max_length=50)] = {}
+    facts: dict[str, object] = Field({}, max_length=50)
 
 
 def _known(request: HttpRequest, caller: Caller) -> None:
-    """404 before 403 before the body: order_unknown, step_unknown, not_permitted (no post holds the action)."""
+    """404 before 403 before the body: order_unknown, step_unknown, not_permitted (held by no post)."""
     named: Mapping[str, str] = request.resolver_match.kwargs if request.resolver_match else {}
     orders.children_of(caller.actor, named["number"])
     step = orders.STEPS.get(named["step"])
@@ -63,7 +63,10 @@ def list_steps(request: HttpRequest, number: str) -> list[shapes.Step]:
             allowed=one.allowed,
             code=one.code,
             reason=words.render(Refused(one.code, **one.params)) if one.code else "",
-            needs=[shapes.Need(name=n.name, type=n.type_name, required=n.required, many=n.many) for n in one.needs],
+            needs=[
+                shapes.Need(name=n.name, type=n.type_name, required=n.required, many=n.many)
+                for n in one.needs
+            ],
         )
         for one in orders.steps_for(caller.actor, number, at=caller.at)
     ]
@@ -77,12 +80,12 @@ def list_steps(request: HttpRequest, number: str) -> list[shapes.Step]:
     openapi_extra=REQUIRED_KEY,
 )
 def take_step(request: HttpRequest, number: str, step: str, body: Taken) -> HttpResponse:
-    """Take one step. The same key and body again get the stored answer; of two senders at once the second is stale."""
+    """Take one step. The same key and body get the stored answer; of two at once the second is stale."""
     caller, key = caller_of(request), once.key_of(request)
     if key is None:
         raise Refused("key_missing")
     try:
-        return once.together(request, key, lambda: _taken(caller, number, step, body))
+        return once.once(request, key, lambda: _taken(caller, number, step, body))
     except Refused as refused:
         if refused.code == "key_reused":
             _malformed_first(caller, number, step, body)
@@ -92,15 +95,13 @@ def take_step(request: HttpRequest, number: str, step: str, body: Taken) -> Http
 def _taken(caller: Caller, number: str, step: str, body: Taken) -> tuple[int, str]:
     given = list(_files(step, body.facts))
     files.check(caller, given)
-    order = orders.take_step(
-        number, step, actor=caller.actor, at=caller.at, facts=body.facts, seq=body.seq
-    )
+    order = orders.take_step(number, step, actor=caller.actor, at=caller.at, facts=body.facts, seq=body.seq)
     files.hang(given, order.number)
     return 200, once.encoded(shapes.Receipt.of(order).model_dump(mode="json"))
 
 
 def _malformed_first(caller: Caller, number: str, step: str, body: Taken) -> None:
-    """403 and 422 come before key_reused: try with a seq nobody saw, which changes nothing and stops before the step."""
+    """403 and 422 come before key_reused: a try with a seq nobody saw stops before the step."""
     try:
         orders.take_step(number, step, actor=caller.actor, at=caller.at, facts=body.facts, seq=NOBODY_SAW)
     except Refused as refused:
@@ -109,7 +110,7 @@ def _malformed_first(caller: Caller, number: str, step: str, body: Taken) -> Non
 
 
 def _as_fact(refused: Refused) -> Refused:
-    """The order itself is known by now: another one named in the facts is a wrong fact, not a missing page."""
+    """The order itself is known by now: another one named in the facts is a wrong fact, no missing page."""
     if refused.code != "order_unknown":
         return refused
     return Refused("fact_malformed", fact="parent", type="order", value=refused.params.get("number", ""))

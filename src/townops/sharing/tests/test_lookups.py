@@ -1,0 +1,111 @@
+"""Where a point lies, when a limit ends, and the lists machines need to speak in codes."""
+
+from datetime import datetime
+
+from townops.sharing.tests.town import INSIDE, OUTSIDE
+
+
+def test_a_point_has_its_areas_by_code(call):
+    assert call("grid").get("/locate", **INSIDE).json() == {
+        "inside": True,
+        "block": "V001001",
+        "village": "V001",
+        "grid": "G1",
+        "town": "T",
+        "direct_managed": None,
+    }
+
+
+def test_outside_is_an_answer_not_an_error(call):
+    response = call("grid").get("/locate", **OUTSIDE)
+    assert response.status_code == 200
+    assert set(response.json().values()) == {False, None}
+
+
+def test_a_border_belongs_to_the_lowest_code(call):
+    assert call("grid").get("/locate", lng=121.51, lat=31.305).json()["block"] == "V001001"
+
+
+POINTLESS = [
+    {},
+    {"lng": 121.5},
+    {"lng": "nan", "lat": 31},
+    {"lng": "inf", "lat": 31},
+    {"lng": "1e400", "lat": 31},
+    {"lng": 31.3, "lat": 121.5},
+    {"lng": 200, "lat": 31},
+    {**INSIDE, "crs": "mars"},
+    {"lng": "x", "lat": "y"},
+]
+
+
+def test_a_point_that_is_none_is_422(call):
+    assert {call("grid").get("/locate", **query).status_code for query in POINTLESS} == {422}
+
+
+def test_a_due_is_explained_so_that_it_can_be_worked_out_again(call):
+    asked = {"start": "2026-02-13T16:00:00", "amount": 12, "unit": "work_hour"}
+    answer = call("grid").get("/due", **asked).json()
+    spans = answer["explanation"]
+    assert sum(one["counted_seconds"] for one in spans) == 12 * 3600
+    assert spans[-1]["end"] == answer["due_at"]
+    assert "holiday" in {one["day"] for one in spans}
+    assert datetime.fromisoformat(spans[0]["start"]).isoformat() == "2026-02-13T16:00:00+08:00"
+    assert answer["provisional"] is False
+
+
+def test_beyond_the_published_years_a_due_is_provisional(call):
+    assert (
+        call("grid")
+        .get("/due", start="2080-01-01T09:00:00Z", amount=3, unit="work_day")
+        .json()["provisional"]
+        is True
+    )
+
+
+LIMITLESS = [
+    {"amount": 0},
+    {"amount": 10**9},
+    {"amount": "1.5"},
+    {"unit": "year"},
+    {"start": "now"},
+    {"start": "9999-12-31T00:00:00Z"},
+]
+
+
+def test_a_limit_that_is_none_is_422(call):
+    right = {"start": "2026-03-02T09:00:00", "amount": 1, "unit": "work_day"}
+    assert {call("grid").get("/due", **{**right, **query}).status_code for query in LIMITLESS} == {422}
+
+
+def test_areas_come_by_kind_or_by_what_they_lie_under(call):
+    grid = call("grid")
+    every = [one["code"] for one in grid.get("/areas").json()["items"]]
+    assert every == ["T", "G1", "V001", "V002", "V001001", "V002001"]
+    assert [one["code"] for one in grid.get("/areas", kind="village").json()["items"]] == ["V001", "V002"]
+    [block] = grid.get("/areas", parent="V001").json()["items"]
+    assert (block["code"], block["parent"], block["block_type"]) == ("V001001", "V001", "estate")
+    assert grid.get("/areas", parent="nowhere").status_code == 422
+
+
+def test_classes_come_with_their_conditions_and_can_be_had_by_branch(call):
+    every = call("grid").get("/classes").json()["items"]
+    hotline = call("grid").get("/classes", branch="hotline").json()["items"]
+    assert {one["branch"] for one in hotline} == {"hotline"}
+    assert {one["branch"] for one in every} == {"component", "event", "hotline"}
+    rows = [row for one in every for row in one["conditions"]]
+    assert rows
+    assert {"amount", "unit"} == set(rows[0]["limit"])
+
+
+def test_units_come_without_persons(call):
+    response = call("grid").get("/units")
+    units = {one["code"]: one for one in response.json()["items"]}
+    assert units["chengguan"]["enforcement"] is True
+    assert units["v_001"]["area"] == "V001"
+    assert "演示甲" not in response.content.decode()
+
+
+def test_health_says_what_is_wrong_to_who_runs_the_town(call):
+    health = call("sysadmin").get("/health").json()
+    assert (health["dead_jobs"], health["failing_news"]) == ([], 0)
