@@ -100,6 +100,8 @@ def facts_for(flow: Flow, step: str, at: datetime) -> dict[str, Value]:
         named["class"] = cast.SUBJECT
     if step == "fall_back":
         named["unit"] = cast.OTHER
+    if step == "add_opinion":
+        named["unit"] = None  # another unit's opinion is written down by the center only
     return named
 
 

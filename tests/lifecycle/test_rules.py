@@ -18,7 +18,6 @@ from townops.orders.domain.states import State
 S = State
 GRID, HOTLINE, DISTRICT = (cast.flows()[source] for source in ("grid", "hotline", "district"))
 UNIT_OPERATOR = cast.actor("unit_operator", cast.MAIN_UNIT)
-broken = pytest.mark.xfail(strict=True)
 
 
 def after(flow: Flow, order: Order, step: str, who: Actor, **facts: Value) -> Order:
@@ -41,7 +40,6 @@ def answered(flow: Flow, order: Order, kind: str, *, granted: bool) -> Order:
     return after(flow, order, "answer_up", cast.actor("shift"), kind=kind, granted=granted)
 
 
-@broken
 def test_a_provisionally_closed_order_leaves_no_clock_running_when_it_closes() -> None:
     night = after(GRID, order_in(GRID, S.CENTER_REVIEW), "provisional_close", cast.actor("shift"))
     checked = night.seen(passed=frozenset({"site"}))
@@ -49,7 +47,6 @@ def test_a_provisionally_closed_order_leaves_no_clock_running_when_it_closes() -
     assert [named.name for named in closed.clocks if named.active] == []
 
 
-@broken
 def test_a_merged_order_whose_closing_is_refused_is_held_by_its_own_unit_on_its_own_basis() -> None:
     merged = after(DISTRICT, order_in(DISTRICT, S.ACKNOWLEDGING), "merge", cast.actor("shift"))
     waiting = after(DISTRICT, merged, "reply_up", cast.actor("shift"))
@@ -59,30 +56,26 @@ def test_a_merged_order_whose_closing_is_refused_is_held_by_its_own_unit_on_its_
     assert again.parent is None
 
 
-@broken
 def test_a_transferred_order_whose_closing_is_refused_is_held_by_its_main_unit() -> None:
     order = after(DISTRICT, asked(DISTRICT, S.HANDLING, "closing"), "transfer", cast.actor("shift"))
     again = answered(DISTRICT, order, "closing", granted=False)
     assert (again.state, again.responsible.unit) == (S.REWORK, cast.MAIN_UNIT)
 
 
-@broken
 def test_a_filed_order_whose_closing_is_refused_still_waits_for_dispatch() -> None:
     resent = after(
-        DISTRICT, order_in(DISTRICT, S.HANDLING), "resend", cast.actor("shift"), received_at=cast.SOON
+        DISTRICT, order_in(DISTRICT, S.HANDLING), "resend", cast.actor("system"), received_at=cast.SOON
     )
     again = answered(DISTRICT, resent.seen(asked=frozenset({"closing"})), "closing", granted=False)
     assert again.state is S.FILED
 
 
-@broken
 def test_checks_of_a_result_do_not_outlive_a_refused_return() -> None:
     order = answered(DISTRICT, asked(HOTLINE, S.CHECKING, "return"), "return", granted=False)
     assert order.state is S.FILED
     assert order.progress.passed == frozenset()
 
 
-@broken
 def test_an_order_dispatched_again_after_a_provisional_close_has_a_running_clock() -> None:
     night = asked(HOTLINE, S.CHECKING, "return").seen(provisional=True)
     back = answered(HOTLINE, settle(night, HOTLINE, cast.T0), "return", granted=False)
@@ -92,7 +85,6 @@ def test_an_order_dispatched_again_after_a_provisional_close_has_a_running_clock
     assert handle.clock.running
 
 
-@broken
 def test_an_application_ends_when_the_order_leaves_the_unit() -> None:
     pending = order_in(GRID, S.HANDLING).now(application=Application("extension", 5))
     gone = after(GRID, pending, "transfer", cast.actor("shift"))
@@ -118,13 +110,11 @@ def used_before_and_after(flow: Flow, away: str, back: str, state: State) -> tup
     return clock.used, again.clock.used
 
 
-@broken
 def test_a_merge_undone_does_not_give_the_unit_a_fresh_handling_clock() -> None:
     used, later = used_before_and_after(GRID, "merge", "unmerge", S.ACKNOWLEDGING)
     assert (used, later) == (1800, 1800)
 
 
-@broken
 def test_a_transfer_taken_back_keeps_the_used_time() -> None:
     used, later = used_before_and_after(GRID, "transfer", "take_back", S.HANDLING)
     assert (used, later) == (1800, 1800)
@@ -142,24 +132,22 @@ def test_an_assisting_unit_can_still_answer_after_the_order_went_to_another_main
 
 
 def test_a_task_of_an_earlier_round_blocks_nothing() -> None:
-    resent = after(GRID, with_task(GRID, S.HANDLING), "resend", cast.actor("shift"), received_at=cast.SOON)
+    resent = after(GRID, with_task(GRID, S.HANDLING), "resend", cast.actor("system"), received_at=cast.SOON)
     assert resent.open_tasks == ()
 
 
-@broken
 def test_no_reply_leaves_while_an_assisting_unit_has_not_answered() -> None:
     order = with_task(DISTRICT, S.CENTER_REVIEW)
-    signed = code(DISTRICT, order, "review_center", cast.actor("assessor"))
-    assert signed == "tasks_open"
+    signed = after(DISTRICT, order, "review_center", cast.actor("assessor"))
+    assert signed.state is S.AWAITING_AUTHORITY
+    assert code(DISTRICT, signed, "reply_up", cast.actor("shift")) == "tasks_open"
 
 
-@broken
 def test_a_unit_gives_no_opinion_in_the_name_of_another() -> None:
-    said = after(GRID, with_task(GRID, S.HANDLING), "add_opinion", UNIT_OPERATOR, unit=cast.ASSISTING)
-    assert len(said.open_tasks) == 1
+    order = with_task(GRID, S.HANDLING)
+    assert code(GRID, order, "add_opinion", UNIT_OPERATOR, unit=cast.ASSISTING) == "not_permitted"
 
 
-@broken
 def test_fall_back_gives_no_order_to_the_unit_complained_about() -> None:
     waiting = order_in(GRID, S.RETURNED).seen(returns=2, designated=False).now(avoid=cast.OTHER_UNIT)
     order = settle(waiting, GRID, cast.T0)
@@ -167,7 +155,6 @@ def test_fall_back_gives_no_order_to_the_unit_complained_about() -> None:
         decide(GRID, order, "fall_back", {"unit": cast.OTHER}, cast.actor("system"), cast.LATE)
 
 
-@broken
 def test_a_station_does_not_handle_on_the_spot_a_complaint_about_itself() -> None:
     flow = cast.flows()["station"]
     about_us = order_in(flow, S.FILED).now(avoid=cast.OTHER_UNIT)
@@ -176,7 +163,6 @@ def test_a_station_does_not_handle_on_the_spot_a_complaint_about_itself() -> Non
     )
 
 
-@broken
 def test_a_unit_by_rule_is_not_treated_as_designated_after_the_order_moved() -> None:
     designated = order_in(GRID, S.HANDLING).seen(designated=True, returns=1)
     moved = after(GRID, designated, "reclassify", cast.actor("grid_clerk"), proposed=cast.OTHER)
@@ -192,26 +178,20 @@ def test_who_is_both_director_and_leader_signs_under_the_hat_that_is_due(
     hats = (cast.hat("director"), cast.hat("leader", cast.TOWN_UNIT))
     both = Actor(77, "both", hats if first == "director" else hats[::-1])
     order = order_in(GRID, S.CENTER_REVIEW).now(raised=LEADER).seen(center_signed=center_signed)
-    if (first == "director") == center_signed:
-        pytest.xfail("the first hat is taken, not the fitting one")
     after(GRID, order, "review_center", both)
 
 
-@broken
 def test_a_raised_order_is_not_closed_at_night_without_the_raised_leader() -> None:
     raised = order_in(GRID, S.CENTER_REVIEW).now(raised=LEADER)
-    night = after(GRID, raised, "provisional_close", cast.actor("shift"))
-    assert code(GRID, night.seen(passed=frozenset({"site"})), "close", cast.actor("grid_clerk")) != ""
+    assert code(GRID, raised, "provisional_close", cast.actor("shift")) == "raised_leader_signs"
 
 
-@broken
 @pytest.mark.parametrize("group", ["extending", "refusing"])
 def test_what_the_district_decides_needs_a_way_to_ask_it(group: str) -> None:
     refusal = {"refusal": cast.ENUMS["refusal"]("none")} if group == "refusing" else {}
     assert Options(**{group: Authority.DISTRICT, **refusal}).problems() != []  # type: ignore[arg-type]
 
 
-@broken
 def test_a_dispatch_without_a_unit_is_refused_in_words() -> None:
     assert (
         code(GRID, order_in(GRID, S.FILED), "dispatch", cast.actor("dispatcher"), unit=None)
@@ -219,14 +199,12 @@ def test_a_dispatch_without_a_unit_is_refused_in_words() -> None:
     )
 
 
-@broken
 def test_an_order_is_not_archived_over_a_pending_appeal() -> None:
     order = order_in(GRID, S.CLOSED).now(appeal="pending", application=Application("appeal", 5))
     with pytest.raises(Refused):
         decide(GRID, order, "archive", {}, cast.actor("system"), cast.LATE + timedelta(days=1))
 
 
-@broken
 def test_a_unit_that_gave_the_order_back_takes_no_more_steps_in_it() -> None:
     returned = after(GRID, order_in(GRID, S.HANDLING), "return", UNIT_OPERATOR)
     assert code(GRID, returned, "contact", UNIT_OPERATOR) == "not_permitted"

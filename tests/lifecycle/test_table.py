@@ -122,27 +122,8 @@ def test_the_tables_name_every_step_state_and_role() -> None:
 
 
 # Where table and code disagree and the contract is on the table's side. Each must be struck out once settled.
-DISPUTED = {
-    ("*", "report"): "decide takes report again on a reported order and wipes its class",
-    ("*", "make_safe"): "contact is open while suspended, make_safe is not, though both clocks wait there",
-    ("*", "reclassify"): "the district's answer cannot be recorded after awaiting_authority -> filed",
-    ("*", "relocate"): "as reclassify",
-    ("hotline", "confirm_refusal"): "not for district orders",
-    ("district", "confirm_refusal"): "not for district orders",
-    ("leader", "refuse"): "not_authority is the district's; a flow without refusal is step_not_allowed",
-    ("leader", "refuse_filing"): "as refuse",
-    ("ejiayuan", "ask_up"): "the town decides everything here, yet it may ask for a return",
-    ("ejiayuan", "answer_up"): "as ask_up",
-}
-
-
-def cells() -> list[object]:
-    return [
-        pytest.param(source, step, marks=pytest.mark.xfail(reason=why, strict=True) if why else ())
-        for source in sorted(cast.flows())
-        for step in sorted(STEPS)
-        for why in [DISPUTED.get((source, step)) or DISPUTED.get(("*", step))]
-    ]
+def cells() -> list[tuple[str, str]]:
+    return [(source, step) for source in sorted(cast.flows()) for step in sorted(STEPS)]
 
 
 @pytest.mark.parametrize(("source", "step"), cells())
@@ -188,7 +169,6 @@ def test_a_leader_does_not_sign_what_was_not_raised_to_him(role: str) -> None:
     assert outcome(flow, situation, "review_center", cast.actor(role)).startswith("(")
 
 
-@pytest.mark.xfail(reason="send_back asks only for the permission to sign, not for the raise", strict=True)
 @pytest.mark.parametrize("role", ["leader", "main_leader"])
 def test_a_leader_does_not_send_back_what_was_not_raised_to_him(role: str) -> None:
     flow = cast.flows()["grid"]

@@ -20,12 +20,12 @@ from townops.orders.reports import IncomingReport, Received, receive_reports
 from townops.orders.resolve import around
 from townops.orders.steps import StepView
 from townops.orders.views import ClockView, EventView, OrderView, event_views, order_view
-from townops.orders.watch import next_look_at, watch
+from townops.orders.watch import next_look_at, recalendar, watch
 
 __all__ = [
     "LOOKS", "STEPS", "TABLE", "Break", "ClockView", "EventView", "Filter", "IncomingReport", "Need", "OrderView", "Page",
     "Received", "State", "StepView", "children_of", "classify", "contact_of", "events_of", "find_orders", "flows",
-    "load_starting_flows", "next_look_at", "order_for", "propose_unit", "receive_reports", "reveal_contact", "steps_for",
+    "load_starting_flows", "next_look_at", "order_for", "propose_unit", "recalendar", "receive_reports", "reveal_contact", "steps_for",
     "take_step", "verify_journal", "watch",
 ]  # fmt: skip
 

@@ -47,6 +47,6 @@ def next_look(order: Order, by_clock: dict[int, datetime]) -> datetime | None:
     instants = list(by_clock.values())
     if order.progress.suspended_until:
         instants.append(order.progress.suspended_until)
-    if order.archive_at:
+    if order.archive_at and order.appeal not in {"pending", "second"}:
         instants.append(order.archive_at)
     return min(instants, default=None)

@@ -158,6 +158,7 @@ def text_breaks() -> Iterator[Break]:
     for text in OrderText.objects.filter(erased_at__isnull=True).order_by("order_id", "seq").iterator():
         key = (text.order_id, text.seq)
         if key not in bodies:
-            bodies = {key: OrderEvent.objects.values_list("body", flat=True).get(order_id=key[0], seq=key[1])}
+            found = OrderEvent.objects.filter(order_id=key[0], seq=key[1]).values_list("body", flat=True)
+            bodies = {key: found.first() or ""}
         if text_digest(bytes(text.salt), text.text) not in bodies[key]:
             yield Break(*key, "text_edited")

@@ -10,7 +10,8 @@ from townops.kernel.actors import Actor, Hat
 from townops.kernel.refusal import Refused
 from townops.orders import resolve, store, system
 from townops.orders.domain.decide import allow, decide, forbid_same_hands, needs_of, permit
-from townops.orders.domain.facts import Facts, Need, Party, Place, Standard, Subject, Value
+from townops.orders.domain.facts import Facts, Need, Parent, Party, Place, Standard, Subject, Value
+from townops.orders.domain.flow import Authority
 from townops.orders.domain.guards import GUARDS
 from townops.orders.domain.order import Basis, Order
 from townops.orders.domain.states import State
@@ -18,8 +19,12 @@ from townops.orders.domain.steps import HIDDEN, STEPS, Step
 from townops.orders.domain.taken import Taken
 from townops.orders.drafts import Draft
 from townops.orders.models import Order as Row
+from townops.orders.models import OrderLink
 from townops.orders.write import write
 from townops.people import api as people
+
+
+GRASSROOTS = frozenset({"village", "station"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,8 @@ def fallback_of(order: Order, here: resolve.Around) -> Party:
     """The class's named unit; the center where it names none."""
     chosen = order.standard or order.subject
     named = chosen.fallback if chosen else None
+    if named and (named.unit == order.avoid or (order.needs_power and not named.power and named.kind in GRASSROOTS)):
+        named = None
     return named or resolve.party(people.center(town=here.town_code))
 
 
@@ -188,19 +195,37 @@ def _moved_unit(order: Order, facts: Facts, here: resolve.Around) -> dict[str, V
 
 
 def children_closing(parent: Draft, at: datetime) -> Iterator[Draft]:
-    """A merged child closes with its parent where the town closes; a district child waits for its own reply."""
-    after = parent.decision.after
-    if after.state is not State.CLOSED or parent.decision.before.state is State.CLOSED:
+    """What a parent's step does to what is merged into it: close with it, or change hands with it.
+
+    A child whose closing is the district's waits for its own reply.
+    """
+    before, after = parent.decision.before, parent.decision.after
+    closing = after.state is State.CLOSED and before.state is not State.CLOSED
+    if not closing and before.responsible == after.responsible:
         return
-    for row in Row.objects.filter(parent=after.id, state=State.MERGED.value):
+    for row in merged_into(after.id):
         loaded = store.load(row)
-        try:
-            yield draft_step(
-                loaded, "close", actor=system.actor(loaded.flow.center), at=at, raw={"result": "随主单结案"}
-            )
-        except Refused as refused:
-            if refused.code != "not_authority":
-                raise
+        center = system.actor(loaded.flow.center)
+        if closing and loaded.flow.options.closing is Authority.TOWN:
+            yield draft_step(loaded, "close", actor=center, at=at, raw={"result": "随主单结案"})
+        elif not closing:
+            yield following(loaded, after, center, at)
+
+
+def merged_into(parent: int) -> list[Row]:
+    """Rows of the orders merged into one."""
+    others = OrderLink.objects.filter(order_id=parent, kind="child", active=True).values_list("other", flat=True)
+    return list(Row.objects.filter(id__in=list(others), state=State.MERGED.value).order_by("id"))
+
+
+def following(loaded: store.Loaded, parent: Order, center: Actor, at: datetime) -> Draft:
+    """The child under the parent's new holder."""
+    held = parent.responsible
+    facts: dict[str, Value] = {
+        "parent": Parent(parent.id, None, parent.state.value, parent.main, held.unit, held.post)
+    }
+    decision = decide(loaded.flow, loaded.value, "follow", facts, center, at)
+    return Draft(decision, prev_hash=loaded.prev_hash, fired=loaded.fired)
 
 
 def views(loaded: store.Loaded, *, actor: Actor, at: datetime) -> list[StepView]:

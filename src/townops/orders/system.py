@@ -5,7 +5,7 @@ from townops.orders.domain.flow import Center
 
 PERMISSIONS = frozenset(
     f"orders.{code}"
-    for code in ("system", "report", "classify", "raise", "archive", "close", "file", "upward")
+    for code in ("system", "report", "classify", "raise", "archive", "close")
 )
 
 

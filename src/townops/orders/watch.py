@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from townops.base import outbox
+from townops.base import calendars, outbox
 from townops.base.db import write as transaction
 from townops.kernel.actors import MAIN_LEADER
 from townops.kernel.refusal import Refused
 from townops.orders import marks, store, system
+from townops.orders.domain.decide import decide
 from townops.orders.domain.order import Named
 from townops.orders.domain.states import ENDED, State
-from townops.orders.models import Order, OrderMark
+from townops.orders.drafts import Draft
+from townops.orders.models import Order, OrderClock, OrderMark
 from townops.orders.steps import draft_step
 from townops.orders.store import Loaded
 from townops.orders.write import write
@@ -64,7 +66,7 @@ def _silences(loaded: Loaded, at: datetime) -> Iterator[tuple[str, dict[str, str
     until = order.progress.suspended_until
     if order.state is State.SUSPENDED and until and until <= at:
         yield "resume", {}
-    if order.archive_at and order.archive_at <= at:
+    if order.archive_at and order.archive_at <= at and order.appeal not in {"pending", "second"}:
         yield "archive", {}
     for named, percent, instant in marks.pending(order, loaded.flow, loaded.fired):
         if instant <= at and (step := _owed(loaded, named, percent)):
@@ -121,3 +123,20 @@ def _fire(loaded: Loaded, at: datetime) -> None:
                 "post": named.post,
             }
             outbox.publish("orders.marked", order.id, body, at)
+
+
+def recalendar(at: datetime, *, recorded_at: datetime | None = None) -> int:
+    """Replay every open order's clocks under the newest calendar, as an event each; returns how many were moved."""
+    newest, moved = calendars.current().version, 0
+    behind = OrderClock.objects.filter(calendar__lt=newest, stopped_at__isnull=True).exclude(time_unit="fixed")
+    for order in behind.order_by("order_id").values_list("order_id", flat=True).distinct():
+        row = Order.objects.filter(id=order, is_open=True).first()
+        if row is None:
+            continue
+        loaded = store.load(row)
+        center = system.actor(loaded.flow.center)
+        decision = decide(loaded.flow, loaded.value, "recalendar", {"calendar": newest}, center, at)
+        draft = Draft(decision, prev_hash=loaded.prev_hash, fired=loaded.fired)
+        write([draft], recorded_at=recorded_at or at)
+        moved += 1
+    return moved

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from townops.kernel.actors import SYSTEM_PERSON, Actor, Hat
+from townops.kernel.actors import LEADER, SYSTEM_PERSON, Actor, Hat
 from townops.kernel.refusal import Refused
 from townops.orders.domain.evolve import evolve
 from townops.orders.domain.facts import Facts, Need, Value
@@ -69,6 +69,8 @@ def _best(hats: list[Hat], order: Order, row: Step) -> Hat:
     if row.name in AS_LEADER or (row.name == "review_center" and order.progress.center_signed):
         in_charge = order.main.leader_post if order.main else None
         return max(hats, key=lambda hat: (hat.post == in_charge, hat.rank))
+    if row.name == "review_center":
+        return min(hats, key=lambda hat: hat.rank)
     own = [hat for hat in hats if order.main and hat.unit == order.main.unit]
     return (own or hats)[0]
 
@@ -86,8 +88,17 @@ def _in_scope(flow: Flow, order: Order, row: Step, hat: Hat, actor: Actor) -> bo
         return hat.unit in _involved(order) or "orders.upward" in hat.permissions
     if row.scope == OUTSIDE:
         return order.main is None or hat.unit != order.main.unit or hat.unit == flow.center.unit
-    if row.name == "send_back" and order.state is State.UNIT_REVIEW:
+    if row.name == "send_back":
+        return _may_send_back(order, hat)
+    return True
+
+
+def _may_send_back(order: Order, hat: Hat) -> bool:
+    """The head of the main unit, whoever signs for the center, the raised leader when it is his turn, or the checker."""
+    if order.state is State.UNIT_REVIEW:
         return bool(order.main and hat.unit == order.main.unit)
+    if order.state is State.CENTER_REVIEW and "orders.review_center" not in hat.permissions:
+        return order.progress.center_signed and hat.rank >= max(order.raised, LEADER)
     return True
 
 
@@ -158,7 +169,7 @@ def _also_required(flow: Flow, order: Order, row: Step) -> frozenset[str]:
     if row.name == "submit":
         return frozenset({"fact_finding", "demand_finding"}) if triple else frozenset({"evidence"})
     if row.name == "handle_on_spot" and not order.is_filed:
-        return frozenset({"condition"})
+        return frozenset({"demand_type", "class", "time_class"} if triple else {"condition"})
     if row.name == "close":
         return _to_close(order, triple=triple)
     return frozenset()

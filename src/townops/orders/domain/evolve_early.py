@@ -8,7 +8,7 @@ from townops.kernel.actors import HEAD, MAIN_LEADER, STAFF
 from townops.kernel.workdays import Limit, TimeUnit
 from townops.orders.domain.facts import Parent, Party, Place, Standard, Subject
 from townops.orders.domain.flow import Refusal
-from townops.orders.domain.order import Basis, Hands, Order, Progress, Responsible
+from townops.orders.domain.order import Basis, Hands, Order, Progress, Responsible, Task
 from townops.orders.domain.settle import handle_limit, inner_cap
 from townops.orders.domain.states import State
 from townops.orders.domain.taken import Context
@@ -66,8 +66,17 @@ def ended(order: Order, state: State, context: Context) -> Order:
         state=state,
         responsible=last(order),
         application=None,
+        tasks=answered(order.tasks, None, context.taken.seq),
         closed_at=context.at,
         archive_at=context.at + days,
+    )
+
+
+def answered(tasks: tuple[Task, ...], unit: int | None, seq: int) -> tuple[Task, ...]:
+    """Open tasks of a unit (None: of all) ended by this step."""
+    return tuple(
+        replace(task, done_seq=seq) if task.done_seq is None and unit in {None, task.unit} else task
+        for task in tasks
     )
 
 
@@ -80,7 +89,14 @@ def _merge(order: Order, context: Context) -> Order:
         held_before=order.responsible,
         parent=parent.order,
         responsible=held,
+        application=None,
     )
+
+
+def _follow(order: Order, context: Context) -> Order:
+    """The parent changed hands, and so does what is merged into it."""
+    parent = context.taken.need("parent", Parent)
+    return order.now(responsible=Responsible(parent.unit, parent.post, Basis.MERGED))
 
 
 def _unmerge(order: Order, context: Context) -> Order:
@@ -136,11 +152,13 @@ def _file(order: Order, context: Context) -> Order:
 def _transfer(order: Order, context: Context) -> Order:
     center = context.flow.center
     held = Responsible(center.unit, center.liaison_post, Basis.TRANSFERRED)
-    return order.seen(keep_time=bool(order.active("handle"))).now(state=S.TRANSFERRED, responsible=held)
+    return order.now(
+        state=S.TRANSFERRED, responsible=held, held_before=order.responsible, application=None
+    )
 
 
 def _take_back(order: Order, context: Context) -> Order:
-    return order.now(state=S.FILED, responsible=at_center(context, Basis.RETURNED))
+    return to_dispatch(order, context)
 
 
 def _adopt(order: Order, context: Context) -> Order:
@@ -225,11 +243,30 @@ def moved_unit(order: Order, context: Context) -> Order:
     dispatched = order.main is not None and order.progress.dispatched_at is not None
     if not dispatched or proposed is None or (order.main and proposed.unit == order.main.unit):
         return order
-    moved = order.seen(
-        keep_time=True, passed=frozenset(), provisional=False, center_signed=False, replied=False
+    return to_dispatch(order, context)
+
+
+def to_dispatch(order: Order, context: Context) -> Order:
+    """Back to whoever dispatches: the next unit inherits the used time, nothing else of the last handling."""
+    cleared = order.seen(
+        keep_time=bool(order.active("handle")),
+        passed=frozenset(),
+        provisional=False,
+        center_signed=False,
+        replied=False,
+        designated=False,
+        returns=0,
+        returned_by=None,
+        dispatched_at=None,
+        suspended_until=None,
     )
-    return moved.now(
-        state=S.FILED, application=None, responsible=at_center(context, Basis.RETURNED), before=None
+    filed = order.is_filed
+    return cleared.now(
+        state=S.FILED if filed else S.ACCEPTED,
+        application=None,
+        responsible=at_center(context, Basis.RETURNED if filed else Basis.FIRST_ASKED),
+        before=None,
+        held_before=None,
     )
 
 
@@ -242,6 +279,7 @@ EVOLUTIONS = {
     "confirm_refusal": _confirm_refusal,
     "refuse_filing": _refuse_filing,
     "merge": _merge,
+    "follow": _follow,
     "unmerge": _unmerge,
     "classify": _classify,
     "file": _file,

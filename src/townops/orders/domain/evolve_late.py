@@ -2,7 +2,7 @@
 
 from townops.kernel import clocks as k
 from townops.kernel.actors import LEADER
-from townops.orders.domain.evolve_early import at_center, ended, new_round, next_level
+from townops.orders.domain.evolve_early import at_center, ended, new_round, next_level, to_dispatch
 from townops.orders.domain.evolve_unit import after_handling, after_reviews
 from townops.orders.domain.flow import Authority
 from townops.orders.domain.order import Application, Basis, Order, Responsible
@@ -18,7 +18,15 @@ def _reviewed(order: Order, context: Context) -> Order:
 
 def _review_unit(order: Order, context: Context) -> Order:
     signed = _reviewed(order, context)
-    return signed.now(state=after_handling(signed, context, unit_review=False))
+    review = order.active("review")
+    calendars = context.flow.calendars
+    clocks = tuple(
+        named.renewed(k.stop(named.clock, calendars[named.clock.calendar], context.at))
+        if named is review
+        else named
+        for named in order.clocks
+    )  # the center reviews on a clock of its own
+    return signed.now(clocks=clocks, state=after_handling(signed, context, unit_review=False))
 
 
 def _review_center(order: Order, context: Context) -> Order:
@@ -74,12 +82,26 @@ def _answer_up(order: Order, context: Context) -> Order:
         return ended(answered, S.CLOSED, context).now(
             result=order.result or order.progress.outcome or "withdrawn"
         )
-    if order.main is None:
-        return answered
-    reworked = answered.seen(passed=frozenset(), provisional=False, center_signed=False, replied=False)
-    held = Responsible(order.main.unit, None, order.responsible.basis)
-    again = held if order.responsible.basis is Basis.MERGED else order.responsible
-    return reworked.now(state=S.REWORK, reworks=order.reworks + 1, responsible=again, before=None)
+    return _closing_refused(answered)
+
+
+def _closing_refused(order: Order) -> Order:
+    """Back to the unit that handled it, on its own basis; without one the order stays where it is."""
+    if order.main is None or order.progress.dispatched_at is None:
+        return order
+    own = order.held_before or order.responsible
+    basis = Basis.RULE if own.unit != order.main.unit else own.basis
+    cleared = order.seen(
+        passed=frozenset(), provisional=False, center_signed=False, replied=False, suspended_until=None
+    )
+    return cleared.now(
+        state=S.REWORK,
+        reworks=order.reworks + 1,
+        responsible=Responsible(order.main.unit, own.post if own.unit == order.main.unit else None, basis),
+        parent=None,
+        before=None,
+        held_before=None,
+    )
 
 
 def _new_outer(order: Order, context: Context) -> Order:
@@ -99,11 +121,7 @@ def _returned_up(order: Order, context: Context, *, granted: bool) -> Order:
         center = context.flow.center
         held = Responsible(center.unit, center.liaison_post, Basis.TRANSFERRED)
         return order.now(state=S.TRANSFERRED, responsible=held, result="transferred")
-    if not order.is_filed:
-        return order
-    return order.seen(keep_time=bool(order.active("handle"))).now(
-        state=S.FILED, responsible=at_center(context, Basis.RETURNED)
-    )
+    return to_dispatch(order, context) if order.is_filed else order
 
 
 def _close(order: Order, context: Context) -> Order:
@@ -124,7 +142,8 @@ def _record_satisfaction(order: Order, context: Context) -> Order:
 
 def _reopen(order: Order, context: Context) -> Order:
     """One level up: the next reply is signed by the next leader (上提一级)."""
-    again = new_round(order, context).now(state=S.FILED, reopened=order.reopened + 1)
+    state = S.FILED if order.is_filed else S.REPORTED
+    again = new_round(order, context).now(state=state, reopened=order.reopened + 1)
     return again.now(raised=next_level(order, context), responsible=at_center(context, Basis.FIRST_ASKED))
 
 

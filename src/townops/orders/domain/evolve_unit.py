@@ -1,10 +1,8 @@
 """In the hands of a unit: dispatch, acknowledgement, dispute rungs, applications, handling."""
 
-from dataclasses import replace
-
 from townops.kernel import clocks as k
 from townops.kernel.workdays import Limit
-from townops.orders.domain.evolve_early import relimited, with_filing
+from townops.orders.domain.evolve_early import answered, relimited, with_filing
 from townops.orders.domain.facts import Party
 from townops.orders.domain.flow import Authority, Certify
 from townops.orders.domain.order import Application, Basis, Named, Order, Responsible, Task
@@ -25,14 +23,8 @@ def _assigned(order: Order, context: Context, party: Party, basis: Basis, post: 
         keep_time=False, dispatched_at=context.at, returned_by=None, contacted=order.progress.contacted
     )
     held_by = Responsible(party.unit, post, basis)
-    tasks = _answered(order.tasks, party.unit, taken.seq)  # who is main now owes no opinion beside
+    tasks = answered(order.tasks, party.unit, taken.seq)  # who is main now owes no opinion beside
     return given.now(state=S.ACKNOWLEDGING, main=party, responsible=held_by, tasks=tasks)
-
-
-def _answered(tasks: tuple[Task, ...], unit: int, seq: int) -> tuple[Task, ...]:
-    return tuple(
-        replace(task, done_seq=seq) if task.unit == unit and task.done_seq is None else task for task in tasks
-    )
 
 
 def _without_handle(order: Order, held: Named | None, context: Context) -> Order:
@@ -85,7 +77,7 @@ def _make_safe(order: Order, context: Context) -> Order:
 def _add_opinion(order: Order, context: Context) -> Order:
     named = context.taken.get("unit", Party)
     unit = named.unit if named else context.taken.unit
-    return order.now(tasks=_answered(order.tasks, unit, context.taken.seq))
+    return order.now(tasks=answered(order.tasks, unit, context.taken.seq))
 
 
 def _return(order: Order, context: Context) -> Order:
@@ -95,7 +87,7 @@ def _return(order: Order, context: Context) -> Order:
     back = back.now(state=S.RETURNED, returns=order.returns + 1, application=None)
     if order.progress.designated:
         return back
-    return back.now(responsible=Responsible(center.unit, center.shift_post, Basis.RETURNED))
+    return back.now(main=None, responsible=Responsible(center.unit, center.shift_post, Basis.RETURNED))
 
 
 def _request_extension(order: Order, context: Context) -> Order:

@@ -43,6 +43,9 @@ class Filing(StrEnum):
     TRIPLE = "triple"
 
 
+RUNGS = frozenset({3, 4})
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """The choices a source makes; `closing` covers closing, extension, return and call-back as one authority group each."""
@@ -68,6 +71,11 @@ class Options:
             found.append("both_reviews_off_needs_handle_on_spot")
         if self.closing is Authority.DISTRICT and not self.reply_up:
             found.append("district_closing_needs_reply_up")
+        asks = Authority.DISTRICT in {self.extending, self.refusing}
+        if asks and not self.reply_up:
+            found.append("district_authority_needs_reply_up")
+        if self.dispute_rungs not in RUNGS:
+            found.append("dispute_rungs_are_three_or_four")
         if self.refusing is Authority.DISTRICT and self.refusal is not Refusal.NONE:
             found.append("district_order_cannot_be_refused")
         return found

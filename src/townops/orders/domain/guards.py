@@ -42,7 +42,9 @@ def subject_fits(flow: Flow, order: Order, taken: Taken) -> None:
 
 def unit_may_hold(flow: Flow, order: Order, taken: Taken) -> None:
     """A 居村 is never main unit for a class that needs enforcement power; nobody holds a complaint about himself."""
-    party = taken.need("unit", Party)
+    party = taken.get("unit", Party)
+    if party is None:
+        raise Refused("facts_missing", step=taken.step, facts=["unit"])
     if order.needs_power and party.kind in {"village", "station"} and not party.power:
         raise Refused("village_lacks_power", unit=party.unit)
     if order.avoid is not None and party.unit == order.avoid:
@@ -101,6 +103,9 @@ def in_time_to_return(flow: Flow, order: Order, taken: Taken) -> None:
 
 def may_extend(flow: Flow, order: Order, taken: Taken) -> None:
     no_application(flow, order, taken)
+    handle = order.active("handle")
+    if handle and handle.clock.fixed:
+        raise Refused("clock_fixed", due_at=handle.clock.due_at)
     if order.progress.extensions >= flow.limits.max_extensions:
         raise Refused("extensions_used_up", most=flow.limits.max_extensions)
     not_overdue(flow, order, taken)
@@ -166,7 +171,9 @@ def village_on_spot(flow: Flow, order: Order, taken: Taken) -> None:
 def next_signature(flow: Flow, order: Order, taken: Taken) -> None:
     """The center first, then the leader the order was raised to."""
     wants_leader = order.progress.center_signed and order.raised >= LEADER
-    if wants_leader and taken.rank < order.raised:
+    in_charge = order.main.leader_post if order.main else None
+    wrong_leader = order.raised == LEADER and in_charge not in {None, taken.post} and taken.rank < MAIN_LEADER
+    if wants_leader and (taken.rank < order.raised or wrong_leader):
         raise Refused("raised_leader_signs", level=order.raised)
     about_the_center = order.avoid == flow.center.unit
     if not wants_leader and taken.rank >= LEADER and not about_the_center:
@@ -201,14 +208,15 @@ def checked(flow: Flow, order: Order, taken: Taken) -> None:
 def ready_to_reply(flow: Flow, order: Order, taken: Taken) -> None:
     if order.state is S.CHECKING:
         checked(flow, order, taken)
-        if order.open_tasks:
-            raise Refused("tasks_open", units=[task.unit for task in order.open_tasks])
+    if order.open_tasks and order.state is not S.MERGED:
+        raise Refused("tasks_open", units=[task.unit for task in order.open_tasks])
 
 
 def may_ask(flow: Flow, order: Order, taken: Taken) -> None:
     if taken.word("kind") in order.progress.asked:
         raise Refused("already_asked", kind=taken.word("kind"))
-    needs_district = {"extension": flow.options.extending, "closing": flow.options.closing}
+    options = flow.options
+    needs_district = {"extension": options.extending, "closing": options.closing, "return": options.refusing}
     if needs_district.get(taken.word("kind")) is Authority.TOWN:
         raise Refused("town_decides", kind=taken.word("kind"))
 
@@ -227,14 +235,14 @@ def was_asked(flow: Flow, order: Order, taken: Taken) -> None:
 def once_and_overdue(flow: Flow, order: Order, taken: Taken) -> None:
     if order.appeal:
         raise Refused("appealed_before")
-    if not was_overdue(order):
+    if not was_overdue(flow, order, taken):
         raise Refused("was_not_overdue")
 
 
-def was_overdue(order: Order) -> bool:
-    """Whether the handling clock of this round ended after its due."""
-    handles = [named for named in order.clocks if named.name == "handle" and named.round == order.round]
-    return any(n.clock.stopped_at is not None and n.clock.stopped_at > n.clock.due_at for n in handles)
+def was_overdue(flow: Flow, order: Order, taken: Taken) -> bool:
+    """Whether a handling clock of this round ran past its due."""
+    handles = [one.clock for one in order.clocks if one.name == "handle" and one.round == order.round]
+    return any(k.overdue_seconds(one, flow.calendars[one.calendar], taken.at) > 0 for one in handles)
 
 
 def right_reviewer(flow: Flow, order: Order, taken: Taken) -> None:
@@ -243,6 +251,8 @@ def right_reviewer(flow: Flow, order: Order, taken: Taken) -> None:
 
 
 def due_to_archive(flow: Flow, order: Order, taken: Taken) -> None:
+    if order.appeal in {"pending", "second"}:
+        raise Refused("application_pending", kind="appeal")
     if order.archive_at and taken.at < order.archive_at:
         raise Refused("too_early_to_archive", until=order.archive_at)
 
@@ -250,6 +260,19 @@ def due_to_archive(flow: Flow, order: Order, taken: Taken) -> None:
 def later_round(flow: Flow, order: Order, taken: Taken) -> None:
     if taken.at_fact("received_at") <= order.received_at:
         raise Refused("not_a_new_round")
+
+
+def own_opinion(flow: Flow, order: Order, taken: Taken) -> None:
+    """Only the center writes down another unit's opinion."""
+    named = taken.get("unit", Party)
+    if named and named.unit != taken.unit and taken.unit != flow.center.unit:
+        raise Refused("not_permitted", step="add_opinion")
+
+
+def leader_not_owed(flow: Flow, order: Order, taken: Taken) -> None:
+    """A raised order is not closed at night: its leader has not signed."""
+    if order.raised >= LEADER and order.state is S.CENTER_REVIEW:
+        raise Refused("raised_leader_signs", level=order.raised)
 
 
 def historic_only(flow: Flow, order: Order, taken: Taken) -> None:
@@ -270,7 +293,9 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
     "dispatch": (unit_may_hold, first_rung_only),
     "designate": (leader_rung_not_reached, unit_may_hold),
     "decide_dispute": (right_leader, unit_may_hold),
-    "fall_back": (designator_silent,),
+    "fall_back": (designator_silent, unit_may_hold),
+    "add_opinion": (own_opinion,),
+    "provisional_close": (leader_not_owed,),
     "deem_acknowledged": (unit_silent,),
     "return": (in_time_to_return,),
     "request_extension": (may_extend,),
@@ -278,7 +303,7 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
     "request_suspension": (may_suspend,),
     "decide_suspension": (pending("suspension"), leader_in_charge),
     "submit": (not_about_himself, contacted_first),
-    "handle_on_spot": (village_on_spot,),
+    "handle_on_spot": (not_about_himself, village_on_spot),
     "review_unit": (not_about_himself,),
     "review_center": (not_about_himself, next_signature),
     "check": (not_about_himself, known_method),

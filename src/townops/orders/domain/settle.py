@@ -31,6 +31,8 @@ WAITING: dict[State, frozenset[str]] = {
     S.VERIFYING: frozenset({"accept"}),
     S.SUSPENDED: frozenset({"handle", "contact", "make_safe"}),
     S.AWAITING_AUTHORITY: frozenset({"handle"}),
+    S.MERGED: frozenset({"handle"}),
+    S.TRANSFERRED: frozenset({"handle"}),
 }
 PRIMARY: dict[State, str] = {
     S.REPORTED: "accept",
@@ -73,6 +75,8 @@ def _of_the_unit(order: Order, flow: Flow) -> set[str]:
 
 def waiting(order: Order, flow: Flow) -> frozenset[str]:
     """Names of the clocks that stand still but keep what they used."""
+    if not order.is_open:
+        return frozenset()
     names = WAITING.get(order.state, frozenset())
     if order.progress.provisional or (order.state is S.FILED and order.progress.keep_time):
         names |= {"handle"}

@@ -54,6 +54,15 @@ def _may_refuse(flow: Flow) -> bool:
     return flow.options.refusal is not Refusal.NONE
 
 
+def _town_refuses(flow: Flow) -> bool:
+    return flow.options.refusing is Authority.TOWN
+
+
+def _asks_upward(flow: Flow) -> bool:
+    options = flow.options
+    return Authority.DISTRICT in {options.closing, options.extending, options.refusing}
+
+
 def _town_closes(flow: Flow) -> bool:
     return flow.options.closing is Authority.TOWN
 
@@ -80,10 +89,11 @@ UNIT = typed("unit", FactType.UNIT)
 RECLASSIFIED = (optional(f.CONDITION), optional(f.CLASS), optional(f.DEMAND), optional(f.TIME_CLASS))
 ON_SPOT = frozenset({S.REPORTED, S.ACCEPTED, S.FILED, S.ACKNOWLEDGING, S.HANDLING})
 REPLIED = frozenset({S.CHECKING, S.AWAITING_AUTHORITY, S.MERGED, S.CLOSED})
+SETTLED_ELSEWHERE = frozenset({S.MERGED, S.TRANSFERRED, S.AWAITING_AUTHORITY})
 NEVER_FILED = frozenset({S.REPORTED, S.VERIFYING, S.REFUSAL_REVIEW})
 
 TABLE = (
-    step("report", "登记", S.REPORTED, S.REPORTED, "report"),
+    step("report", "登记", frozenset(), S.REPORTED, "report"),
     step(
         "request_verification",
         "发核实",
@@ -105,7 +115,7 @@ TABLE = (
         optional(f.EVIDENCE),
     ),
     step("accept", "受理", S.REPORTED, S.ACCEPTED, "accept", NOTE),
-    step("refuse", "不予受理", S.REPORTED, "refusal", "accept", REASON, authority=_may_refuse),
+    step("refuse", "不予受理", S.REPORTED, "refusal", "accept", REASON, when=_may_refuse, authority=_town_refuses),
     step(
         "confirm_refusal",
         "复核不予受理",
@@ -115,6 +125,7 @@ TABLE = (
         typed("agree", FactType.BOOL),
         NOTE,
         not_by=("refuser",),
+        when=_town_refuses,
     ),
     step(
         "merge",
@@ -150,7 +161,7 @@ TABLE = (
         typed("conduct_of", FactType.UNIT, required=False),
         NOTE,
     ),
-    step("refuse_filing", "不予立案", S.ACCEPTED, S.NOT_FILED, "file", REASON, authority=_may_refuse),
+    step("refuse_filing", "不予立案", S.ACCEPTED, S.NOT_FILED, "file", REASON, when=_may_refuse, authority=_town_refuses),
     step(
         "dispatch",
         "派遣",
@@ -177,7 +188,7 @@ TABLE = (
     step(
         "make_safe",
         "先行处险",
-        HANDLED_BY_UNIT | {S.RETURNED},
+        HANDLED_BY_UNIT | {S.SUSPENDED, S.RETURNED},
         None,
         "handle",
         text("result"),
@@ -280,6 +291,9 @@ TABLE = (
         text("result"),
         f.EVIDENCE,
         optional(f.CONDITION),
+        optional(f.DEMAND),
+        optional(f.CLASS),
+        optional(f.TIME_CLASS),
         when=_on_spot,
     ),
     step(
@@ -367,7 +381,7 @@ TABLE = (
         enum("kind", "extension", "return", "closing"),
         REASON,
         typed("new_due", FactType.INSTANT, required=False),
-        when=_district,
+        when=_asks_upward,
     ),
     step(
         "answer_up",
@@ -379,7 +393,7 @@ TABLE = (
         typed("granted", FactType.BOOL),
         text("reason", required=False),
         typed("new_due", FactType.INSTANT, required=False),
-        when=_district,
+        when=_asks_upward,
     ),
     step(
         "close",
@@ -420,14 +434,14 @@ TABLE = (
     step(
         "reclassify",
         "改类",
-        OPEN - NEVER_FILED - {S.ACCEPTED, S.MERGED},
+        OPEN - NEVER_FILED - SETTLED_ELSEWHERE - {S.ACCEPTED},
         "if_unit_changes",
         "file",
         *RECLASSIFIED,
         REASON,
     ),
     step(
-        "relocate", "改址", OPEN - {S.MERGED}, "if_unit_changes", "file", typed("area", FactType.AREA), REASON
+        "relocate", "改址", OPEN - SETTLED_ELSEWHERE, "if_unit_changes", "file", typed("area", FactType.AREA), REASON
     ),
     step("withdraw", "撤回", OPEN, S.CLOSED, "withdraw", REASON, authority=_town_closes),
     step(
@@ -442,8 +456,9 @@ TABLE = (
     step("take_back", "收回", S.TRANSFERRED, S.FILED, "dispatch", REASON),
     step("archive", "归档", {S.CLOSED, S.NOT_ACCEPTED, S.NOT_FILED}, S.ARCHIVED, "archive system"),
     step("adopt", "接管历史工单", OPEN, None, "adopt"),
-    step("resend", "再次来单", ALL, "resent", "report system", typed("received_at", FactType.INSTANT)),
+    step("resend", "再次来单", ALL, "resent", "report system", typed("received_at", FactType.INSTANT), scope=SYSTEM),
+    step("follow", "随主单", S.MERGED, None, "system", typed("parent", FactType.ORDER), scope=SYSTEM),
     step("recalendar", "日历更正", OPEN, None, "system", typed("calendar", FactType.INT), scope=SYSTEM),
 )
 STEPS: Mapping[str, Step] = MappingProxyType({row.name: row for row in TABLE})
-HIDDEN = frozenset({"report", "resend", "recalendar", "classify"})
+HIDDEN = frozenset({"report", "resend", "recalendar", "classify", "follow"})
