@@ -22,12 +22,7 @@ from townops.demo.story import Move, Scene, Telling
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
-from townops.orders.drafts import Draft
-from townops.orders.models import Order as Row
-from townops.orders.steps import children_closing, draft_step
-from townops.orders.store import Loaded, load
-from townops.orders.domain.states import State
-from townops.orders.write import write
+from townops.orders.api import Draft, Loaded, State, children_closing, draft_step, write
 from townops.people import api as people
 
 SEED = 20230930
@@ -181,7 +176,7 @@ class Play:
 
     def _load(self, order: int) -> Loaded:
         if order not in self.loaded:
-            self.loaded[order] = load(Row.objects.get(id=order))
+            self.loaded[order] = orders.load_order(order)
         return self.loaded[order]
 
     def _plan(self, order: int, at: datetime) -> None:
@@ -228,7 +223,7 @@ class Play:
         look = orders.next_look_at()
         if look is None or look > at:
             return
-        touched = set(Row.objects.filter(next_mark_at__lte=at).values_list("id", flat=True))
+        touched = orders.due_orders(at)
         orders.watch(at, recorded_at=self.until)
         for order in touched & set(self.loaded):
             del self.loaded[order]

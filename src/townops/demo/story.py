@@ -11,10 +11,17 @@ from typing import Any
 
 from townops.demo import texts
 from townops.demo.texts import Matter
-from townops.orders.domain.facts import Party
-from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
-from townops.orders.domain.order import Order
-from townops.orders.domain.states import State
+from townops.orders.api import (
+    Authority,
+    Certify,
+    Contact,
+    Filing,
+    Flow,
+    OrderValue,
+    Party,
+    State,
+    Verify,
+)
 from townops.people import api as people
 
 NAMED = {
@@ -73,7 +80,7 @@ def telling(rng: Random, matter: Matter, evidence: int, *, stuck: State | None) 
 class Scene:
     """An order at a moment, for whoever decides what comes next."""
 
-    order: Order
+    order: OrderValue
     flow: Flow
     told: Telling
     rng: Random

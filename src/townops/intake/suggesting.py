@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.apps import apps
-
 from townops.base.db import write
 from townops.base.tunables import value_at
 from townops.intake import classify
@@ -58,11 +56,8 @@ def threshold(at: datetime) -> float:
 
 def unclassed(ids: Sequence[int], at: datetime) -> list[Waiting]:
     """Orders of a source the model knows that have neither a class nor a suggestion."""
-    order, text = apps.get_model("orders", "Order"), apps.get_model("orders", "OrderText")
-    rows = order.objects.filter(id__in=ids, source__in=SOURCES, class_code="")
-    titles = dict(rows.values_list("id", "title"))
-    texts = text.objects.filter(order_id__in=titles, seq=1, name="text").values_list("order_id", "text")
-    return [Waiting(number, _whole(titles[number], body), at) for number, body in texts if body]
+    found = orders.told(ids, sources=SOURCES)
+    return [Waiting(one.order, _whole(one.title, one.text), at) for one in found]
 
 
 def _whole(title: str, body: str) -> str:

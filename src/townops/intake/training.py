@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from django.apps import apps
-
 from townops.intake import classify
 from townops.intake.corpus import held_out
 from townops.intake.suggesting import SOURCES
 from townops.kernel.refusal import Refused
+from townops.orders import api as orders
 
-CONFIRMED_STATES: Final = ("closed", "archived")
 FEWEST: Final = 20
 
 
@@ -65,15 +63,8 @@ def forget() -> bool:
 
 def confirmed() -> Iterator[tuple[str, str]]:
     """(class code, text) of closed orders, those of the evaluation and of the demo left out."""
-    order, text = apps.get_model("orders", "Order"), apps.get_model("orders", "OrderText")
-    rows = order.objects.filter(source__in=SOURCES, state__in=CONFIRMED_STATES).exclude(origin="demo")
-    rows = rows.exclude(class_code="").exclude(external_number__in=held_out())
-    codes = dict(rows.values_list("id", "class_code"))
-    for number, body in text.objects.filter(order_id__in=codes, seq=1, name="text").values_list(
-        "order_id", "text"
-    ):
-        if body:
-            yield codes[number], body
+    for one in orders.confirmed(SOURCES, without=held_out()):
+        yield one.class_code, one.text
 
 
 def _write(rows: Sequence[tuple[str, str]]) -> Path:

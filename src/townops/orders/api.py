@@ -1,32 +1,43 @@
 """The door to work orders: take reports in, take steps, find, look, prove. Pages, clients, jobs and the demo all come through here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from townops.base import crypto, journal
 from townops.base.db import write as transaction
-from townops.kernel.actors import Actor
+from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.orders import flows, proof, queries, steps, store, system
 from townops.orders.access import REVEAL
-from townops.orders.domain.facts import Need
+from townops.orders.domain.facts import Need, Party
+from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
+from townops.orders.domain.order import Order as OrderValue
 from townops.orders.domain.states import LOOKS, State
 from townops.orders.domain.steps import STEPS, TABLE
-from townops.orders.models import Order, OrderContact, OrderLink, OrderText
+from townops.orders.drafts import Draft
+from townops.orders.models import Order, OrderContact, OrderEvent, OrderLink, OrderText
 from townops.orders.proof import Break
 from townops.orders.queries import Filter, Page
 from townops.orders.reports import IncomingReport, Received, receive_reports
 from townops.orders.resolve import around
-from townops.orders.steps import StepView
+from townops.orders.steps import StepView, children_closing, draft_step
+from townops.orders.store import Loaded
 from townops.orders.views import ClockView, EventView, OrderView, event_views, order_view
-from townops.orders.watch import next_look_at, recalendar, watch
+from townops.orders.watch import due_orders, next_look_at, recalendar, watch
+from townops.orders.write import Written, write
 
 __all__ = [
-    "LOOKS", "STEPS", "TABLE", "Break", "ClockView", "EventView", "Filter", "IncomingReport", "Need", "OrderView", "Page",
-    "Received", "State", "StepView", "children_of", "classify", "contact_of", "events_of", "find_orders", "flows",
-    "load_starting_flows", "next_look_at", "order_for", "propose_unit", "recalendar", "receive_reports", "reveal_contact", "steps_for",
-    "take_step", "verify_journal", "watch",
+    "Authority", "Break", "Certify", "ClockView", "Contact", "Draft", "EventView", "Filing", "Filter",
+    "Flow", "IncomingReport", "LOOKS", "Loaded", "Need", "OrderValue", "OrderView", "Page", "Party",
+    "Received", "STEPS", "State", "StepView", "TABLE", "Told", "Verify", "Written", "children_closing",
+    "children_of", "classify", "confirmed", "contact_of", "draft_step", "due_orders", "erase_texts",
+    "events_of", "every_source", "find_orders", "flows", "load_order", "load_starting_flows",
+    "next_look_at", "order_for", "propose_unit", "recalendar", "receive_reports", "reveal_contact",
+    "steps_for", "take_step", "told", "verify_journal", "watch", "write",
 ]  # fmt: skip
 
 
@@ -158,9 +169,44 @@ def _rows_differ() -> list[Break]:
     return list(differences())
 
 
+def load_order(order_id: int) -> Loaded:
+    """An order ready for `draft_step`: for whoever commits many steps in one `write`."""
+    return store.load(Order.objects.get(id=order_id))
+
+
 def load_starting_flows() -> int:
     """Write the flows a town starts with; returns how many were new."""
     return flows.load_starting()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a report said: for learning and classifying, not for showing."""
+
+    order: int
+    title: str
+    text: str
+    class_code: str
+
+
+def told(order_ids: Sequence[int], *, sources: Collection[str]) -> list[Told]:
+    """The first report of each of these orders of those sources that nobody has given a class."""
+    rows = Order.objects.filter(id__in=order_ids, source__in=sources, class_code="")
+    return _told(rows)
+
+
+def confirmed(sources: Collection[str], *, without: Collection[str] = ()) -> list[Told]:
+    """Ended orders of those sources whose class a person filed; none of the demo, none of these external numbers."""
+    by_people = OrderEvent.objects.filter(step__in=("file", "reclassify")).exclude(person=SYSTEM_PERSON)
+    rows = Order.objects.filter(source__in=sources, is_open=False, id__in=by_people.values("order_id"))
+    return _told(rows.exclude(class_code="").exclude(origin="demo").exclude(external_number__in=without))
+
+
+def _told(rows: QuerySet[Order]) -> list[Told]:
+    found = {row[0]: row for row in rows.values_list("id", "title", "class_code")}
+    texts = OrderText.objects.filter(order_id__in=list(found), seq=1, name="text", erased_at__isnull=True)
+    pairs = texts.values_list("order_id", "text")
+    return [Told(order, found[order][1], text, found[order][2]) for order, text in pairs if text]
 
 
 def every_source() -> Sequence[tuple[str, str]]:

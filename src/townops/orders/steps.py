@@ -23,7 +23,6 @@ from townops.orders.models import OrderLink
 from townops.orders.write import write
 from townops.people import api as people
 
-
 GRASSROOTS = frozenset({"village", "station"})
 
 
@@ -113,7 +112,9 @@ def fallback_of(order: Order, here: resolve.Around) -> Party:
     """The class's named unit; the center where it names none."""
     chosen = order.standard or order.subject
     named = chosen.fallback if chosen else None
-    if named and (named.unit == order.avoid or (order.needs_power and not named.power and named.kind in GRASSROOTS)):
+    if named and (
+        named.unit == order.avoid or (order.needs_power and not named.power and named.kind in GRASSROOTS)
+    ):
         named = None
     return named or resolve.party(people.center(town=here.town_code))
 
@@ -214,7 +215,9 @@ def children_closing(parent: Draft, at: datetime) -> Iterator[Draft]:
 
 def merged_into(parent: int) -> list[Row]:
     """Rows of the orders merged into one."""
-    others = OrderLink.objects.filter(order_id=parent, kind="child", active=True).values_list("other", flat=True)
+    others = OrderLink.objects.filter(order_id=parent, kind="child", active=True).values_list(
+        "other", flat=True
+    )
     return list(Row.objects.filter(id__in=list(others), state=State.MERGED.value).order_by("id"))
 
 

@@ -44,6 +44,11 @@ def next_look_at() -> datetime | None:
     )
 
 
+def due_orders(at: datetime) -> set[int]:
+    """Ids of the orders the watch would look at now."""
+    return set(Order.objects.filter(next_mark_at__lte=at).values_list("id", flat=True))
+
+
 def look(row: Order, at: datetime, *, recorded_at: datetime) -> None:
     """Fire what is due on one order. Somebody acting at the same moment wins; the next scan looks again."""
     loaded = store.load(row)
@@ -128,7 +133,9 @@ def _fire(loaded: Loaded, at: datetime) -> None:
 def recalendar(at: datetime, *, recorded_at: datetime | None = None) -> int:
     """Replay every open order's clocks under the newest calendar, as an event each; returns how many were moved."""
     newest, moved = calendars.current().version, 0
-    behind = OrderClock.objects.filter(calendar__lt=newest, stopped_at__isnull=True).exclude(time_unit="fixed")
+    behind = OrderClock.objects.filter(calendar__lt=newest, stopped_at__isnull=True).exclude(
+        time_unit="fixed"
+    )
     for order in behind.order_by("order_id").values_list("order_id", flat=True).distinct():
         row = Order.objects.filter(id=order, is_open=True).first()
         if row is None:

@@ -152,9 +152,7 @@ def _file(order: Order, context: Context) -> Order:
 def _transfer(order: Order, context: Context) -> Order:
     center = context.flow.center
     held = Responsible(center.unit, center.liaison_post, Basis.TRANSFERRED)
-    return order.now(
-        state=S.TRANSFERRED, responsible=held, held_before=order.responsible, application=None
-    )
+    return order.now(state=S.TRANSFERRED, responsible=held, held_before=order.responsible, application=None)
 
 
 def _take_back(order: Order, context: Context) -> Order:

@@ -115,7 +115,16 @@ TABLE = (
         optional(f.EVIDENCE),
     ),
     step("accept", "受理", S.REPORTED, S.ACCEPTED, "accept", NOTE),
-    step("refuse", "不予受理", S.REPORTED, "refusal", "accept", REASON, when=_may_refuse, authority=_town_refuses),
+    step(
+        "refuse",
+        "不予受理",
+        S.REPORTED,
+        "refusal",
+        "accept",
+        REASON,
+        when=_may_refuse,
+        authority=_town_refuses,
+    ),
     step(
         "confirm_refusal",
         "复核不予受理",
@@ -161,7 +170,16 @@ TABLE = (
         typed("conduct_of", FactType.UNIT, required=False),
         NOTE,
     ),
-    step("refuse_filing", "不予立案", S.ACCEPTED, S.NOT_FILED, "file", REASON, when=_may_refuse, authority=_town_refuses),
+    step(
+        "refuse_filing",
+        "不予立案",
+        S.ACCEPTED,
+        S.NOT_FILED,
+        "file",
+        REASON,
+        when=_may_refuse,
+        authority=_town_refuses,
+    ),
     step(
         "dispatch",
         "派遣",
@@ -441,7 +459,13 @@ TABLE = (
         REASON,
     ),
     step(
-        "relocate", "改址", OPEN - SETTLED_ELSEWHERE, "if_unit_changes", "file", typed("area", FactType.AREA), REASON
+        "relocate",
+        "改址",
+        OPEN - SETTLED_ELSEWHERE,
+        "if_unit_changes",
+        "file",
+        typed("area", FactType.AREA),
+        REASON,
     ),
     step("withdraw", "撤回", OPEN, S.CLOSED, "withdraw", REASON, authority=_town_closes),
     step(
@@ -456,7 +480,15 @@ TABLE = (
     step("take_back", "收回", S.TRANSFERRED, S.FILED, "dispatch", REASON),
     step("archive", "归档", {S.CLOSED, S.NOT_ACCEPTED, S.NOT_FILED}, S.ARCHIVED, "archive system"),
     step("adopt", "接管历史工单", OPEN, None, "adopt"),
-    step("resend", "再次来单", ALL, "resent", "report system", typed("received_at", FactType.INSTANT), scope=SYSTEM),
+    step(
+        "resend",
+        "再次来单",
+        ALL,
+        "resent",
+        "report system",
+        typed("received_at", FactType.INSTANT),
+        scope=SYSTEM,
+    ),
     step("follow", "随主单", S.MERGED, None, "system", typed("parent", FactType.ORDER), scope=SYSTEM),
     step("recalendar", "日历更正", OPEN, None, "system", typed("calendar", FactType.INT), scope=SYSTEM),
 )

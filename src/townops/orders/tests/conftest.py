@@ -77,7 +77,9 @@ class Story:
 
     def submitted(self, number: str, unit: str = "chengjian") -> api.OrderView:
         if self.row(number).source == "hotline":
-            self.takes(f"u_{unit}", number, "contact", who="诉求人", when=self.at.isoformat(), result="已联系")
+            self.takes(
+                f"u_{unit}", number, "contact", who="诉求人", when=self.at.isoformat(), result="已联系"
+            )
             more: dict[str, Any] = {"fact_finding": "true", "demand_finding": "reasonable"}
         else:
             more = {"evidence": [self.photo()]}

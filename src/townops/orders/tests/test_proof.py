@@ -35,7 +35,9 @@ def test_an_edited_event_is_found(sealed, place):
     order = sealed[0]
     seq = {"head": 1, "middle": order.seq // 2, "tail": order.seq}[place]
     OrderEvent.objects.filter(order_id=order.id, seq=seq).update(person=999)
-    assert any((one.order, one.seq, one.reason) == (order.id, seq, "event_edited") for one in api.verify_journal())
+    assert any(
+        (one.order, one.seq, one.reason) == (order.id, seq, "event_edited") for one in api.verify_journal()
+    )
 
 
 @pytest.mark.parametrize("place", ["head", "middle", "tail"])
@@ -43,7 +45,9 @@ def test_a_deleted_event_is_found(sealed, place):
     order = sealed[0]
     seq = {"head": 1, "middle": order.seq // 2, "tail": order.seq}[place]
     OrderEvent.objects.filter(order_id=order.id, seq=seq).delete()
-    assert any((one.order, one.seq, one.reason) == (order.id, seq, "event_removed") for one in api.verify_journal())
+    assert any(
+        (one.order, one.seq, one.reason) == (order.id, seq, "event_removed") for one in api.verify_journal()
+    )
 
 
 def test_an_event_put_in_by_hand_is_found(sealed):
@@ -129,13 +133,18 @@ def test_contacts_are_sealed_found_by_hash_and_revealed_with_a_reason(town):
     assert [row.number for row in found.rows] == [number]
     with pytest.raises(Exception, match="reason_missing"):
         api.reveal_contact(town.who("hotline"), number, reason="", at=town.at)
-    assert api.reveal_contact(town.who("hotline"), number, reason="回电核实", at=town.at) == ("演示某", "10000000007")
+    assert api.reveal_contact(town.who("hotline"), number, reason="回电核实", at=town.at) == (
+        "演示某",
+        "10000000007",
+    )
 
 
 def test_an_informant_stays_hidden_from_the_unit_that_handles(town):
     number = town.report("hotline", user="hotline", external_number="S1", contact_phone="10000000008")
     town.takes("hotline", number, "accept")
-    town.takes("hotline", number, "file", **{"demand_type": "whistleblow", "class": "H-05-02", "time_class": "5"})
+    town.takes(
+        "hotline", number, "file", **{"demand_type": "whistleblow", "class": "H-05-02", "time_class": "5"}
+    )
     town.takes("dispatch", number, "dispatch", unit="chengjian")
     with pytest.raises(Exception, match="reporter_hidden"):
         api.reveal_contact(town.who("u_chengjian"), number, reason="联系", at=town.at)

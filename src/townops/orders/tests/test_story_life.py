@@ -65,7 +65,11 @@ def test_the_refuser_never_confirms_his_own_refusal(town):
 def test_whoever_is_asked_first_is_liable_until_dispatch(town):
     number = town.report("grid", user="grid")
     order = town.view(number)
-    assert (order.basis, order.responsible.code, order.responsible_post) == ("first_asked", "center", "网格信息员")
+    assert (order.basis, order.responsible.code, order.responsible_post) == (
+        "first_asked",
+        "center",
+        "网格信息员",
+    )
     town.takes("grid", number, "accept")
     town.takes("grid", number, "file", condition="C-01-37.2")
     assert town.takes("dispatch", number, "dispatch", unit="chengjian").basis == "rule"
@@ -117,7 +121,10 @@ def test_disputes_climb_from_dispatcher_to_deputy_to_leaders(town):
     town.takes("u_shefa", number, "return", reason="还是不属", cited_rule="四")
     with refused("not_permitted"):
         town.takes("rota_leader", number, "decide_dispute", unit="pingan", reason="再裁定")
-    assert town.takes("main_leader", number, "decide_dispute", unit="pingan", reason="专题会裁定").basis == "designated"
+    assert (
+        town.takes("main_leader", number, "decide_dispute", unit="pingan", reason="专题会裁定").basis
+        == "designated"
+    )
     assert Precedent.objects.filter(order_id=held.id).count() == 3
 
 

@@ -31,7 +31,11 @@ def test_the_same_message_again_changes_nothing_and_a_later_one_is_the_next_roun
     first = town.at
     number = town.report("hotline", user="hotline", external_number="T2")
     again = town.report("hotline", user="hotline", external_number="T2", received_at=first)
-    assert (again, town.row(number).round, Order.objects.filter(external_number="T2").count()) == (number, 1, 1)
+    assert (again, town.row(number).round, Order.objects.filter(external_number="T2").count()) == (
+        number,
+        1,
+        1,
+    )
     town.later(days=2)
     assert town.report("hotline", user="hotline", external_number="T2") == number
     assert (town.row(number).round, town.row(number).state) == (2, "reported")
@@ -54,7 +58,9 @@ def test_each_mark_fires_once_and_makes_no_form_stale(town):
     api.watch(town.at)
     api.watch(town.at)
     handle = OrderClock.objects.get(order_id=town.row(number).id, name="handle")
-    fired = OrderMark.objects.filter(order_id=handle.order_id, clock=handle.no).values_list("percent", flat=True)
+    fired = OrderMark.objects.filter(order_id=handle.order_id, clock=handle.no).values_list(
+        "percent", flat=True
+    )
     assert sorted(fired) == [75, 100]
     assert town.row(number).seq == seq
     assert OutboxRow.objects.filter(topic="orders.marked", body__contains='"clock":"handle"').count() == 2
@@ -118,7 +124,9 @@ def test_a_corrected_calendar_replays_open_clocks_as_an_event(town):
     assert api.recalendar(at=town.later(minutes=1)) >= 1
     row = town.row(number)
     assert row.due_at > before
-    assert OrderEvent.objects.filter(order_id=row.id, step="recalendar", body__contains=f'"calendar":{version}').exists()
+    assert OrderEvent.objects.filter(
+        order_id=row.id, step="recalendar", body__contains=f'"calendar":{version}'
+    ).exists()
 
 
 def test_history_is_overdue_but_nobody_is_reminded_until_it_is_adopted(town):
@@ -142,7 +150,9 @@ def test_an_upward_message_waits_until_it_is_answered(town):
     waiting = Upward.objects.get(order_id=town.row(number).id)
     assert (waiting.status, waiting.receipt) == ("received", "区平台回执 001")
     due = town.at + timedelta(days=20)
-    order = town.takes("hotline", number, "answer_up", kind="extension", granted=True, new_due=due.isoformat())
+    order = town.takes(
+        "hotline", number, "answer_up", kind="extension", granted=True, new_due=due.isoformat()
+    )
     assert order.outer_due_at == due
     waiting.refresh_from_db()
     assert (waiting.status, waiting.granted) == ("answered", True)
