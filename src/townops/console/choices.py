@@ -1,0 +1,145 @@
+"""What can be chosen on forms: units, classes, conditions, places, as lists one types into; and back to codes.
+
+A choice reads "CODE words", so that it can be found by either, is readable once chosen, and works without script.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from townops.areas import api as areas
+from townops.base.filetypes import SUFFIXES
+from townops.catalogue import api as catalogue
+from townops.kernel.refusal import Refused
+from townops.people import api as people
+
+ACCEPT: Final = ",".join(sorted(f".{suffix}" for many in SUFFIXES.values() for suffix in many))
+NOT_CHOSEN: Final = frozenset({"system", "public"})
+SUGGESTED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list under an input: `name` is its id in the page."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+def units(town: str) -> Listing:
+    """Every unit of the town that can hold work, by name."""
+    found = (one.name for one in people.units(town=town) if one.code not in NOT_CHOSEN)
+    return Listing("units", tuple(found))
+
+
+def unit_code(given: str, town: str) -> str:
+    """The code of a unit given by name or code; what is unknown stays as it is and is refused by the door."""
+    given = given.strip()
+    return next((one.code for one in people.units(town=town) if one.name == given), given)
+
+
+def unit_name(code: str, town: str) -> str:
+    """The other way round, for an address that names a unit by code."""
+    return next((one.name for one in people.units(town=town) if one.code == code), code)
+
+
+def conditions(at: datetime, source: str) -> Listing:
+    """Every 立案条件 row of today's catalogue with the limit of this source."""
+    content = catalogue.content(catalogue.version_at(at))
+    lines = (condition_line(one, content, source) for one in content.conditions)
+    return Listing("conditions", tuple(lines))
+
+
+def condition_line(row: catalogue.Condition, content: catalogue.Content, source: str) -> str:
+    """C-01-01-1 上水井盖：井盖缺失…（2紧急工作时）."""
+    klass = content.by_code[row.class_code]
+    return f"{row.code} {klass.name}：{row.text}（{catalogue.limit_text(row.limit_for(source))}）"
+
+
+def condition_said(condition_id: int | None, source: str) -> str:
+    """The line of one row by id, empty without one."""
+    if condition_id is None:
+        return ""
+    row = catalogue.condition(condition_id)
+    return condition_line(row, catalogue.content(row.version), source)
+
+
+def classes(at: datetime) -> Listing:
+    """The hotline's subject classes, those without parts below them."""
+    content = catalogue.content(catalogue.version_at(at))
+    lines = (class_line(one) for one in content.classes if one.branch == "hotline" and one.parent)
+    return Listing("classes", tuple(lines))
+
+
+def class_line(klass: catalogue.Klass) -> str:
+    return f"{klass.code} {klass.name}"
+
+
+def class_said(code: str | None, at: datetime) -> str:
+    """CODE name, or the code where the catalogue of today lacks it."""
+    if not code:
+        return ""
+    try:
+        return class_line(catalogue.klass(code, catalogue.version_at(at)))
+    except Refused:
+        return code
+
+
+def suggested(text: str, at: datetime, *, branch: str) -> tuple[catalogue.Klass, ...]:
+    """Classes whose keywords stand in the text, most hits first: what a person is offered, not what is decided."""
+    content = catalogue.content(catalogue.version_at(at))
+    found = [one for one in content.classes if (one.branch == "hotline") == (branch == "hotline")]
+    hits = {one.code: sum(word in text for word in (one.name, *one.keywords) if word) for one in found}
+    best = sorted((one for one in found if hits[one.code]), key=lambda one: -hits[one.code])
+    return tuple(best[:SUGGESTED])
+
+
+def areas_of(town: str) -> Listing:
+    """居村 first, then blocks with their 居村."""
+    villages = [area_line(one) for one in areas.areas_of(town, "village")]
+    blocks = [area_line(one) for one in areas.areas_of(town, "block")]
+    return Listing("areas", (*villages, *blocks))
+
+
+def found_areas(town: str, q: str, most: int = 50) -> Listing:
+    """Those places whose line holds every word."""
+    words = q.split()
+    hits = (line for line in areas_of(town).lines if all(word in line for word in words))
+    return Listing("areas", tuple(line for line, _ in zip(hits, range(most), strict=False)))
+
+
+def places(town: str) -> Listing:
+    """Grids and 居村, for the filter of a list."""
+    found = (*areas.areas_of(town, "grid"), *areas.areas_of(town, "village"))
+    return Listing("places", tuple(area_line(one) for one in found))
+
+
+def villages(town: str) -> Listing:
+    """What a place is looked for among before blocks are fetched while one types."""
+    return Listing("areas", tuple(area_line(one) for one in areas.areas_of(town, "village")))
+
+
+def area_line(area: areas.AreaView) -> str:
+    """CODE name（居村）."""
+    above = areas.area_by_id(area.parent_id).name if area.kind == "block" and area.parent_id else ""
+    return f"{area.code} {area.name}" + (f"（{above}）" if above else "")
+
+
+def area_said(code: str) -> str:
+    """The line of one area by code, or what was given."""
+    try:
+        return area_line(areas.area(code)) if code else ""
+    except Refused:
+        return code
+
+
+def area_code(given: str, town: str) -> str:
+    """The code of an area given as a line, a code, or the exact name of a 居村."""
+    first = code_of(given)
+    named = (one.code for one in areas.areas_of(town, "village") if one.name == given.strip())
+    return next(named, first)
+
+
+def code_of(given: str) -> str:
+    """The first word of a line: the code."""
+    return next(iter(given.split()), "")

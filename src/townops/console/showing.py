@@ -1,0 +1,229 @@
+"""What stands on the page of an order: history, clocks, responsibility, proposal, in words; masked as the viewer's posts demand."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from townops.base import masking
+from townops.base.filetypes import is_image
+from townops.base.models import Attachment
+from townops.catalogue import api as catalogue
+from townops.console import choices, labels, uploads
+from townops.console.doors import Desk
+from townops.console.saying import exact, explained, sentence
+from townops.kernel.refusal import Refused
+from townops.orders import api as orders
+from townops.people import api as people
+
+CONTACTS: Final = frozenset({"who"})
+UNSAID: Final = frozenset(
+    {"trace", "calendar", "limit", "text_digest", "confidence", "own_unit", "proposed", "leader_post"}
+)
+GRANTS: Final = {"True": 0, "False": 1}
+WHISTLEBLOW: Final = "whistleblow"
+QUIET: Final = frozenset({"classify", "recalendar"})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A labelled word or text."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file of an event; pictures are shown, others offered."""
+
+    id: int
+    name: str
+    picture: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event of the history. `hands` says from whom to whom when it changed hands."""
+
+    event: orders.EventView
+    look: str
+    hands: str
+    said: tuple[Said, ...]
+    texts: tuple[Said, ...]
+    files: tuple[FileView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    """A clock with its limit in words and why it ends when it does."""
+
+    view: orders.ClockView
+    label: str
+    limit: str
+    why: tuple[str, ...]
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """Who reported, masked or revealed; `hidden` when not even that may be seen."""
+
+    name: str
+    phone: str
+    hidden: bool = False
+    revealed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """What the dispatch table says, or why it cannot say anything."""
+
+    unit: str
+    basis: str
+    rule: str
+    limit: str
+    trace: tuple[tuple[bool, str, str], ...] = ()
+    broken: str = ""
+
+
+def history(desk: Desk, number: str) -> list[Happened]:
+    """The newest first."""
+    events = orders.events_of(desk.actor, number, at=desk.at)
+    files = uploads.by_id(one for event in events for one in event.files)
+    return [_happened(event, files, desk) for event in reversed(events)]
+
+
+def trace_of(past: list[Happened]) -> tuple[str, ...]:
+    """The lines of the newest dispatch trace."""
+    return next(
+        (tuple(one.event.facts["trace"].splitlines()) for one in past if one.event.facts.get("trace")), ()
+    )
+
+
+def _happened(event: orders.EventView, files: Mapping[int, Attachment], desk: Desk) -> Happened:
+    masked = not desk.sees_all
+    texts = (
+        Said(
+            labels.fact_label(event.step, name),
+            masking.mask_text(text) if masked or name in CONTACTS else text,
+        )
+        for name, text in event.texts.items()
+        if text
+    )
+    moved = event.from_unit != event.to_unit
+    return Happened(
+        event=event,
+        look=orders.LOOKS[event.state].word,
+        hands=f"{event.from_unit} → {event.to_unit}" if moved and event.from_unit else "",
+        said=tuple(_facts(event, desk.at)),
+        texts=tuple(texts),
+        files=tuple(_file(files[one]) for one in event.files if one in files),
+    )
+
+
+def _file(row: Attachment) -> FileView:
+    return FileView(row.pk, row.name, is_image(row.media_type))
+
+
+def _facts(event: orders.EventView, at: datetime) -> Iterator[Said]:
+    for name, value in event.facts.items():
+        if name not in UNSAID and name in labels.FACTS:
+            yield Said(labels.fact_label(event.step, name).partition("（")[0], _fact(name, value, at))
+
+
+def _fact(name: str, value: str, at: datetime) -> str:
+    if value in GRANTS and name in labels.YES_NO:
+        return labels.YES_NO[name][GRANTS[value]]
+    if name in {"class", "condition"}:
+        return choices.class_said(value, at)
+    if name == "basis":
+        return labels.BASES.get(value, (value, ""))[0]
+    if value[:4].isdigit() and "T" in value:
+        return exact(datetime.fromisoformat(value))
+    return labels.CHOICES.get(value, value)
+
+
+def clocks(order: orders.OrderView) -> list[ClockLine]:
+    """The clocks of this round that are of use, the primary one first, then those still running."""
+    lines = [
+        _line(view, catalogue.limit_text(named.clock.limit))
+        for view, named in zip(order.clocks, order.value.clocks, strict=True)
+        if view.round == order.round
+    ]
+    return sorted(lines, key=lambda one: (not one.view.primary, one.view.state == "stopped", one.view.due_at))
+
+
+def _line(view: orders.ClockView, limit: str) -> ClockLine:
+    words = {"running": "计时中", "paused": "已暂停", "stopped": "已完成"}
+    return ClockLine(
+        view=view,
+        label=labels.CLOCKS.get(view.name, view.name),
+        limit=limit,
+        why=tuple(explained(view.explanation)),
+        state=words[view.state],
+    )
+
+
+def contact(desk: Desk, order: orders.OrderView) -> ContactView | None:
+    """Masked; a whistleblower (举报人) is hidden from those who handle. None when nobody left a contact."""
+    if order.demand_type == WHISTLEBLOW and not desk.may("orders.reveal"):
+        return ContactView("", "", hidden=True)
+    name, phone = orders.contact_of(desk.actor, order.number)
+    if not (name or phone):
+        return None
+    return ContactView(masking.mask_name(name), masking.mask_phone(phone))
+
+
+def text_of(desk: Desk, order: orders.OrderView) -> str:
+    return order.text if desk.sees_all else masking.mask_text(order.text)
+
+
+def proposal(desk: Desk, order: orders.OrderView) -> ProposalView | None:
+    """The dispatch table's word for an order that waits for dispatch."""
+    if order.state is not orders.State.FILED or not desk.may("orders.dispatch"):
+        return None
+    try:
+        found = orders.propose_unit(desk.actor, order.number, at=desk.at)
+    except Refused as refused:
+        return ProposalView("", "", "", "", broken=sentence(refused))
+    return ProposalView(
+        unit=people.unit_by_id(found.unit_id).name,
+        basis=labels.BASES.get(found.basis, (found.basis, ""))[0],
+        rule=found.rule,
+        limit=catalogue.limit_text(found.limit),
+        trace=tuple((line.matched, line.rule, line.reason) for line in found.trace),
+    )
+
+
+def filed_as(order: orders.OrderView, at: datetime) -> list[Said]:
+    """How it is classed and filed, as far as it is."""
+    flow = orders.flows.flow(order.value.flow, order.value.town)
+    found = [
+        ("类别", choices.class_said(order.class_code, at) or "待归类"),
+        ("立案条件", choices.condition_said(order.condition, order.source).partition("：")[2]),
+        ("诉求类型", labels.CHOICES.get(order.demand_type, "")),
+        ("答复时限", labels.CHOICES.get(order.time_class, "")),
+        ("紧急程度", labels.CHOICES.get(order.severity, "") if order.severity != "general" else ""),
+        ("结案归属", "由区级平台结案" if flow.options.closing.value == "district" else "由本镇结案"),
+    ]
+    return [Said(label, text) for label, text in found if text]
+
+
+def marks(order: orders.OrderView) -> list[str]:
+    """What is special about it, in words."""
+    value = order.value
+    counted = (
+        ("退单", value.returns), ("返工", value.reworks), ("重办", value.reopened), ("催办", value.reminded),
+        ("督办", value.supervised),
+    )  # fmt: skip
+    found = [f"{word} {number}" for word, number in counted if number]
+    if value.application:
+        found.append(f"{labels.APPLICATIONS.get(value.application.kind, '申请')}待批")
+    if value.raised:
+        found.append(f"上提：{labels.LEVELS[value.raised]}签批")
+    if value.incident:
+        found.append("已转突发事件")
+    if value.avoid is not None:
+        found.append(f"回避：{people.unit_by_id(value.avoid).name}")
+    return found

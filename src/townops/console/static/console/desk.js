@@ -1,0 +1,60 @@
+// Comfort only: every page works without this file.
+// A form is sent once; a page left with unsent words asks first; Ctrl+Enter sends.
+
+const dirty = new Set();
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-keep]");
+  if (form) dirty.add(form);
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  dirty.clear();
+  if (form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  // A page fetched from the back-forward store must be sendable again.
+  setTimeout(() => delete form.dataset.sent, 8000);
+});
+
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+window.addEventListener("beforeunload", (event) => {
+  for (const form of dirty) if (!form.isConnected) dirty.delete(form);
+  if (dirty.size) event.preventDefault();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.ctrlKey && !event.isComposing) {
+    const form = event.target.closest("form");
+    if (form && form.reportValidity()) form.requestSubmit();
+    return;
+  }
+  const typing = event.target.closest("input, select, textarea, [contenteditable]");
+  if (typing || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (event.key === "/") {
+    document.querySelector(".find input")?.focus();
+    event.preventDefault();
+  }
+});
+
+// What was refused is brought into view, and read out.
+document.addEventListener("htmx:afterSettle", () => {
+  const said = document.querySelector("[data-refused]");
+  if (said) said.scrollIntoView({ block: "nearest" });
+});
+
+// After signing in again in another window the page's old token is stale: send the present one.
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie);
+  if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token[1];
+  if (token && event.detail.parameters.has?.("csrfmiddlewaretoken"))
+    event.detail.parameters.set("csrfmiddlewaretoken", token[1]);
+});
+document.addEventListener("htmx:afterRequest", (event) => delete event.detail.elt.dataset?.sent);

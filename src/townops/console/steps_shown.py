@@ -1,0 +1,87 @@
+"""Which steps the page of an order puts first: the one that moves it on, then the others, then those that are not open."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from townops.console.saying import sentence
+from townops.kernel.refusal import Refused
+from townops.orders import api as orders
+
+S = orders.State
+NEXT: Final[dict[orders.State, tuple[str, ...]]] = {
+    S.REPORTED: ("accept",),
+    S.VERIFYING: ("answer_verification",),
+    S.REFUSAL_REVIEW: ("confirm_refusal",),
+    S.ACCEPTED: ("file",),
+    S.FILED: ("dispatch",),
+    S.RETURNED: ("decide_dispute", "designate", "dispatch"),
+    S.ACKNOWLEDGING: ("acknowledge",),
+    S.HANDLING: (
+        "decide_extension",
+        "decide_suspension",
+        "contact",
+        "submit",
+        "handle_on_spot",
+        "add_opinion",
+    ),
+    S.REWORK: ("decide_extension", "decide_suspension", "contact", "submit"),
+    S.SUSPENDED: ("resume",),
+    S.UNIT_REVIEW: ("review_unit",),
+    S.CENTER_REVIEW: ("review_center",),
+    S.CHECKING: ("check", "close", "reply_up", "add_opinion"),
+    S.AWAITING_AUTHORITY: ("reply_up", "answer_up"),
+    S.MERGED: ("reply_up", "close"),
+    S.TRANSFERRED: ("close", "take_back"),
+    S.CLOSED: ("decide_appeal", "reply_up", "record_satisfaction"),
+}
+BY_SYSTEM: Final = frozenset({"orders.system"})
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """A step that is not open to this person now, and why not."""
+
+    label: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Steps of a page: `first` is the one primary action, `foreign` are those of other posts, by label only."""
+
+    first: orders.StepView | None
+    others: tuple[orders.StepView, ...]
+    not_now: tuple[NotNow, ...]
+    foreign: tuple[str, ...]
+
+
+def arranged(steps: Iterable[orders.StepView], order: orders.OrderView) -> Sorted:
+    """The steps in the order in which a person wants them."""
+    shown = [one for one in steps if orders.STEPS[one.name].permissions != BY_SYSTEM]
+    allowed = {one.name: one for one in shown if one.allowed}
+    first = next((allowed[name] for name in _next(order) if name in allowed), None)
+    return Sorted(
+        first=first,
+        others=tuple(one for one in allowed.values() if one is not first),
+        not_now=tuple(
+            NotNow(one.label, sentence(Refused(one.code, **one.params)))
+            for one in shown
+            if not one.allowed and one.code not in {"not_permitted", "step_not_allowed"}
+        ),
+        foreign=tuple(
+            one.label
+            for one in shown
+            if one.code == "not_permitted" and order.state in orders.STEPS[one.name].sources
+        ),
+    )
+
+
+def _next(order: orders.OrderView) -> tuple[str, ...]:
+    names = NEXT.get(order.state, ())
+    progress = order.value.progress
+    if progress.contacted:
+        names = tuple(name for name in names if name != "contact")
+    if progress.replied:
+        names = tuple(name for name in names if name != "reply_up")
+    return names

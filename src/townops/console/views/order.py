@@ -1,0 +1,167 @@
+"""The page of an order: what happened, its history, what can be done now; and doing it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from townops.base import attachments
+from townops.console import choices, forms, labels, showing, steps_shown, uploads
+from townops.console.doors import SEES, Desk, page
+from townops.console.saying import sentence
+from townops.kernel.refusal import Refused
+from townops.orders import api as orders
+
+STALE = "stale_version"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A step that was refused: what was sent and why not."""
+
+    given: forms.Given
+    refused: Refused
+
+
+@require_safe
+@page(*SEES)
+def order(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    return render(request, "console/order.html", shown(desk, number))
+
+
+def shown(desk: Desk, number: str, tried: Tried | None = None) -> dict[str, object]:
+    """Everything on the page; a step that was just refused stands first, with everything typed."""
+    view = orders.order_for(desk.actor, number, at=desk.at)
+    past = showing.history(desk, number)
+    return {
+        "desk": desk, "order": view, "now": desk.at, "past": past, "trace": showing.trace_of(past),
+        "text": showing.text_of(desk, view), "filed": showing.filed_as(view, desk.at), "marks": showing.marks(view),
+        "origin": labels.ORIGINS[view.origin], "contact": showing.contact(desk, view), "may_reveal": _may_reveal(desk, view),
+        "clocks": showing.clocks(view), "children": orders.children_of(desk.actor, number),
+        "proposal": showing.proposal(desk, view), "accept": choices.ACCEPT, **doable(desk, view, tried),
+    }  # fmt: skip
+
+
+def doable(desk: Desk, view: orders.OrderView, tried: Tried | None) -> dict[str, object]:
+    """What can be done now: a form for each step, the refused one first."""
+    steps = orders.steps_for(desk.actor, view.number, at=desk.at)
+    arranged = steps_shown.arranged(steps, view)
+    again, first, others = None, arranged.first, list(arranged.others)
+    if tried is not None:
+        step = next(one for one in steps if one.name == tried.given.step)
+        again = forms.form_of(step, view, desk, given=tried.given, said=sentence(tried.refused))
+        others = [one for one in ([first] if first else []) + others if one.name != step.name]
+        first = None
+    return {
+        "again": again,
+        "stale": tried is not None and tried.refused.code == STALE,
+        "first": forms.form_of(first, view, desk) if first else None,
+        "others": [forms.form_of(one, view, desk) for one in others],
+        "not_now": arranged.not_now,
+        "foreign": arranged.foreign,
+        **listings(desk, view, [one for one in steps if one.allowed]),
+    }
+
+
+def _may_reveal(desk: Desk, view: orders.OrderView) -> bool:
+    ours = view.main_unit is not None and view.main_unit.id in desk.actor.units
+    return desk.may("orders.reveal") or (view.is_open and ours)
+
+
+def listings(desk: Desk, view: orders.OrderView, steps: list[orders.StepView]) -> dict[str, object]:
+    """The lists the forms of the page type into, only those some form uses."""
+    kinds = {need.type.value for step in steps for need in forms.concerned(step, view)}
+    makers: dict[str, Callable[[], choices.Listing]] = {
+        "unit": lambda: choices.units(view.town),
+        "condition": lambda: choices.conditions(desk.at, view.source),
+        "class": lambda: choices.classes(desk.at),
+        "area": lambda: choices.villages(view.town),
+    }
+    found = [make() for kind, make in makers.items() if kind in kinds]
+    return {"listings": found, "hints": hints(desk, view) if kinds & {"condition", "class"} else []}
+
+
+def hints(desk: Desk, view: orders.OrderView) -> list[str]:
+    """Classes whose words stand in the text."""
+    flow = orders.flows.flow(view.value.flow, view.value.town)
+    branch = "hotline" if flow.options.filing.value == "triple" else "grid"
+    return [choices.class_line(one) for one in choices.suggested(view.text, desk.at, branch=branch)]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*SEES)
+def step(request: HttpRequest, desk: Desk, number: str, name: str) -> HttpResponse:
+    """Take a step; a refusal shows the page again with everything typed, and the files already stored."""
+    if request.method != "POST":
+        return redirect("console:order", number)
+    wanted = next((one for one in orders.steps_for(desk.actor, number, at=desk.at) if one.name == name), None)
+    if wanted is None:
+        raise Http404
+    if not any(map(desk.actor.holds, orders.STEPS[name].permissions)):
+        raise Refused("not_permitted", step=name)
+    given = forms.read(request, wanted, desk)
+    try:
+        done = _taken(request, desk, number, wanted, given)
+    except Refused as refused:
+        status = 409 if refused.code == STALE else 422
+        return render(
+            request, "console/order.html", shown(desk, number, Tried(given, refused)), status=status
+        )
+    messages.success(request, f"已办理：{wanted.label}。工单现在是“{done.word}”。")
+    return redirect("console:order", number)
+
+
+def _taken(
+    request: HttpRequest, desk: Desk, number: str, wanted: orders.StepView, given: forms.Given
+) -> orders.OrderView:
+    if given.wrong is not None:
+        raise given.wrong
+    seen = request.POST.get("seq", "")
+    seq = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1  # noqa: PLR2004
+    facts = forms.facts_of(wanted, given, desk.town)
+    done = orders.take_step(number, wanted.name, actor=desk.actor, at=desk.at, facts=facts, seq=seq)
+    uploads.hang([one.pk for rows in given.files.values() for one in rows], number)
+    return done
+
+
+@require_POST
+@page(*SEES)
+def reveal(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    """Show a contact in the clear once, for a reason that is journalled."""
+    try:
+        name, phone = orders.reveal_contact(
+            desk.actor, number, reason=request.POST.get("reason", ""), at=desk.at
+        )
+    except Refused as refused:
+        if refused.code == "order_unknown":
+            raise
+        return render(
+            request,
+            "console/order.html",
+            shown(desk, number) | {"not_revealed": sentence(refused)},
+            status=422,
+        )
+    seen = showing.ContactView(name, phone, revealed=True)
+    return render(request, "console/order.html", shown(desk, number) | {"contact": seen})
+
+
+@require_safe
+@page(*SEES)
+def attachment(request: HttpRequest, desk: Desk, number: str, file: int) -> HttpResponse:
+    """A file of an order one may see."""
+    events = orders.events_of(desk.actor, number, at=desk.at)
+    row = uploads.by_id([file]).get(file) if any(file in one.files for one in events) else None
+    if row is None:
+        raise Http404
+    return HttpResponse(attachments.content_of(row), headers=dict(attachments.headers(row)))
+
+
+@require_safe
+@page(*SEES, "orders.report")
+def places(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Options for a place being typed: 居村 and blocks that hold the words."""
+    q = request.GET.get("area") or request.GET.get("block") or ""
+    return render(request, "console/_options.html", {"lines": choices.found_areas(desk.town, q).lines})
