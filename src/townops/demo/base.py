@@ -10,8 +10,9 @@ from townops.dispatch import api as dispatch
 from townops.orders import api as orders
 from townops.people import api as people
 
-PASSWORD = "Townops-demo-2026"  # noqa: S105  (printed to everybody; refused outside loopback)
+PASSWORD = "Townops-demo-2026"  # noqa: S105
 BEGUN = datetime(2015, 1, 1, tzinfo=UTC)
+FIRST_DAY = BEGUN.date()
 
 
 def build_base(*, at: datetime, password: str = PASSWORD, town: Town | None = None, suffix: str = "") -> Town:
@@ -24,7 +25,7 @@ def build_base(*, at: datetime, password: str = PASSWORD, town: Town | None = No
     return chosen
 
 
-def load_data(*, at: datetime, since: date = BEGUN.date()) -> None:
+def load_data(*, at: datetime, since: date = FIRST_DAY) -> None:
     """What every town starts with, whatever its name."""
     calendars.build_first(at)
     catalogue.load_starting(since, at=at)

@@ -41,7 +41,7 @@ class Ground:
 
 def invent(seed: int, *, villages: int, grids: int) -> Ground:
     """A town of so many villages, and one directly-managed area more, in so many grids."""
-    rng = Random(seed)  # noqa: S311  (a repeatable invention, no secret)
+    rng = Random(seed)
     middles, cells = draw_cells(outline(rng), rng)
     beside = neighbours(cells)
     centres = spread(middles, villages + 1)

@@ -59,7 +59,7 @@ class Play:
     """One town's simulated time."""
 
     def __init__(self, *, town: str, count_: int, until: datetime, evidence: int, suffix: str = "") -> None:
-        self.rng = Random(SEED)  # noqa: S311  (repeatable, no secret)
+        self.rng = Random(SEED)
         self.town, self.until, self.evidence, self.suffix = town, until, evidence, suffix
         self.started = until - YEAR
         self.queue: list[Due] = []

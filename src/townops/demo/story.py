@@ -196,41 +196,66 @@ def _returned(scene: Scene) -> Move:
 
 
 def _handling(scene: Scene) -> Move:
-    order, told, rng = scene.order, scene.told, scene.rng
-    operator, _ = accounts(order.main, order.responsible.unit)
-    if told.again and told.again.condition and order.standard:
-        row, told.again = told.again.condition, None
-        facts = {"condition": row.id, "reason": "现场核实后发现类别有误"}
-        return Move("grid", "reclassify", facts, scene.minutes(90))
-    if scene.flow.options.contact is Contact.REQUIRED and not order.progress.contacted:
-        when = (scene.at + timedelta(minutes=1)).isoformat()
-        facts = {"who": "诉求人", "when": when, "result": rng.choice(texts.REPLIES)}
-        return Move(operator, "contact", facts, scene.minutes(120))
-    if order.application is not None:
-        return Move(
-            "leader", f"decide_{order.application.kind}", {"granted": rng.random() < 0.8}, scene.minutes(180)
-        )
-    if "extension" in order.progress.asked:
-        due = (scene.at + timedelta(days=5)).isoformat()
-        facts = {"kind": "extension", "granted": True, "new_due": due}
-        return Move("hotline", "answer_up", facts, scene.minutes(300))
-    if told.joint and order.open_tasks:
-        return Move(
-            "u_pingan", "add_opinion", {"opinion": "已配合到场，同意主办单位意见"}, scene.minutes(200)
-        )
-    ours = scene.flow.options.extending is Authority.TOWN
-    if told.seen < 3 and rng.random() < 0.05:
-        told.seen += 3
-        if not ours:
-            facts = {"kind": "extension", "reason": "情况复杂，申请延期"}
-            return Move("hotline", "ask_up", facts, scene.minutes(200))
-        return Move(operator, "request_extension", {"reason": "需采购材料，申请延期"}, scene.minutes(200))
-    if told.stuck is S.SUSPENDED and order.progress.suspensions == 0:
-        until = (scene.at + timedelta(days=60)).isoformat()
-        return Move(
-            operator, "request_suspension", {"reason": "纳入年度大修计划", "until": until}, scene.minutes(100)
-        )
+    """The first of what has to be done before the result can be handed in."""
+    operator, _ = accounts(scene.order.main, scene.order.responsible.unit)
+    for before in (_other_class, _contact, _decision, _opinion, _more_time, _suspension):
+        if move := before(scene, operator):
+            return move
     return _submit(scene, operator)
+
+
+def _other_class(scene: Scene, operator: str) -> Move | None:
+    told = scene.told
+    if not (told.again and told.again.condition and scene.order.standard):
+        return None
+    row, told.again = told.again.condition, None
+    facts = {"condition": row.id, "reason": "现场核实后发现类别有误"}
+    return Move("grid", "reclassify", facts, scene.minutes(90))
+
+
+def _contact(scene: Scene, operator: str) -> Move | None:
+    if scene.flow.options.contact is not Contact.REQUIRED or scene.order.progress.contacted:
+        return None
+    when = (scene.at + timedelta(minutes=1)).isoformat()
+    facts = {"who": "诉求人", "when": when, "result": scene.rng.choice(texts.REPLIES)}
+    return Move(operator, "contact", facts, scene.minutes(120))
+
+
+def _decision(scene: Scene, operator: str) -> Move | None:
+    order = scene.order
+    if order.application is not None:
+        granted = {"granted": scene.rng.random() < 0.8}
+        return Move("leader", f"decide_{order.application.kind}", granted, scene.minutes(180))
+    if "extension" not in order.progress.asked:
+        return None
+    due = (scene.at + timedelta(days=5)).isoformat()
+    facts = {"kind": "extension", "granted": True, "new_due": due}
+    return Move("hotline", "answer_up", facts, scene.minutes(300))
+
+
+def _opinion(scene: Scene, operator: str) -> Move | None:
+    if not (scene.told.joint and scene.order.open_tasks):
+        return None
+    return Move("u_pingan", "add_opinion", {"opinion": "已配合到场，同意主办单位意见"}, scene.minutes(200))
+
+
+def _more_time(scene: Scene, operator: str) -> Move | None:
+    told = scene.told
+    if told.seen >= 3 or scene.rng.random() >= 0.05:
+        return None
+    told.seen += 3
+    if scene.flow.options.extending is Authority.TOWN:
+        return Move(operator, "request_extension", {"reason": "需采购材料，申请延期"}, scene.minutes(200))
+    facts = {"kind": "extension", "reason": "情况复杂，申请延期"}
+    return Move("hotline", "ask_up", facts, scene.minutes(200))
+
+
+def _suspension(scene: Scene, operator: str) -> Move | None:
+    if scene.told.stuck is not S.SUSPENDED or scene.order.progress.suspensions:
+        return None
+    until = (scene.at + timedelta(days=60)).isoformat()
+    facts = {"reason": "纳入年度大修计划", "until": until}
+    return Move(operator, "request_suspension", facts, scene.minutes(100))
 
 
 def _submit(scene: Scene, operator: str) -> Move:

@@ -104,7 +104,7 @@ def survey_rows(town: Town, seed: int) -> Iterator[areas.Candidate]:
         row["detached_allowed"] = "是" if number == shape_of.detached else ""
         row["directly_managed"] = "是" if number == len(parts) - 1 else ""
         cells.append((row, shapes[number]))
-    cells += _blocks(blocks, village_of, parts, Random(seed + 1))  # noqa: S311  (repeatable, no secret)
+    cells += _blocks(blocks, village_of, parts, Random(seed + 1))
     yield from (areas.Candidate(row, one, shape) for row, (one, shape) in enumerate(cells, start=1))
 
 

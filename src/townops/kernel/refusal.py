@@ -1,7 +1,7 @@
 """The one way a rule says no. Words are rendered at the edge; here are only a stable code and its parameters."""
 
 
-class Refused(Exception):  # noqa: N818  (a refusal is an answer to the user, not an error of the program)
+class Refused(Exception):
     """The user may fix it: `code` is stable and machine-readable, `params` fill the sentence shown."""
 
     def __init__(self, code: str, /, **params: object) -> None:

@@ -31,14 +31,62 @@ from townops.orders.watch import due_orders, next_look_at, recalendar, watch
 from townops.orders.write import Written, write
 
 __all__ = [
-    "Authority", "Break", "Certify", "ClockView", "Contact", "Draft", "EventView", "Filing", "Filter",
-    "Flow", "IncomingReport", "LOOKS", "Loaded", "Need", "OrderValue", "OrderView", "Page", "Party",
-    "Received", "STEPS", "State", "StepView", "TABLE", "Told", "Verify", "Written", "children_closing",
-    "children_of", "classify", "confirmed", "contact_of", "draft_step", "due_orders", "erase_texts",
-    "events_of", "every_source", "find_orders", "flows", "load_order", "load_starting_flows",
-    "next_look_at", "order_for", "propose_unit", "recalendar", "receive_reports", "reveal_contact",
-    "steps_for", "take_step", "told", "verify_journal", "watch", "write",
+    "LOOKS",
+    "STEPS",
+    "TABLE",
+    "Authority",
+    "Break",
+    "Certify",
+    "ClockView",
+    "Contact",
+    "Draft",
+    "EventView",
+    "Filing",
+    "Filter",
+    "Flow",
+    "IncomingReport",
+    "Loaded",
+    "Need",
+    "OrderValue",
+    "OrderView",
+    "Page",
+    "Party",
+    "Received",
+    "State",
+    "StepView",
+    "Told",
+    "Verify",
+    "Written",
+    "children_closing",
+    "children_of",
+    "classify",
+    "confirmed",
+    "contact_of",
+    "draft_step",
+    "due_orders",
+    "erase_texts",
+    "events_of",
+    "every_source",
+    "find_orders",
+    "flows",
+    "load_order",
+    "load_starting_flows",
+    "next_look_at",
+    "order_for",
+    "propose_unit",
+    "recalendar",
+    "receive_reports",
+    "reveal_contact",
+    "steps_for",
+    "take_step",
+    "told",
+    "verify_journal",
+    "watch",
+    "write",
 ]  # fmt: skip
+
+
+SHORTEST_REASON = 2
 
 
 def order_for(actor: Actor, number: str, *, at: datetime) -> OrderView:
@@ -137,7 +185,7 @@ def reveal_contact(actor: Actor, number: str, *, reason: str, at: datetime) -> t
         raise Refused("not_permitted", step="reveal")
     if row.demand_type == "whistleblow" and not actor.holds(REVEAL):
         raise Refused("reporter_hidden")
-    if len(reason.strip()) < 2:
+    if len(reason.strip()) < SHORTEST_REASON:
         raise Refused("reason_missing")
     with transaction():
         body = {"number": row.number, "reason": reason.strip()[:200]}

@@ -87,7 +87,7 @@ def publish(row: dict[str, Any], *, limits: dict[str, Any], effective_from: date
 
 
 def _options(stated: dict[str, Any]) -> Options:
-    chosen = {name: ENUMS[name](stated[name]) for name in ENUMS if name in stated}
+    chosen: dict[str, Any] = {name: ENUMS[name](stated[name]) for name in ENUMS if name in stated}
     plain = {name: stated[name] for name in PLAIN if name in stated}
     return Options(**chosen, **plain)
 
@@ -98,7 +98,9 @@ def _limit(text: str) -> Limit:
 
 
 def _limits(stated: dict[str, Any]) -> Limits:
-    read = {name: _limit(value) if isinstance(value, str) else value for name, value in stated.items()}
+    read: dict[str, Any] = {
+        name: _limit(value) if isinstance(value, str) else value for name, value in stated.items()
+    }
     return Limits(**{**read, "marks": tuple(read["marks"])})
 
 

@@ -10,6 +10,7 @@ from townops.base import crypto, seals
 from townops.base.db import write
 from townops.orders.models import Order, OrderEvent, OrderLeaf, OrderText
 
+Stored = bytes | memoryview  # PostgreSQL hands bytes out as a view
 CHAIN = "orders"
 FIRST = bytes(32)
 SEAL_MOST = 20_000
@@ -37,7 +38,7 @@ def digest(event: OrderEvent) -> bytes:
     return crypto.sm3("\x1f".join(map(str, columns)).encode() + bytes(event.prev))
 
 
-def leaf_hash(event_hash: bytes) -> bytes:
+def leaf_hash(event_hash: Stored) -> bytes:
     """Keyed outside the database, so an event put in by hand is found before it is ever sealed."""
     return crypto.hmac(bytes(event_hash))
 
@@ -60,11 +61,11 @@ def seal(at: datetime) -> int:
 def _mark(keys: list[tuple[int, int]], number: int) -> None:
     table = OrderLeaf._meta.db_table
     with connection.cursor() as cursor:
-        sql = f"UPDATE {table} SET seal = %s WHERE order_id = %s AND seq = %s"  # noqa: S608  (a table name of ours)
+        sql = f"UPDATE {table} SET seal = %s WHERE order_id = %s AND seq = %s"  # noqa: S608
         cursor.executemany(sql, [(number, *key) for key in keys])
 
 
-def _leaf(order: int, seq: int, digest_bytes: bytes) -> bytes:
+def _leaf(order: int, seq: int, digest_bytes: Stored) -> bytes:
     return order.to_bytes(8, "big") + seq.to_bytes(4, "big") + bytes(digest_bytes)
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db.models import Q, QuerySet
 
@@ -106,7 +106,7 @@ def narrowed(rows: QuerySet[Order], wanted: Filter, at: datetime) -> QuerySet[Or
     return rows.filter(search.condition("order", wanted.q)) if wanted.q else rows
 
 
-def _by_phone(phone: str) -> QuerySet[OrderContact, dict[str, object]]:
+def _by_phone(phone: str) -> QuerySet[OrderContact, Any]:
     digits = "".join(sign for sign in phone if sign.isdigit() or sign == "+")
     return OrderContact.objects.filter(phone_hash=crypto.keyed_hash(digits)).values("order_id")
 

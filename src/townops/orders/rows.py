@@ -1,6 +1,7 @@
 """From the order's value to rows: the projection, its clocks, tasks and scopes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from townops.orders import marks
 from townops.orders.domain.decide import Decision
@@ -93,7 +94,7 @@ def clock_rows(first: Draft, last: Draft) -> Iterator[OrderClock]:
             yield _clock(order.id, named, looks, leading)
 
 
-def _clock(order: int, named: Named, looks: dict[int, object], leading: Named | None) -> OrderClock:
+def _clock(order: int, named: Named, looks: Mapping[int, datetime], leading: Named | None) -> OrderClock:
     clock = named.clock
     return OrderClock(
         order_id=order,

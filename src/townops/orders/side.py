@@ -32,7 +32,7 @@ def _link(draft: Draft) -> None:
             order_id=parent, kind="child", other=child.id, defaults={"active": True}
         )
         return
-    OrderLink.objects.filter(kind="child", other=child.id, order_id=draft.decision.before.parent).update(
+    OrderLink.objects.filter(kind="child", other=child.id, order_id=draft.decision.before.parent or 0).update(
         active=False
     )
 

@@ -1,11 +1,13 @@
 """What pages and clients see of an order: values with codes and names, no rules."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from townops.areas import api as areas
 from townops.kernel import clocks as k
+from townops.kernel.workdays import ExplainedSpan
 from townops.orders.domain.codec import load as load_facts
 from townops.orders.domain.facts import Digest, Parent, Party, Place, Standard, Subject, Value
 from townops.orders.domain.order import Named, Order
@@ -32,7 +34,7 @@ class ClockView:
     limit: int
     primary: bool
     unit: str
-    explanation: tuple[k.ExplainedSpan, ...]
+    explanation: tuple[ExplainedSpan, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,18 +215,24 @@ def _event(
 
 def _said(value: Value) -> str:
     """A fact in words or codes; digests and what only rules need say nothing."""
-    if isinstance(value, Party):
-        return people.unit_by_id(value.unit).name
-    if isinstance(value, Standard | Subject):
-        return value.class_code
-    if isinstance(value, Place):
-        return (
-            areas.area_by_id(value.block or value.village or 0).name if value.block or value.village else ""
-        )
-    if isinstance(value, datetime):
-        return value.isoformat()
     if isinstance(value, tuple):
         return "、".join(said for item in value if (said := _said(item)))
-    if isinstance(value, Parent):
-        return str(value.order)
-    return "" if value is None or isinstance(value, Digest) else str(value)
+    if value is None or isinstance(value, Digest):
+        return ""
+    word = next((say for kind, say in SAYINGS.items() if isinstance(value, kind)), str)
+    return word(value)
+
+
+def _place(place: Place) -> str:
+    area = place.block or place.village
+    return areas.area_by_id(area).name if area else ""
+
+
+SAYINGS: dict[type, Callable[[Any], str]] = {
+    Party: lambda party: people.unit_by_id(party.unit).name,
+    Standard: lambda standard: standard.class_code,
+    Subject: lambda subject: subject.class_code,
+    Place: _place,
+    datetime: datetime.isoformat,
+    Parent: lambda parent: str(parent.order),
+}

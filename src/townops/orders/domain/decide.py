@@ -3,7 +3,7 @@
 Checked in the order permission, stale (by `write`), step, facts, then the step's own rules.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from townops.orders.domain.flow import Filing, Flow
 from townops.orders.domain.guards import GUARDS
 from townops.orders.domain.order import Order
 from townops.orders.domain.states import State
-from townops.orders.domain.steps import INVOLVED, MAIN, OUTSIDE, STEPS, SYSTEM, Step
+from townops.orders.domain.steps import ANY, INVOLVED, MAIN, OPINION, OUTSIDE, STEPS, SYSTEM, Step
 from townops.orders.domain.taken import Taken
 
 AS_LEADER = frozenset({"decide_extension", "decide_suspension", "decide_dispute"})
@@ -36,7 +36,7 @@ class Decision:
     flow: Flow
 
 
-def decide(flow: Flow, order: Order, name: str, facts: Facts, actor: Actor, at: datetime) -> Decision:
+def decide(flow: Flow, order: Order, name: str, facts: Facts, actor: Actor, at: datetime) -> Decision:  # noqa: PLR0917
     """The step taken by `actor` at `at`, or Refused(code): not_permitted, not_authority, step_not_allowed, ..."""
     row = STEPS[name]
     hat = permit(flow, order, row, actor)
@@ -80,17 +80,35 @@ def _in_scope(flow: Flow, order: Order, row: Step, hat: Hat, actor: Actor) -> bo
         return True
     if not _in_area(order, hat):
         return False
-    if row.name == "add_opinion":
-        return hat.unit == flow.center.unit or hat.unit in _involved(order)
-    if row.scope == MAIN:
-        return bool(order.main and hat.unit == order.main.unit) or hat.unit == order.responsible.unit
-    if row.scope == INVOLVED:
-        return hat.unit in _involved(order) or "orders.upward" in hat.permissions
-    if row.scope == OUTSIDE:
-        return order.main is None or hat.unit != order.main.unit or hat.unit == flow.center.unit
     if row.name == "send_back":
         return _may_send_back(order, hat)
-    return True
+    return SCOPES[row.scope](flow, order, hat)
+
+
+def _main(flow: Flow, order: Order, hat: Hat) -> bool:
+    return bool(order.main and hat.unit == order.main.unit) or hat.unit == order.responsible.unit
+
+
+def _opining(flow: Flow, order: Order, hat: Hat) -> bool:
+    return hat.unit == flow.center.unit or hat.unit in _involved(order)
+
+
+def _taking_part(flow: Flow, order: Order, hat: Hat) -> bool:
+    return hat.unit in _involved(order) or "orders.upward" in hat.permissions
+
+
+def _outside(flow: Flow, order: Order, hat: Hat) -> bool:
+    return order.main is None or hat.unit != order.main.unit or hat.unit == flow.center.unit
+
+
+SCOPES: Mapping[str, Callable[[Flow, Order, Hat], bool]] = {
+    ANY: lambda flow, order, hat: True,
+    MAIN: _main,
+    OPINION: _opining,
+    INVOLVED: _taking_part,
+    OUTSIDE: _outside,
+    SYSTEM: lambda flow, order, hat: False,
+}
 
 
 def _may_send_back(order: Order, hat: Hat) -> bool:

@@ -265,7 +265,7 @@ def later_round(flow: Flow, order: Order, taken: Taken) -> None:
 def own_opinion(flow: Flow, order: Order, taken: Taken) -> None:
     """Only the center writes down another unit's opinion."""
     named = taken.get("unit", Party)
-    if named and named.unit != taken.unit and taken.unit != flow.center.unit:
+    if named and taken.unit not in {named.unit, flow.center.unit}:
         raise Refused("not_permitted", step="add_opinion")
 
 

@@ -10,7 +10,7 @@ from townops.orders.domain.flow import Authority, Flow, Refusal, Verify
 from townops.orders.domain.states import ALL, HANDLED_BY_UNIT, OPEN, State
 
 S = State
-ANY, MAIN, INVOLVED, OUTSIDE, SYSTEM = "any", "main", "involved", "outside", "system"
+ANY, MAIN, INVOLVED, OPINION, OUTSIDE, SYSTEM = "any", "main", "involved", "opinion", "outside", "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Step:
     authority: Callable[[Flow], bool] = field(default=lambda flow: True)
 
 
-def step(  # noqa: PLR0913  (a row of a table)
+def step(  # noqa: PLR0913
     name: str,
     label: str,
     sources: object,
@@ -232,6 +232,7 @@ TABLE = (
         "handle",
         text("opinion"),
         optional(UNIT),
+        scope=OPINION,
     ),
     step(
         "add_evidence",

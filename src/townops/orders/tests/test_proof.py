@@ -1,7 +1,6 @@
 """Tampering: whoever changes a row behind the engine's back is found, at head, middle and tail (engine.md section 5)."""
 
 import shutil
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -85,7 +84,7 @@ def test_swapped_chains_are_found(sealed):
     table = OrderEvent._meta.db_table
     with connection.cursor() as cursor:
         for new, old in ((1, one.id), (one.id, other.id), (other.id, 1)):
-            cursor.execute(f"UPDATE {table} SET order_id = %s WHERE order_id = %s", [new, old])
+            cursor.execute(f"UPDATE {table} SET order_id = %s WHERE order_id = %s", [new, old])  # noqa: S608
     assert {"event_edited"} <= reasons()
 
 
@@ -152,7 +151,10 @@ def test_an_informant_stays_hidden_from_the_unit_that_handles(town):
 
 def test_who_was_never_involved_does_not_see_the_order(town):
     number = town.handling()
-    see: Callable[[str], object] = lambda user: api.order_for(town.who(user), number, at=town.at)  # noqa: E731
+
+    def see(user: str) -> object:
+        return api.order_for(town.who(user), number, at=town.at)
+
     assert see("u_chengjian")
     with pytest.raises(Exception, match="order_unknown"):
         see("u_shefa")
