@@ -1,10 +1,10 @@
 """Looking things up: where a point lies, when a limit ends, areas, classes with their conditions, units."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from townops.areas import api as areas
 from townops.base import calendars
@@ -13,7 +13,7 @@ from townops.people import api as people
 from townops.sharing.rest import shapes
 from townops.sharing.rest.callers import Token
 from townops.sharing.rest.problems import Problem
-from townops.sharing.rest.reading import AreaCode, Crs, QueryInstant, Whole
+from townops.sharing.rest.reading import AreaCode, Crs, Latitude, Longitude, QueryInstant, check_point, whole
 
 REPORT = "orders.report"
 SEES = ("orders.view", "orders.view_all", REPORT)
@@ -35,9 +35,14 @@ class Located(Schema):
 class Point(Schema):
     """Degrees; sent the wrong way round they are refused with the right way as a suggestion."""
 
-    lng: Annotated[float, Field(allow_inf_nan=False, json_schema_extra={"minimum": -180, "maximum": 180})]
-    lat: Annotated[float, Field(allow_inf_nan=False, json_schema_extra={"minimum": -90, "maximum": 72})]
+    lng: Longitude
+    lat: Latitude
     crs: Crs = "cgcs2000"
+
+    @model_validator(mode="after")
+    def _on_earth(self) -> Self:
+        check_point(self.lng, self.lat, self.crs)
+        return self
 
 
 @router.get(
@@ -75,7 +80,7 @@ class Limit(Schema):
     """So many units from a start; a start without an offset is +08:00."""
 
     start: QueryInstant
-    amount: Annotated[Whole, Field(ge=1, le=1000)]
+    amount: Annotated[int, Field(ge=1, le=1000), BeforeValidator(whole)]
     unit: workdays.TimeUnit
 
 

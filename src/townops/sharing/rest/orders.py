@@ -17,13 +17,16 @@ from townops.sharing.rest.problems import Problem
 from townops.sharing.rest.reading import (
     AreaCode,
     ClassCode,
+    Cursor,
     Flag,
     QueryInstant,
+    Range,
     SourceCode,
     UnitCode,
-    Whole,
+    Words,
     read_edge,
     split,
+    whole,
 )
 
 VIEW, VIEW_ALL, REVEAL = "orders.view", "orders.view_all", "orders.reveal"
@@ -48,23 +51,13 @@ class Wanted(Schema):
     open: Flag | None = None
     received_from: QueryInstant | None = None
     received_to: QueryInstant | None = Field(None, description="not included")
-    received: str | None = Field(
-        None,
-        max_length=80,
-        pattern=r"^[^\x00]*\.\.[^\x00]*$",
-        description="from..to: instants, or days with the last one included; either end may be empty",
-        json_schema_extra={"format": "range"},
+    received: Range | None = Field(
+        None, description="from..to: instants, or days with the last one included; either end may be empty"
     )
-    q: str | None = Field(
-        None,
-        max_length=100,
-        pattern=r"^[^\x00]*$",
-        description="words of two signs or more, all of them",
-        json_schema_extra={"format": "search-words"},
-    )
+    q: Words | None = Field(None, description="words of two signs or more, all of them")
     sort: Literal["-received", "received", "due"] = "-received"
-    cursor: str = Field("", max_length=400, json_schema_extra={"format": "cursor"})
-    limit: Annotated[Whole, Field(ge=1, le=200)] = 50
+    cursor: Cursor = ""
+    limit: Annotated[int, Field(ge=1, le=200), BeforeValidator(whole)] = 50
 
 
 NAMES = frozenset(field.alias or name for name, field in Wanted.model_fields.items())
@@ -128,7 +121,9 @@ def _range(wanted: Wanted) -> tuple[datetime | None, datetime | None]:
     start, end = wanted.received_from, wanted.received_to
     if wanted.received is None:
         return start, end
-    first, last = wanted.received.split("..", 1)
+    first, dots, last = wanted.received.partition("..")
+    if not dots:
+        raise Refused("range_malformed", value=first[:40])
     if first:
         start = max(filter(None, (start, read_edge(first)[0])))
     if last:

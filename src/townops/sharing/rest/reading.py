@@ -9,18 +9,21 @@ from typing import Annotated, Final, Literal, NoReturn, cast
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from ninja.parser import Parser
-from pydantic import BeforeValidator, Field, WithJsonSchema
-from pydantic.fields import FieldInfo
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 LONGEST_FIGURE: Final = 19
+NORTHERNMOST: Final = 72
+LONGEST_QUERY: Final = 300
 _INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII
 )
+_CODE: Final = re.compile(r"[^\x00-\x20\x7f,]{1,40}")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -111,33 +114,43 @@ def _bool(value: object) -> object:
     return {"true": True, "false": False}.get(value.lower(), value) if isinstance(value, str) else value
 
 
-def _whole(value: object) -> object:
-    digits = isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value, re.ASCII)
-    return int(value) if digits and isinstance(value, str) else value
+def whole(value: object) -> object:
+    """A whole number of a query: digits and nothing else."""
+    if isinstance(value, str):
+        if not re.fullmatch(r"-?\d{1,18}", value, re.ASCII):
+            raise ValueError("应为整数")
+        return int(value)
+    return value
 
 
-def _code(form: str, longest: int = 40) -> FieldInfo:
-    """A code of that format: short, visible."""
-    made = Field(
-        min_length=1, max_length=longest, pattern=r"^[^\x00\s,]+$", json_schema_extra={"format": form}
-    )
-    return cast(FieldInfo, made)
+def _visible(value: str) -> str:
+    if not _CODE.fullmatch(value):
+        raise ValueError("应为1到40个可见字符，不含逗号和空格")
+    return value
 
 
-def _text(longest: int, *, pattern: str = r"^[^\x00]*$") -> FieldInfo:
-    return cast(FieldInfo, Field(max_length=longest, pattern=pattern))
+def _short(value: str) -> str:
+    if len(value) > LONGEST_QUERY:
+        raise ValueError("过长")
+    return value
 
 
-SourceCode = Annotated[str, _code("source-code", 12)]
-UnitCode = Annotated[str, _code("unit-code")]
-AreaCode = Annotated[str, _code("area-code")]
-ClassCode = Annotated[str, _code("class-code", 24)]
-AttachmentId = Annotated[
-    int, Field(strict=True, ge=1, lt=2**63, json_schema_extra={"format": "attachment-id"})
-]
-Text = Annotated[str, _text(20_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
-Line = Annotated[str, _text(160)]
-Word = Annotated[str, _text(64)]
+def coded(form: str) -> WithJsonSchema:
+    """A text whose format names what it must be; which values there are is the town's data."""
+    return WithJsonSchema({"type": "string", "format": form})
+
+
+SourceCode = Annotated[str, AfterValidator(_visible), coded("source-code")]
+UnitCode = Annotated[str, AfterValidator(_visible), coded("unit-code")]
+AreaCode = Annotated[str, AfterValidator(_visible), coded("area-code")]
+ClassCode = Annotated[str, AfterValidator(_visible), coded("class-code")]
+Range = Annotated[str, AfterValidator(_short), coded("range")]
+Cursor = Annotated[str, AfterValidator(_short), coded("cursor")]
+Words = Annotated[str, AfterValidator(_short), coded("search-words")]
+AttachmentId = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
+Text = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
+Line = Annotated[str, Field(max_length=160, pattern=r"^[^\x00]*$")]
+Word = Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")]
 Instant = Annotated[
     datetime, BeforeValidator(read_instant), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
@@ -146,6 +159,14 @@ QueryInstant = Annotated[
     BeforeValidator(lambda value: read_instant(value.replace(" ", "+") if isinstance(value, str) else value)),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-Flag = Annotated[bool, BeforeValidator(_bool), Field(strict=True)]
-Whole = Annotated[int, BeforeValidator(_whole), Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True), BeforeValidator(_bool)]
 Crs = Literal["cgcs2000", "wgs84", "gcj02", "bd09"]
+Longitude = Annotated[float, WithJsonSchema({"type": "number", "minimum": -180, "maximum": 180})]
+Latitude = Annotated[float, WithJsonSchema({"type": "number", "minimum": -90, "maximum": NORTHERNMOST})]
+
+
+def check_point(lng: float, lat: float, crs: str) -> None:
+    """Refused as `kernel.coordinates` refuses, and beyond 72 degrees north, where a figure is a longitude."""
+    to_cgcs2000(lng, lat, crs)
+    if lat > NORTHERNMOST:
+        raise Refused("coordinate_range", lng=lng, lat=lat)

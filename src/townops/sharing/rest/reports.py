@@ -1,10 +1,10 @@
 """POST /reports: a message becomes an order, is known, or begins the next round of one (engine.md 1, 7)."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from townops.kernel.actors import SYSTEM_PERSON, Actor, Hat
 from townops.orders import api as orders
@@ -12,7 +12,19 @@ from townops.people import api as people
 from townops.sharing.rest import files, once, shapes
 from townops.sharing.rest.callers import Caller, Token, caller_of
 from townops.sharing.rest.problems import Problem
-from townops.sharing.rest.reading import AttachmentId, ClassCode, Crs, Instant, Line, SourceCode, Text, Word
+from townops.sharing.rest.reading import (
+    AttachmentId,
+    ClassCode,
+    Crs,
+    Instant,
+    Latitude,
+    Line,
+    Longitude,
+    SourceCode,
+    Text,
+    Word,
+    check_point,
+)
 
 REPORTS = Token("orders.report")
 VIEW_ALL = frozenset({"orders.view_all"})
@@ -38,14 +50,15 @@ class Strict(Schema):
 class Spot(Strict):
     """Where: a point in degrees, an address, or both. Points outside the town are taken (地点待核实)."""
 
-    lng: Annotated[
-        float, Field(strict=True, allow_inf_nan=False, json_schema_extra={"minimum": -180, "maximum": 180})
-    ]
-    lat: Annotated[
-        float, Field(strict=True, allow_inf_nan=False, json_schema_extra={"minimum": -90, "maximum": 72})
-    ]
+    lng: Annotated[Longitude, Field(strict=True)]
+    lat: Annotated[Latitude, Field(strict=True)]
     crs: Crs = "cgcs2000"
     address: Line = ""
+
+    @model_validator(mode="after")
+    def _on_earth(self) -> Self:
+        check_point(self.lng, self.lat, self.crs)
+        return self
 
 
 class AddressOnly(Strict):
