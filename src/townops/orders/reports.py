@@ -1,6 +1,7 @@
 """What arrives becomes orders: new, known, or the next round of one that is known (engine.md section 1)."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -14,7 +15,7 @@ from townops.kernel.actors import Actor, Hat
 from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.identifiers import new_id
 from townops.kernel.refusal import Refused
-from townops.orders import drafts, flows, numbers, resolve, store, system
+from townops.orders import drafts, flows, numbers, resolve, sql, store, system
 from townops.orders.domain.born import Birth, report
 from townops.orders.domain.decide import decide
 from townops.orders.domain.facts import Place, Value
@@ -25,6 +26,7 @@ from townops.people import api as people
 
 EARLY = timedelta(minutes=5)
 TITLE = 40
+AT_ONCE = 500
 Outcome = Literal["new", "known", "round"]
 
 
@@ -118,9 +120,18 @@ def _known(reports: Sequence[IncomingReport], town: int) -> dict[tuple[str, str]
     numbers_of = {one.external_number for one in reports if one.external_number}
     if not numbers_of:
         return {}
-    rows = OrderReference.objects.filter(town=town, external_number__in=numbers_of)
-    orders = {row.order_id: (row.source, row.external_number) for row in rows}
-    return {orders[row.id]: row for row in Order.objects.filter(id__in=orders)}
+    orders = {row.order_id: (row.source, row.external_number) for row in _references(numbers_of, town)}
+    return {orders[row.id]: row for row in Order.objects.filter(id__in=orders)} if orders else {}
+
+
+def _references(outer: AbstractSet[str], town: int) -> Iterator[OrderReference]:
+    """References under these outer numbers, whatever source."""
+    wanted = sorted(outer)
+    for start in range(0, len(wanted), AT_ONCE):
+        part = wanted[start : start + AT_ONCE]
+        places = ", ".join(["%s"] * len(part))
+        where = f"WHERE town = %s AND external_number IN ({places})"
+        yield from sql.select(OrderReference, where, [town, *part])
 
 
 def _numbers(reports: Sequence[IncomingReport], known: dict[tuple[str, str], Order]) -> Iterator[str]:

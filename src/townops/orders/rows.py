@@ -24,16 +24,17 @@ def columns(draft: Draft) -> dict[str, object]:
     """Every projected column of the order after the draft."""
     order, flow = draft.decision.after, draft.decision.flow
     leading = primary(order, flow)
-    return (
-        _held(order)
-        | _counted(order)
-        | {
-            "due_at": leading.clock.due_at if leading else None,
-            "outer_due_at": order.outer_due_at,
-            "next_mark_at": marks.next_look(order, marks.next_by_clock(order, flow, draft.fired)),
-            "application": order.application.kind if order.application else "",
-        }
-    )
+    return lasting(order) | {
+        "due_at": leading.clock.due_at if leading else None,
+        "outer_due_at": order.outer_due_at,
+        "next_mark_at": marks.next_look(order, marks.next_by_clock(order, flow, draft.fired)),
+        "application": order.application.kind if order.application else "",
+    }
+
+
+def lasting(order: Order) -> dict[str, object]:
+    """The columns that follow from the order alone, without flow, clocks or marks."""
+    return _held(order) | _counted(order)
 
 
 def _held(order: Order) -> dict[str, object]:
@@ -138,7 +139,6 @@ def scopes(order: Order) -> set[int]:
 
 
 def new_scopes(decision: Decision) -> set[int]:
-    """Scopes a step adds; a later round has a later time of receipt and so its own rows."""
+    """Scopes a step adds."""
     after = scopes(decision.after)
-    same = decision.before.seq > 0 and decision.before.received_at == decision.after.received_at
-    return after - scopes(decision.before) if same else after
+    return after - scopes(decision.before) if decision.before.seq else after

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from townops.orders import flows, marks
+from townops.orders import flows, marks, sql
 from townops.orders.domain.born import Birth
 from townops.orders.domain.codec import load as load_facts
 from townops.orders.domain.facts import Place
@@ -28,10 +28,13 @@ class Loaded:
 
 def load(row: Order) -> Loaded:
     """Fold the events of a row just read; two queries."""
-    events = list(OrderEvent.objects.filter(order_id=row.id).order_by("seq"))
+    events = sql.select(OrderEvent, "WHERE order_id = %s ORDER BY seq", [row.id])
     flow = flows.flow(row.flow, row.town_id)
     value = fold(flow, birth_of(row, events), map(taken_of, events))
-    fired = frozenset(OrderMark.objects.filter(order_id=row.id).values_list("clock", "extensions", "percent"))
+    fired = frozenset(
+        (mark.clock, mark.extensions, mark.percent)
+        for mark in sql.select(OrderMark, "WHERE order_id = %s", [row.id])
+    )
     return Loaded(row, value, flow, bytes(events[-1].hash) if events else FIRST, fired)
 
 

@@ -10,43 +10,29 @@ from datetime import datetime
 from townops.base import outbox
 from townops.base.db import write as transaction
 from townops.kernel.refusal import Refused
-from townops.orders import rows
+from townops.orders import rows, sql
 from townops.orders.domain import order as domain
 from townops.orders.domain.codec import dump
 from townops.orders.domain.decide import Decision
 from townops.orders.drafts import Draft, contact_row, text_rows
 from townops.orders.models import (
     Order,
-    OrderClock,
-    OrderContact,
     OrderEvent,
     OrderFile,
     OrderLeaf,
     OrderNumber,
     OrderReference,
     OrderScope,
-    OrderTask,
-    OrderText,
 )
 from townops.orders.proof import digest, leaf_hash
 from townops.orders.side import side_rows
 
-CLOCK_FIELDS = [
-    "name",
-    "round",
-    "amount",
-    "time_unit",
-    "calendar",
-    "started_at",
-    "used",
-    "paused_at",
-    "stopped_at",
-    "due_at",
-    "next_mark_at",
-    "unit",
-    "post",
-    "is_primary",
-]
+CLOCK_FIELDS = (
+    "name", "round", "amount", "time_unit", "calendar", "started_at", "used", "paused_at", "stopped_at", "due_at",
+    "next_mark_at", "unit", "post", "is_primary",
+)  # fmt: skip
+NEW_CLOCK = sql.overwrite("order_id, no", CLOCK_FIELDS)
+NEW_TASK = sql.overwrite("order_id, no", ["done_seq"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +48,8 @@ def write(drafts: Sequence[Draft], *, recorded_at: datetime) -> Written:
     chained = _chained(drafts, recorded_at)
     with transaction():
         _projections(drafts)
-        OrderEvent.objects.bulk_create([event for event, _ in chained])
-        OrderLeaf.objects.bulk_create([leaf for _, leaf in chained])
+        sql.insert([event for event, _ in chained])
+        sql.insert([leaf for _, leaf in chained])
         _children(drafts)
         _scopes(drafts)
         side_rows(drafts, recorded_at)
@@ -114,14 +100,21 @@ def _projections(drafts: Sequence[Draft]) -> None:
             fresh[order] = Order(id=order, **columns)
         else:
             _update(first[order].decision.before, columns)
-    Order.objects.bulk_create(fresh.values())
-    OrderNumber.objects.bulk_create(OrderNumber(number=row.number, order_id=row.id) for row in fresh.values())
-    OrderReference.objects.bulk_create(
-        OrderReference(
-            town=row.town_id, source=row.source, external_number=row.external_number, order_id=row.id
-        )
-        for row in fresh.values()
-        if row.external_number
+    _insert(list(fresh.values()))
+
+
+def _insert(fresh: Sequence[Order]) -> None:
+    """New orders with their public numbers and outer references."""
+    sql.insert(fresh)
+    sql.insert([OrderNumber(number=row.number, order_id=row.id) for row in fresh])
+    sql.insert(
+        [
+            OrderReference(
+                town=row.town_id, source=row.source, external_number=row.external_number, order_id=row.id
+            )
+            for row in fresh
+            if row.external_number
+        ]
     )
 
 
@@ -129,8 +122,11 @@ def _ends(drafts: Sequence[Draft]) -> tuple[dict[int, Draft], dict[int, Draft]]:
     first: dict[int, Draft] = {}
     last: dict[int, Draft] = {}
     for draft in drafts:
-        first.setdefault(draft.decision.after.id, draft)
-        last[draft.decision.after.id] = draft
+        order, seq = draft.decision.after.id, draft.decision.before.seq
+        if order in last and last[order].decision.after.seq != seq:
+            raise Refused("stale_version", seq=seq)
+        first.setdefault(order, draft)
+        last[order] = draft
     return first, last
 
 
@@ -143,49 +139,48 @@ def _merged(drafts: Iterable[Draft], order: int) -> dict[str, object]:
 
 
 def _update(before: domain.Order, columns: dict[str, object]) -> None:
-    """Only who still sees the seq he decided on may write."""
-    changed = Order.objects.filter(id=before.id, seq=before.seq).update(**columns)
-    if changed != 1:
+    """Only who still sees the seq he decided on may write. What stays as it was is not written: its indexes rest."""
+    was = rows.lasting(before)
+    moved = {name: value for name, value in columns.items() if name not in was or was[name] != value}
+    if sql.change(Order, moved, "WHERE id = %s AND seq = %s", [before.id, before.seq]) != 1:
         raise Refused("stale_version", seq=before.seq)
 
 
 def _children(drafts: Sequence[Draft]) -> None:
-    _, last = _ends(drafts)
-    first, _ = _ends(drafts)
-    clocks = [row for order, draft in last.items() for row in rows.clock_rows(first[order], draft)]
-    _upsert_clocks(clocks)
-    tasks = [row for order, draft in last.items() for row in rows.task_rows(first[order], draft)]
-    if tasks:
-        OrderTask.objects.bulk_create(
-            tasks, update_conflicts=True, update_fields=["done_seq"], unique_fields=["order_id", "no"]
-        )
-    OrderText.objects.bulk_create([row for draft in drafts for row in text_rows(draft)])
-    OrderContact.objects.bulk_create([row for draft in drafts if (row := contact_row(draft))])
-    OrderFile.objects.bulk_create(
-        OrderFile(
-            order_id=draft.decision.after.id, seq=draft.decision.after.seq, name=name, attachment=attachment
-        )
-        for draft in drafts
-        for name, attachment in draft.files
+    first, last = _ends(drafts)
+    both = [(first[order], draft) for order, draft in last.items()]
+    sql.insert([row for ends in both for row in rows.clock_rows(*ends)], conflict=NEW_CLOCK)
+    sql.insert([row for ends in both for row in rows.task_rows(*ends)], conflict=NEW_TASK)
+    sql.insert([row for draft in drafts for row in text_rows(draft)])
+    sql.insert([row for draft in drafts if (row := contact_row(draft))])
+    sql.insert(
+        [
+            OrderFile(
+                order_id=draft.decision.after.id,
+                seq=draft.decision.after.seq,
+                name=name,
+                attachment=attachment,
+            )
+            for draft in drafts
+            for name, attachment in draft.files
+        ]
     )
 
 
-def _upsert_clocks(clocks: list[OrderClock]) -> None:
-    if clocks:
-        OrderClock.objects.bulk_create(
-            clocks, update_conflicts=True, update_fields=CLOCK_FIELDS, unique_fields=["order_id", "no"]
-        )
-
-
 def _scopes(drafts: Sequence[Draft]) -> None:
+    """Rows of a scope are in the order of receipt: with a later round all of an order move."""
+    for draft in drafts:
+        before, after = draft.decision.before, draft.decision.after
+        if before.seq and before.received_at != after.received_at:
+            sql.change(OrderScope, {"received_at": after.received_at}, "WHERE order_id = %s", [after.id])
     fresh = {
         (scope, draft.decision.after.received_at, draft.decision.after.id)
         for draft in drafts
         for scope in rows.new_scopes(draft.decision)
     }
-    OrderScope.objects.bulk_create(
+    sql.insert(
         [OrderScope(scope=scope, received_at=at, order_id=order) for scope, at, order in sorted(fresh)],
-        ignore_conflicts=True,
+        conflict="DO NOTHING",
     )
 
 
