@@ -19,6 +19,7 @@ EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 LONGEST_FIGURE: Final = 19
 NORTHERNMOST: Final = 72
+HALF_A_SIGN: Final = "\\ud"  # how JSON writes one half of a pair
 LONGEST_QUERY: Final = 300
 _INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII
@@ -32,13 +33,16 @@ class StrictParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> dict[str, object]:
         """Anything else raises and becomes 400 body_malformed."""
+        text = request.body.decode("utf-8")
         parsed = json.loads(
-            request.body.decode("utf-8"),
+            text,
             parse_constant=_no_constant,
             parse_int=_int,
             parse_float=_float,
             object_pairs_hook=_once,
         )
+        if HALF_A_SIGN in text.lower():
+            json.dumps(parsed, ensure_ascii=False).encode("utf-8")
         return cast(dict[str, object], parsed)  # or a list, or a figure: the schema says what it must be
 
     def parse_querydict(

@@ -94,6 +94,8 @@ def take_step(request: HttpRequest, number: str, step: str, body: Taken) -> Http
 
 def _taken(caller: Caller, number: str, step: str, body: Taken) -> tuple[int, str]:
     given = list(_files(step, body.facts))
+    if len(set(given)) != len(given):
+        raise Refused("fact_repeated", id=next(one for one in given if given.count(one) > 1))
     files.check(caller, given)
     order = orders.take_step(number, step, actor=caller.actor, at=caller.at, facts=body.facts, seq=body.seq)
     files.hang(given, order.number)

@@ -60,6 +60,8 @@ def test_evidence_given_with_a_step_hangs_on_the_order(call):
     assert call("station").get(f"/attachments/{kept}").status_code == 200
     events = call("grid").get(f"/orders/{order['number']}/events").json()["items"]
     assert events[-1]["files"] == [kept]
+    twice = call("check").takes({**order, "seq": 2}, "add_evidence", evidence=[kept, str(kept)])
+    assert (twice.status_code, twice.json()["code"]) == (422, "fact_repeated")
 
 
 WRONG = [
