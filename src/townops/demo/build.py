@@ -9,6 +9,7 @@ from townops.base.db import is_sqlite
 from townops.demo.base import build_base
 from townops.demo.play import Play, evidence
 from townops.demo.town import towns
+from townops.orders import api
 
 Progress = Callable[[str, int, int], None]
 
@@ -30,6 +31,9 @@ def build_demo(count: int, orders: int, progress: Progress) -> int:
                 suffix=f"@{number}" if number else "",
             )
             made += play.run(lambda done, all_, name=town.name: progress(name, done, all_))  # type: ignore[misc]
+        api.index_everything()
+        while api.seal(timezone.now()):
+            pass
     finally:
         _hurry(on=False)
     return made

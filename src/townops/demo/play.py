@@ -27,7 +27,7 @@ from townops.people import api as people
 
 SEED = 20230930
 YEAR = timedelta(days=365)
-TICK = timedelta(hours=2)
+TICK = timedelta(hours=4)
 SOURCES = {
     "hotline": 34, "grid": 22, "ejiayuan": 8, "resident": 6, "station": 8, "patrol": 8, "sensor": 4, "video": 4,
     "leader": 2, "district": 4,
@@ -71,6 +71,7 @@ class Play:
         self.actors: dict[str, Actor] = {}
         self.made = 0
         self.last: dict[str, str] = {}
+        self.parents: set[int] = set()
         self.count = count_
         self.blocks = areas.areas_of(town, "block")
         self.points = {
@@ -200,8 +201,12 @@ class Play:
             )  # the watch was first, or a rule says no: think again
             return
         self._take(draft)
-        for child in children_closing(draft, due.at):
-            self._take(child)
+        if draft.decision.after.parent:
+            self.parents.add(draft.decision.after.parent)
+        if due.order in self.parents:
+            self._flush()
+            for child in children_closing(draft, due.at):
+                self._take(child)
         self._plan(due.order, due.at)
 
     def _take(self, draft: Draft) -> None:

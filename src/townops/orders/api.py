@@ -19,6 +19,7 @@ from townops.orders.domain.order import Order as OrderValue
 from townops.orders.domain.states import LOOKS, State
 from townops.orders.domain.steps import STEPS, TABLE
 from townops.orders.drafts import Draft
+from townops.orders.jobs import index_all
 from townops.orders.models import Order, OrderContact, OrderEvent, OrderLink, OrderText
 from townops.orders.proof import Break
 from townops.orders.queries import Filter, Page
@@ -68,6 +69,7 @@ __all__ = [
     "events_of",
     "every_source",
     "find_orders",
+    "index_everything",
     "flows",
     "load_order",
     "load_starting_flows",
@@ -77,6 +79,7 @@ __all__ = [
     "recalendar",
     "receive_reports",
     "reveal_contact",
+    "seal",
     "steps_for",
     "take_step",
     "told",
@@ -215,6 +218,16 @@ def _rows_differ() -> list[Break]:
     from townops.orders.rebuild import differences
 
     return list(differences())
+
+
+def seal(at: datetime) -> int:
+    """Seal the events written since the last seal, at most so many at once; returns how many."""
+    return proof.seal(at)
+
+
+def index_everything() -> int:
+    """Make every order findable; returns how many."""
+    return index_all()
 
 
 def load_order(order_id: int) -> Loaded:

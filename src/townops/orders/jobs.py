@@ -4,10 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from townops.base import outbox, search
+from townops.base.db import write as transaction
 from townops.base.jobs import job
 from townops.orders import proof
 from townops.orders.models import Order, OrderText
 from townops.orders.watch import watch
+
+CHUNK = 500
 
 
 @job("orders.watch", every=timedelta(seconds=5))
@@ -33,6 +36,15 @@ def index_stepped(key: str, body: dict[str, Any], at: datetime) -> None:
     """Steps that bring words a person would search for."""
     if body["step"] in {"resend", "relocate", "submit"}:
         index([int(key)])
+
+
+def index_all() -> int:
+    """Make every order findable anew; returns how many. After a demo was built or an index was lost."""
+    ids = list(Order.objects.order_by("id").values_list("id", flat=True))
+    for start in range(0, len(ids), CHUNK):
+        with transaction():
+            index(ids[start : start + CHUNK])
+    return len(ids)
 
 
 def index(orders: list[int]) -> None:

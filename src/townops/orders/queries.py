@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -13,12 +12,14 @@ from townops.areas import api as areas
 from townops.base import crypto, search
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
+from townops.orders import sql
 from townops.orders.access import VIEW, VIEW_ALL
 from townops.orders.domain.states import OPEN
-from townops.orders.models import Order, OrderContact, OrderNumber, OrderScope
+from townops.orders.models import Order, OrderContact, OrderScope
 from townops.orders.rows import area_scope, unit_scope
 from townops.people import api as people
 
+BY_NUMBER = "WHERE id = (SELECT n.order_id FROM orders_ordernumber n WHERE n.number = %s)"
 EXACT = 10_000
 MOST = 200
 Sort = Literal["-received", "received", "due"]
@@ -208,11 +209,17 @@ def _cursor(row: Order, field: str) -> str:
 
 def by_number(actor: Actor, number: str) -> Order:
     """The order of that number if this actor may see it; Refused("order_unknown") alike for absent and invisible."""
-    row = visible(actor).filter(id__in=_ids(number)).select_related("unit", "village", "block").first()
-    if row is None:
+    found = sql.select(Order, BY_NUMBER, [number[:16]])
+    if not found or not sees(actor, found[0]):
         raise Refused("order_unknown", number=number[:20])
-    return row
+    return found[0]
 
 
-def _ids(number: str) -> Iterable[int]:
-    return list(OrderNumber.objects.filter(number=number[:16]).values_list("order_id", flat=True))
+def sees(actor: Actor, row: Order) -> bool:
+    """The same for one order as `visible` for many."""
+    if actor.holds(VIEW_ALL):
+        return row.town_id in towns_of(actor)
+    scopes = scopes_of(actor)
+    return OrderScope.objects.filter(
+        scope__in=scopes, received_at=row.received_at, order_id=row.id
+    ).exists()
