@@ -43,10 +43,12 @@ def unit_name(code: str, town: str) -> str:
     return next((one.name for one in people.units(town=town) if one.code == code), code)
 
 
-def conditions(at: datetime, source: str) -> Listing:
-    """Every 立案条件 row of today's catalogue with the limit of this source."""
+def conditions(at: datetime, source: str, text: str = "") -> Listing:
+    """Every 立案条件 row of today's catalogue with the limit of this source; those the text suggests first."""
     content = catalogue.content(catalogue.version_at(at))
-    lines = (condition_line(one, content, source) for one in content.conditions)
+    likely = [one.code for one in suggested(text, at, branch="grid")]
+    rows = sorted(content.conditions, key=lambda one: _rank(one.class_code, likely))
+    lines = (condition_line(one, content, source) for one in rows)
     return Listing("conditions", tuple(lines))
 
 
@@ -64,11 +66,18 @@ def condition_said(condition_id: int | None, source: str) -> str:
     return condition_line(row, catalogue.content(row.version), source)
 
 
-def classes(at: datetime) -> Listing:
-    """The hotline's subject classes, those without parts below them."""
+def classes(at: datetime, text: str = "") -> Listing:
+    """The hotline's subject classes, those without parts below them; those the text suggests first."""
     content = catalogue.content(catalogue.version_at(at))
-    lines = (class_line(one) for one in content.classes if one.branch == "hotline" and one.parent)
-    return Listing("classes", tuple(lines))
+    likely = [one.code for one in suggested(text, at, branch="hotline")]
+    found = [one for one in content.classes if one.branch == "hotline" and one.parent]
+    return Listing(
+        "classes", tuple(class_line(one) for one in sorted(found, key=lambda one: _rank(one.code, likely)))
+    )
+
+
+def _rank(code: str, likely: list[str]) -> int:
+    return likely.index(code) if code in likely else len(likely)
 
 
 def class_line(klass: catalogue.Klass) -> str:
@@ -86,10 +95,13 @@ def class_said(code: str | None, at: datetime) -> str:
 
 
 def suggested(text: str, at: datetime, *, branch: str) -> tuple[catalogue.Klass, ...]:
-    """Classes whose keywords stand in the text, most hits first: what a person is offered, not what is decided."""
+    """Classes whose words stand in the text, the most of it first: what a person is offered, not what is decided."""
     content = catalogue.content(catalogue.version_at(at))
     found = [one for one in content.classes if (one.branch == "hotline") == (branch == "hotline")]
-    hits = {one.code: sum(word in text for word in (one.name, *one.keywords) if word) for one in found}
+    hits = {
+        one.code: sum(len(word) for word in (one.name, *one.keywords) if word and word in text)
+        for one in found
+    }
     best = sorted((one for one in found if hits[one.code]), key=lambda one: -hits[one.code])
     return tuple(best[:SUGGESTED])
 

@@ -85,13 +85,20 @@ class Given:
     wrong: Refused | None = None
 
 
-def form_of(
-    step: orders.StepView, order: orders.OrderView, desk: Desk, *, given: Given | None = None, said: str = ""
-) -> StepForm:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What forms need to know: the order, who asks, and whether it is filed by type, class and time (诉求) or by a condition."""
+
+    order: orders.OrderView
+    desk: Desk
+    triple: bool
+
+
+def form_of(step: orders.StepView, around: Around, *, given: Given | None = None, said: str = "") -> StepForm:
     """The form of a step for this order, filled with what is known or was typed."""
-    known = given.values if given else prefilled(step.name, order, desk)
+    known = given.values if given else prefilled(step.name, around)
     files = given.files if given else {}
-    fields = [_field(step.name, need, known, files) for need in concerned(step, order)]
+    fields = [_field(step.name, need, known, files) for need in concerned(step, around)]
     seen = [one for one in fields if one.required or one.values or one.kept or one.name in ALWAYS_SEEN]
     return StepForm(
         name=step.name,
@@ -103,15 +110,15 @@ def form_of(
     )
 
 
-def concerned(step: orders.StepView, order: orders.OrderView) -> Iterator[orders.Need]:
+def concerned(step: orders.StepView, around: Around) -> Iterator[orders.Need]:
     """The needs that make sense for how this order is filed: 诉求 three-part for the hotline, else a condition row."""
-    flow = orders.flows.flow(order.value.flow, order.value.town)
-    strange = CONDITION_ONLY if flow.options.filing.value == "triple" else TRIPLE_ONLY
+    strange = CONDITION_ONLY if around.triple else TRIPLE_ONLY
     return (need for need in step.needs if need.required or need.name not in strange)
 
 
-def prefilled(step: str, order: orders.OrderView, desk: Desk) -> dict[str, tuple[str, ...]]:
+def prefilled(step: str, around: Around) -> dict[str, tuple[str, ...]]:
     """What the desk can type for a person, because the order says it."""
+    order, desk = around.order, around.desk
     progress = order.value.progress
     known = {
         "condition": choices.condition_said(order.condition, order.source) if step == "close" else "",

@@ -62,8 +62,9 @@ def urgency(due: datetime | None, now: datetime, *, running: bool = True) -> str
 
 
 def seconds(counted: int) -> str:
-    """Counted seconds as a length."""
-    return span(timedelta(seconds=counted))
+    """Counted seconds in hours and minutes: a day of counted time is no day."""
+    hours, minutes = counted // 3600, counted // 60 % 60
+    return f"{hours} 时 {minutes} 分" if hours and minutes else f"{hours} 时" if hours else f"{minutes} 分"
 
 
 def sentence(refused: Refused) -> str:

@@ -144,14 +144,14 @@ def _fact(name: str, value: str, at: datetime) -> str:
     return labels.CHOICES.get(value, value)
 
 
-def clocks(order: orders.OrderView) -> list[ClockLine]:
-    """The clocks of this round that are of use, the primary one first, then those still running."""
+def clocks(order: orders.OrderView, *, stopped: bool) -> list[ClockLine]:
+    """The clocks of this round, the primary one first: those that have ended, or those that have not."""
     lines = [
         _line(view, catalogue.limit_text(named.clock.limit))
         for view, named in zip(order.clocks, order.value.clocks, strict=True)
-        if view.round == order.round
+        if view.round == order.round and (view.state == "stopped") is stopped
     ]
-    return sorted(lines, key=lambda one: (not one.view.primary, one.view.state == "stopped", one.view.due_at))
+    return sorted(lines, key=lambda one: (not one.view.primary, one.view.due_at))
 
 
 def _line(view: orders.ClockView, limit: str) -> ClockLine:

@@ -60,7 +60,8 @@ def arranged(steps: Iterable[orders.StepView], order: orders.OrderView) -> Sorte
     """The steps in the order in which a person wants them."""
     shown = [one for one in steps if orders.STEPS[one.name].permissions != BY_SYSTEM]
     allowed = {one.name: one for one in shown if one.allowed}
-    first = next((allowed[name] for name in _next(order) if name in allowed), None)
+    waits = any(one.code == "contact_missing" for one in shown)
+    first = next((allowed[name] for name in _next(order, contact=waits) if name in allowed), None)
     return Sorted(
         first=first,
         others=tuple(one for one in allowed.values() if one is not first),
@@ -77,11 +78,9 @@ def arranged(steps: Iterable[orders.StepView], order: orders.OrderView) -> Sorte
     )
 
 
-def _next(order: orders.OrderView) -> tuple[str, ...]:
-    names = NEXT.get(order.state, ())
-    progress = order.value.progress
-    if progress.contacted:
-        names = tuple(name for name in names if name != "contact")
-    if progress.replied:
-        names = tuple(name for name in names if name != "reply_up")
-    return names
+def _next(order: orders.OrderView, *, contact: bool) -> tuple[str, ...]:
+    """`contact`: the reporter must be spoken to before the result may be sent."""
+    done = set() if contact else {"contact"}
+    if order.value.progress.replied:
+        done.add("reply_up")
+    return tuple(name for name in NEXT.get(order.state, ()) if name not in done)

@@ -37,32 +37,46 @@ def shown(desk: Desk, number: str, tried: Tried | None = None) -> dict[str, obje
     view = orders.order_for(desk.actor, number, at=desk.at)
     past = showing.history(desk, number)
     return {
-        "desk": desk, "order": view, "now": desk.at, "past": past, "trace": showing.trace_of(past),
-        "text": showing.text_of(desk, view), "filed": showing.filed_as(view, desk.at), "marks": showing.marks(view),
-        "origin": labels.ORIGINS[view.origin], "contact": showing.contact(desk, view), "may_reveal": _may_reveal(desk, view),
-        "clocks": showing.clocks(view), "children": orders.children_of(desk.actor, number),
-        "proposal": showing.proposal(desk, view), "accept": choices.ACCEPT, **doable(desk, view, tried),
-    }  # fmt: skip
+        "desk": desk,
+        "order": view,
+        "now": desk.at,
+        "text": showing.text_of(desk, view),
+        "filed": showing.filed_as(view, desk.at),
+        "marks": showing.marks(view),
+        "origin": labels.ORIGINS[view.origin],
+        "contact": showing.contact(desk, view),
+        "may_reveal": _may_reveal(desk, view),
+        "past": past,
+        "trace": showing.trace_of(past),
+        "clocks": showing.clocks(view, stopped=False),
+        "stopped": showing.clocks(view, stopped=True),
+        "children": orders.children_of(desk.actor, number),
+        "proposal": showing.proposal(desk, view),
+        "accept": choices.ACCEPT,
+        **doable(desk, view, tried),
+    }
 
 
 def doable(desk: Desk, view: orders.OrderView, tried: Tried | None) -> dict[str, object]:
     """What can be done now: a form for each step, the refused one first."""
+    flow = orders.flows.flow(view.value.flow, view.value.town)
+    around = forms.Around(view, desk, flow.options.filing.value == "triple")
     steps = orders.steps_for(desk.actor, view.number, at=desk.at)
     arranged = steps_shown.arranged(steps, view)
     again, first, others = None, arranged.first, list(arranged.others)
     if tried is not None:
         step = next(one for one in steps if one.name == tried.given.step)
-        again = forms.form_of(step, view, desk, given=tried.given, said=sentence(tried.refused))
+        again = forms.form_of(step, around, given=tried.given, said=sentence(tried.refused))
         others = [one for one in ([first] if first else []) + others if one.name != step.name]
         first = None
     return {
         "again": again,
         "stale": tried is not None and tried.refused.code == STALE,
-        "first": forms.form_of(first, view, desk) if first else None,
-        "others": [forms.form_of(one, view, desk) for one in others],
+        "first": forms.form_of(first, around) if first else None,
+        "others": [forms.form_of(one, around) for one in others],
         "not_now": arranged.not_now,
         "foreign": arranged.foreign,
-        **listings(desk, view, [one for one in steps if one.allowed]),
+        **listings(around, [one for one in steps if one.allowed]),
     }
 
 
@@ -71,24 +85,21 @@ def _may_reveal(desk: Desk, view: orders.OrderView) -> bool:
     return desk.may("orders.reveal") or (view.is_open and ours)
 
 
-def listings(desk: Desk, view: orders.OrderView, steps: list[orders.StepView]) -> dict[str, object]:
-    """The lists the forms of the page type into, only those some form uses."""
-    kinds = {need.type.value for step in steps for need in forms.concerned(step, view)}
+def listings(around: forms.Around, steps: list[orders.StepView]) -> dict[str, object]:
+    """The lists the forms of the page type into, only those some form uses, and what the text suggests."""
+    view, at = around.order, around.desk.at
+    kinds = {need.type.value for step in steps for need in forms.concerned(step, around)}
     makers: dict[str, Callable[[], choices.Listing]] = {
         "unit": lambda: choices.units(view.town),
-        "condition": lambda: choices.conditions(desk.at, view.source),
-        "class": lambda: choices.classes(desk.at),
+        "condition": lambda: choices.conditions(at, view.source, view.text),
+        "class": lambda: choices.classes(at, view.text),
         "area": lambda: choices.villages(view.town),
     }
-    found = [make() for kind, make in makers.items() if kind in kinds]
-    return {"listings": found, "hints": hints(desk, view) if kinds & {"condition", "class"} else []}
-
-
-def hints(desk: Desk, view: orders.OrderView) -> list[str]:
-    """Classes whose words stand in the text."""
-    flow = orders.flows.flow(view.value.flow, view.value.town)
-    branch = "hotline" if flow.options.filing.value == "triple" else "grid"
-    return [choices.class_line(one) for one in choices.suggested(view.text, desk.at, branch=branch)]
+    likely = choices.suggested(view.text, at, branch="hotline" if around.triple else "grid")
+    return {
+        "listings": [make() for kind, make in makers.items() if kind in kinds],
+        "hints": [choices.class_line(one) for one in likely] if kinds & {"condition", "class"} else [],
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -90,7 +90,7 @@ def _once(request: HttpRequest, desk: Desk, files: list[Attachment]) -> tuple[st
 def _report(request: HttpRequest, desk: Desk, files: list[Attachment]) -> orders.IncomingReport:
     post = {name: request.POST.get(name, "").strip() for name in request.POST}
     if not post.get("text"):
-        raise Refused("text_missing")
+        raise Refused("form_text_missing")
     lng, lat = _point(post, desk)
     return orders.IncomingReport(
         source=post.get("source", "") if desk.sees else RESIDENT,
@@ -122,7 +122,7 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise Refused("number_malformed", value=text[:20]) from None
+        raise Refused("form_number_malformed", value=text[:20]) from None
 
 
 def _instant(text: str) -> datetime | None:
@@ -131,7 +131,7 @@ def _instant(text: str) -> datetime | None:
     try:
         given = datetime.fromisoformat(text)
     except ValueError:
-        raise Refused("time_malformed", value=text[:20]) from None
+        raise Refused("form_time_malformed", value=text[:20]) from None
     return given.replace(tzinfo=SHANGHAI) if given.tzinfo is None else given
 
 

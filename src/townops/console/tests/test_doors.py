@@ -1,0 +1,158 @@
+"""Who may open which page; signing in, out, being locked out, having to change the password, sitting idle too long."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import URLPattern
+
+from townops.base import accounts
+from townops.base.models import Account
+from townops.console import doors, urls
+from townops.console.tests.browser import Browser
+from townops.orders import api as orders
+
+pytestmark = pytest.mark.django_db
+OPEN_TO_ALL = {"signin", "signout"}
+PAGES = ("/", "/orders", "/register", "/places", "/password", "/orders/{number}", "/orders/0000X000000")
+TABLE = """
+            /    orders register places password the-order no-order
+shift       200  200    200      200    200      200       404
+hotline     200  200    200      200    200      200       404
+hotline2    200  200    200      200    200      200       404
+grid        200  200    200      200    200      200       404
+video       200  200    200      200    200      200       404
+dispatch    200  200    200      200    200      200       404
+unit        200  200    200      200    200      404       404
+unit_head   200  200    200      200    200      200       404
+station     200  200    200      200    200      404       404
+village     200  200    200      200    200      404       404
+patrol      200  200    200      200    200      200       404
+check       200  200    200      200    200      200       404
+assess      200  200    403      200    200      200       404
+deputy      200  200    403      200    200      200       404
+director    200  200    200      200    200      200       404
+rota_leader 200  200    403      200    200      200       404
+leader      200  200    403      200    200      200       404
+main_leader 200  200    403      200    200      200       404
+emergency   200  200    200      200    200      200       404
+resident    200  403    200      200    200      403       403
+auditor     200  200    403      200    200      200       404
+sysadmin    200  403    403      403    200      403       403
+security    200  403    403      403    200      403       403
+auditadmin  200  403    403      403    200      403       403
+nobody      302  302    302      302    302      302       302
+"""
+ROWS = [line.split() for line in TABLE.strip().splitlines()[1:]]
+
+
+@pytest.fixture
+def order(town, registered):
+    return registered
+
+
+def test_every_page_answers_everybody_as_the_table_says(order):
+    found = []
+    for who, *_ in ROWS:
+        client = Client()
+        if who != "nobody":
+            client.force_login(Account.objects.get(username=who))
+        found.append([who, *(str(client.get(page.format(number=order)).status_code) for page in PAGES)])
+    assert found == ROWS
+
+
+def test_every_address_names_what_opens_it():
+    bare = {
+        one.name
+        for one in urls.urlpatterns
+        if isinstance(one, URLPattern) and not hasattr(one.callback, doors.OPENED_BY)
+    }
+    assert bare == OPEN_TO_ALL
+
+
+def test_the_table_is_of_every_demo_account(order):
+    from townops.demo.people import IN_VILLAGE, NAMED
+
+    assert {row[0] for row in ROWS} == {*NAMED, *IN_VILLAGE, "nobody"}
+
+
+def test_five_wrong_passwords_lock_the_name_even_against_the_right_one(town):
+    visitor = Browser("")
+    for _ in range(5):
+        visitor.open("/signin").send("登录", username="shift", password="wrong")
+        assert "用户名或密码不对" in visitor.page.text
+    visitor.send("登录", username="shift", password="Townops-demo-2026")
+    assert "账号已锁定" in visitor.page.text
+
+
+def test_signing_in_leads_on_to_the_page_asked_for_but_not_out_of_the_house(town):
+    visitor = Browser("").open("/orders?open=1")
+    assert visitor.send("登录", username="shift", password="Townops-demo-2026").at == "/orders?open=1"
+    away = Browser("").open("/signin?next=https://example.org/")
+    assert away.send("登录", username="shift", password="Townops-demo-2026").at == "/"
+
+
+def test_signing_out_closes_the_desk(town):
+    visitor = Browser("shift").open("/")
+    visitor.send("退出")
+    assert visitor.open("/orders").at.startswith("/signin")
+
+
+def test_a_first_password_is_changed_before_anything_else(town):
+    accounts.set_password(Account.objects.get(username="grid"), "First-Pass-2026", must_change=True)
+    clerk = Browser("grid", "First-Pass-2026").open("/orders")
+    assert clerk.at == "/password"
+    clerk.send("保存新密码", old="First-Pass-2026", new="short", again="short")
+    assert "密码至少10位" in clerk.page.text
+    clerk.send("保存新密码", old="First-Pass-2026", new="Second-Pass-2026", again="Second-Pass-2026")
+    assert clerk.open("/orders").status == 200
+
+
+def test_half_an_hour_without_doing_anything_ends_the_session(town):
+    begun = datetime(2026, 11, 23, 3, tzinfo=UTC)
+    with time_machine.travel(begun, tick=False) as clock:
+        clerk = Browser("grid")
+        clock.move_to(begun + timedelta(minutes=29))
+        assert clerk.open("/orders").at == "/orders"
+        clock.move_to(begun + timedelta(minutes=58))
+        assert clerk.open("/orders").at == "/orders"
+        clock.move_to(begun + timedelta(minutes=89))
+        assert clerk.open("/orders").at.startswith("/signin")
+
+
+def test_looking_for_news_does_not_keep_a_session_alive(town):
+    begun = datetime(2026, 11, 23, 3, tzinfo=UTC)
+    with time_machine.travel(begun, tick=False) as clock:
+        clerk = Browser("grid")
+        for minutes in (20, 31):
+            clock.move_to(begun + timedelta(minutes=minutes))
+            status = clerk.client.get("/orders", headers={"X-Poll": "1"}).status_code
+        assert status == 302
+
+
+def test_a_page_with_words_in_it_stays_and_is_told_when_the_session_ended(town, registered):
+    response = Client().post(f"/orders/{registered}/steps/accept", headers={"HX-Request": "true"})
+    assert (response.status_code, response["HX-Retarget"]) == (401, "#notes")
+    assert "填写的内容都还在" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "page", ["/", "/orders", "/register", "/password", "/signin", "/nothing-here", "the order"]
+)
+def test_no_page_holds_script_or_style_of_its_own(town, registered, page):
+    shown = Browser("shift" if page != "/signin" else "").open(
+        page if page != "the order" else f"/orders/{registered}"
+    )
+    assert shown.page.errors == []
+
+
+def test_whoever_steps_may_be_asked_for_has_a_word_for_each_fact_and_choice():
+    from townops.console import labels
+
+    needs = [need for step in orders.TABLE for need in step.needs]
+    assert {need.name for need in needs if need.name not in labels.FACTS} == {"calendar"}
+    assert {one for need in needs for one in need.choices if one not in labels.CHOICES} == set()
+    assert {
+        need.name for need in needs if need.type.value == "bool" and need.name not in labels.YES_NO
+    } == set()

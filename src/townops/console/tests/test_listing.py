@@ -1,0 +1,123 @@
+"""The list: its address is its filter, its pages go by key, its queries do not grow with its rows."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from townops.console.tests.browser import Browser
+from townops.orders import api as orders
+from townops.people import api as people
+
+pytestmark = pytest.mark.django_db
+MOST_QUERIES = 8
+
+
+def filled(many: int) -> list[str]:
+    """That many grid orders, a minute apart, the last one just now."""
+    from townops.base.models import Account
+
+    at = timezone.now()
+    clerk = people.actor_for(Account.objects.get(username="grid").pk, at)
+    reports = [
+        orders.IncomingReport(
+            source="grid", text=f"路灯不亮第{n}盏", received_at=at - timedelta(minutes=many - n)
+        )
+        for n in range(many)
+    ]
+    return [one.number for one in orders.receive_reports(reports, actor=clerk, at=at)]
+
+
+def asked(clerk: Browser, path: str) -> int:
+    clerk.open(path)
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        clerk.client.get(path)
+    return len(seen)
+
+
+def test_the_list_asks_as_often_for_one_row_as_for_fifty(town):
+    filled(1)
+    clerk = Browser("grid")
+    one = asked(clerk, "/orders?open=1")
+    filled(60)
+    assert asked(clerk, "/orders?open=1") == one
+    assert one <= MOST_QUERIES
+
+
+def test_pages_follow_by_key_and_lose_no_row(town):
+    numbers = filled(120)
+    clerk, seen, path = Browser("grid"), [], "/orders?sort=received"
+    while path:
+        clerk.open(path)
+        seen += [one for one in numbers if f'href="/orders/{one}"' in clerk.html]
+        path = next(
+            (
+                one.replace("&amp;", "&")
+                for one in clerk.html.split('"')
+                if "cursor=" in one and one.startswith("/orders?")
+            ),
+            "",
+        )
+        path = path if "下一页" in clerk.page.text else ""
+    assert seen == numbers
+
+
+def test_an_address_with_empty_fields_is_made_clean(town):
+    assert Browser("grid").open("/orders?q=&state=reported&unit=").at == "/orders?state=reported"
+
+
+def test_filters_narrow_and_are_named_with_a_way_to_take_them_off(town):
+    numbers = filled(3)
+    clerk = Browser("grid").open("/orders?state=reported&source=hotline")
+    assert "0 件" in clerk.page.text
+    assert "没有符合条件的工单" in clerk.page.text
+    clerk.open("/orders?state=reported&source=grid&open=1")
+    assert "3 件" in clerk.page.text
+    assert "来源：网格" in clerk.page.text
+    assert 'href="/orders?state=reported&amp;open=1"' in clerk.html
+    assert numbers[0] in clerk.page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("from=xx", "日期“xx”填写不对"),
+        ("unit=没有的单位", "没有代码为“没有的单位”的单位"),
+        ("area=00", "没有编码为“00”的区域"),
+        ("mark=odd", "没有标记“odd”"),
+        ("cursor=odd", "翻页位置已失效"),
+        ("sort=odd", "不能按“odd”排序"),
+        ("state=odd", "没有符合条件的工单"),
+        ("q=灯", "请至少输入"),
+    ],
+)
+def test_a_filter_that_means_nothing_is_told_in_words(town, query, words):
+    assert words in Browser("grid").open(f"/orders?{query}").page.text
+
+
+def test_rows_say_state_and_time_in_words_not_only_in_colour(town):
+    from townops.console.saying import left, moment
+
+    now = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+    assert left(now + timedelta(hours=2, minutes=13), now) == "剩余 2 时 13 分"
+    assert left(now - timedelta(days=1), now) == "超时 1 天"
+    assert moment(now, now) == "今天 14:30"
+    filled(1)
+    row = Browser("grid").open("/orders").page.text
+    assert "待受理" in row
+    assert "剩余" in row or "超时" in row
+
+
+def test_the_home_page_counts_what_waits_for_whom(town):
+    filled(2)
+    assert "2 待受理" in Browser("grid").open("/").page.text
+    assert "待受理" not in Browser("assess").open("/").page.text.partition("本单位负责")[0]
+
+
+def test_the_page_of_an_order_keeps_within_its_queries(town):
+    number = filled(1)[0]
+    assert asked(Browser("shift"), f"/orders/{number}") <= 24
