@@ -125,8 +125,7 @@ def find_orders(
     actor: Actor, wanted: Filter, *, at: datetime, sort: str = "-received", cursor: str = "", limit: int = 50
 ) -> Page:
     """One page of the orders this actor may see under a filter."""
-    rows = queries.narrowed(queries.visible(actor), wanted, at)
-    return queries.page(rows.select_related("unit", "village"), sort=sort, cursor=cursor, limit=limit)
+    return queries.find(actor, wanted, at=at, sort=sort, cursor=cursor, limit=limit)
 
 
 def events_of(actor: Actor, number: str, *, at: datetime) -> list[EventView]:

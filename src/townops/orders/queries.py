@@ -1,10 +1,8 @@
-"""Finding orders: what an actor may see, filters, keyset paging, totals that stay cheap (engine.md section 6)."""
+"""Finding orders: what an actor may see, and the filters a list knows (engine.md section 6)."""
 
-import base64
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -12,22 +10,16 @@ from townops.areas import api as areas
 from townops.base import crypto, search
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
-from townops.orders import sql
+from townops.orders import paging, sql
 from townops.orders.access import VIEW, VIEW_ALL
 from townops.orders.domain.states import OPEN
 from townops.orders.models import Order, OrderContact, OrderScope
+from townops.orders.paging import Page, in_scopes
 from townops.orders.rows import area_scope, unit_scope
 from townops.people import api as people
 
 BY_NUMBER = "WHERE id = (SELECT n.order_id FROM orders_ordernumber n WHERE n.number = %s)"
-EXACT = 10_000
-MOST = 200
-Sort = Literal["-received", "received", "due"]
-SORTS: dict[str, tuple[str, bool]] = {
-    "-received": ("received_at", True),
-    "received": ("received_at", False),
-    "due": ("due_at", False),
-}
+FEW = 20_000  # scope rows that are walked faster than an index of orders is asked for each of its rows
 MARKS = {
     "returned": Q(returns__gt=0),
     "reworked": Q(reworks__gt=0),
@@ -65,14 +57,23 @@ class Filter:
     q: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows in order, the cursor of the next page ("" at the end), and a total exact up to 10,000."""
+def find(
+    actor: Actor, wanted: Filter, *, at: datetime, sort: str = "-received", cursor: str = "", limit: int = 50
+) -> Page:
+    """One page of what an actor may see under a filter. Refused as `narrowed` and `paging.page` do."""
+    if actor.holds(VIEW_ALL):
+        rows = narrowed(visible(actor), wanted, at)
+        return paging.page(rows, sort=sort, cursor=cursor, limit=limit)
+    scopes = scopes_of(actor)
+    if not scopes or sort == "due" or not _few(scopes):
+        rows = narrowed(visible(actor), wanted, at)
+        return paging.page(rows, sort=sort, cursor=cursor, limit=limit)
+    rows = narrowed(Order.objects.all(), wanted, at)
+    return paging.page(rows, sort=sort, cursor=cursor, limit=limit, scopes=scopes)
 
-    rows: tuple[Order, ...]
-    next: str
-    total: int
-    exact: bool
+
+def _few(scopes: list[int]) -> bool:
+    return len(OrderScope.objects.filter(scope__in=scopes).values_list("scope")[:FEW]) < FEW
 
 
 def visible(actor: Actor) -> QuerySet[Order]:
@@ -80,9 +81,7 @@ def visible(actor: Actor) -> QuerySet[Order]:
     if actor.holds(VIEW_ALL):
         return Order.objects.filter(town_id__in=towns_of(actor))
     scopes = scopes_of(actor)
-    if not scopes:
-        return Order.objects.none()
-    return Order.objects.filter(id__in=OrderScope.objects.filter(scope__in=scopes).values("order_id"))
+    return Order.objects.filter(in_scopes(scopes)) if scopes else Order.objects.none()
 
 
 def towns_of(actor: Actor) -> list[int]:
@@ -167,46 +166,6 @@ def _marked(wanted: Filter) -> Q:
     return found
 
 
-def page(rows: QuerySet[Order], *, sort: str = "-received", cursor: str = "", limit: int = 50) -> Page:
-    """One page by key, not by offset: a row added meanwhile shifts nothing. Refused(sort_unknown, cursor_unreadable)."""
-    if sort not in SORTS:
-        raise Refused("sort_unknown", sort=sort, known=sorted(SORTS))
-    field, down = SORTS[sort]
-    keyed = rows.filter(due_at__isnull=False) if field == "due_at" else rows
-    limit = max(1, min(limit, MOST))
-    order_by = (f"-{field}", "-id") if down else (field, "id")
-    found = list(_after(keyed, field, cursor, down=down).order_by(*order_by)[: limit + 1])
-    after = _cursor(found[limit - 1], field) if len(found) > limit else ""
-    total, exact = count(keyed)
-    return Page(tuple(found[:limit]), after, total, exact)
-
-
-def count(rows: QuerySet[Order]) -> tuple[int, bool]:
-    """(total, whether it is exact): counted to 10,000 and no further."""
-    total = len(rows.order_by().values_list("id")[: EXACT + 1])
-    return min(total, EXACT), total <= EXACT
-
-
-def _after(rows: QuerySet[Order], field: str, cursor: str, *, down: bool) -> QuerySet[Order]:
-    if not cursor:
-        return rows
-    try:
-        moment, order = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        value, last = datetime.fromisoformat(moment), int(order)
-    except (ValueError, TypeError, AttributeError):
-        raise Refused("cursor_unreadable") from None
-    if value.tzinfo is None or not 0 <= last < 2**63:
-        raise Refused("cursor_unreadable")
-    way = "lt" if down else "gt"
-    same = Q(**{field: value, f"id__{way}": last})
-    return rows.filter(Q(**{f"{field}__{way}e": value}), Q(**{f"{field}__{way}": value}) | same)
-
-
-def _cursor(row: Order, field: str) -> str:
-    key = [getattr(row, field).isoformat(), row.id]
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
-
-
 def by_number(actor: Actor, number: str) -> Order:
     """The order of that number if this actor may see it; Refused("order_unknown") alike for absent and invisible."""
     found = sql.select(Order, BY_NUMBER, [number[:16]])
@@ -220,6 +179,4 @@ def sees(actor: Actor, row: Order) -> bool:
     if actor.holds(VIEW_ALL):
         return row.town_id in towns_of(actor)
     scopes = scopes_of(actor)
-    return OrderScope.objects.filter(
-        scope__in=scopes, received_at=row.received_at, order_id=row.id
-    ).exists()
+    return OrderScope.objects.filter(scope__in=scopes, received_at=row.received_at, order_id=row.id).exists()

@@ -1,0 +1,145 @@
+"""One page of orders by key, with a total that stays cheap (engine.md section 6).
+
+The keys are found first, from indexes alone where that can be, and only the rows shown are read. On a first page the
+same walk gives the total: it stops at 10,001.
+"""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from townops.kernel.refusal import Refused
+from townops.orders.models import Order, OrderScope
+
+EXACT = 10_000
+MOST = 200
+Sort = Literal["-received", "received", "due"]
+Keys = QuerySet[Order, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """By which instant a list runs, and whether latest first."""
+
+    field: str
+    down: bool
+
+    @property
+    def sign(self) -> str:
+        return "-" if self.down else ""
+
+
+SORTS = {
+    "-received": Way("received_at", True),
+    "received": Way("received_at", False),
+    "due": Way("due_at", False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows in order, the cursor of the next page ("" at the end), and a total exact up to 10,000."""
+
+    rows: tuple[Order, ...]
+    next: str
+    total: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The last row of the page before."""
+
+    moment: datetime
+    order: int
+
+    def after(self, way: Way, moment: str = "", order: str = "id") -> Q:
+        """Everything behind it: of the same instant by id, so that no row is skipped or shown twice."""
+        field, side = moment or way.field, "lt" if way.down else "gt"
+        same = Q(**{field: self.moment, f"{order}__{side}": self.order})
+        return Q(**{f"{field}__{side}e": self.moment}) & (Q(**{f"{field}__{side}": self.moment}) | same)
+
+
+def page(
+    rows: QuerySet[Order],
+    *,
+    sort: str = "-received",
+    cursor: str = "",
+    limit: int = 50,
+    scopes: Sequence[int] = (),
+) -> Page:
+    """A row added meanwhile shifts nothing. With `scopes` their rows are walked in the order of receipt.
+
+    Refused(sort_unknown, cursor_unreadable).
+    """
+    if sort not in SORTS:
+        raise Refused("sort_unknown", sort=sort, known=sorted(SORTS))
+    way, mark, limit = SORTS[sort], _mark(cursor), max(1, min(limit, MOST))
+    keyed = rows.filter(due_at__isnull=False) if way.field == "due_at" else rows
+    most = limit + 1 if mark else EXACT + 1
+    keys = [key for key, *_ in _keys(keyed, way, scopes, mark)[:most]]
+    total = len(_keys(keyed, way, scopes, None)[: EXACT + 1]) if mark else len(keys)
+    found = _rows(keys[:limit])
+    after = _cursor(found[-1], way.field) if len(keys) > limit else ""
+    return Page(found, after, min(total, EXACT), total <= EXACT)
+
+
+def in_scopes(scopes: Sequence[int], received: str = "received_at", order: str = "id") -> Exists:
+    """Whether an order belongs to one of the scopes, looked up by their whole key."""
+    mine = OrderScope.objects.filter(
+        scope__in=scopes, received_at=OuterRef(received), order_id=OuterRef(order)
+    )
+    return Exists(mine)
+
+
+def _keys(rows: QuerySet[Order], way: Way, scopes: Sequence[int], mark: Mark | None) -> Keys:
+    """(id, ...) in the order of the page."""
+    if not scopes:
+        after = rows.filter(mark.after(way)) if mark else rows
+        return after.order_by(f"{way.sign}{way.field}", f"{way.sign}id").values_list("id")
+    arms = [
+        _arm(rows, scopes, place, mark.after(way, RECEIVED, ORDER) if mark else Q())
+        for place in range(len(scopes))
+    ]
+    both = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
+    return both.order_by(f"{way.sign}{RECEIVED}", f"{way.sign}{ORDER}")
+
+
+RECEIVED, ORDER = "scopes__received_at", "scopes__order_id"
+
+
+def _arm(rows: QuerySet[Order], scopes: Sequence[int], place: int, after: Q) -> Keys:
+    """What one scope has and none of those before it."""
+    mine = rows.filter(Q(scopes__scope=scopes[place]) & after)
+    if place:
+        mine = mine.filter(~in_scopes(scopes[:place]))
+    return mine.order_by().values_list(ORDER, RECEIVED)
+
+
+def _rows(keys: Sequence[int]) -> tuple[Order, ...]:
+    """The rows of a page with the names it shows."""
+    found = Order.objects.select_related("unit", "village").in_bulk(keys) if keys else {}
+    return tuple(found[key] for key in keys if key in found)
+
+
+def _mark(cursor: str) -> Mark | None:
+    if not cursor:
+        return None
+    try:
+        moment, order = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        mark = Mark(datetime.fromisoformat(moment), int(order))
+    except (ValueError, TypeError, AttributeError):
+        raise Refused("cursor_unreadable") from None
+    if mark.moment.tzinfo is None or not 0 <= mark.order < 2**63:
+        raise Refused("cursor_unreadable")
+    return mark
+
+
+def _cursor(row: Order, field: str) -> str:
+    key = [getattr(row, field).isoformat(), row.id]
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
