@@ -86,7 +86,7 @@ def matters(version: int) -> tuple[list[Matter], list[Matter]]:
     content = catalogue.content(version)
     names = content.by_code
     grid = [
-        Matter(f"{names[row.class_code].name}{row.text}", row.class_code, row, "")
+        Matter(_spoken(names[row.class_code].name, row.text), row.class_code, row, "")
         for row in content.conditions
     ]
     hotline = [
@@ -96,6 +96,10 @@ def matters(version: int) -> tuple[list[Matter], list[Matter]]:
         for word in one.keywords[:8] or (one.name,)
     ]
     return grid, hotline
+
+
+def _spoken(name: str, condition: str) -> str:
+    return condition if condition.startswith(name) else f"{name}{condition}"
 
 
 def tell(source: str, matter: Matter, place: str, rng: Random) -> str:

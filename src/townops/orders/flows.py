@@ -112,6 +112,10 @@ def _read() -> dict[int, Read]:
     found: dict[int, Read] = {}
     for row in FlowVersion.objects.order_by("effective_from", "id"):
         body = json.loads(row.body)
+        if problems := _options(
+            body["options"]
+        ).problems():  # nothing is decided under options nobody can explain
+            raise Refused("flow_not_legal", source=row.source, problems=problems)
         found[row.id] = (
             row.source,
             row.label,
