@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from townops.sharing.tests.town import INSIDE, OUTSIDE, report
@@ -141,3 +143,11 @@ def test_json_that_is_no_report_is_said_with_422(call):
 def test_a_body_too_large_is_413(call):
     response = call("grid").post("/reports", report(text="长" * 1_100_000))
     assert (response.status_code, response.json()["code"]) == (413, "body_too_large")
+
+
+def test_a_report_asks_the_database_few_times(call):
+    grid = call("grid")
+    grid.reports()
+    with CaptureQueriesContext(connection) as asked:
+        grid.reports(external_number="W-9", contact={"name": "演示甲", "phone": "13800000000"})
+    assert len([one for one in asked if "SAVEPOINT" not in one["sql"]]) <= 24
