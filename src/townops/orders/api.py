@@ -11,7 +11,7 @@ from townops.base import crypto, journal
 from townops.base.db import write as transaction
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
-from townops.orders import flows, proof, queries, steps, store, system
+from townops.orders import flows, proof, queries, steps, store, system, upward
 from townops.orders.access import REVEAL
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
@@ -83,6 +83,7 @@ __all__ = [
     "steps_for",
     "take_step",
     "told",
+    "upward",
     "verify_journal",
     "watch",
     "write",

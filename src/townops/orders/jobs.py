@@ -5,8 +5,8 @@ from typing import Any
 
 from townops.base import outbox, search
 from townops.base.db import write as transaction
-from townops.base.jobs import job
-from townops.orders import proof
+from townops.base.jobs import job, task
+from townops.orders import proof, upward
 from townops.orders.models import Order, OrderText
 from townops.orders.watch import watch
 
@@ -23,6 +23,18 @@ def watch_orders(at: datetime) -> None:
 def seal_leaves(at: datetime) -> None:
     """Seal every event written since the last minute."""
     proof.seal(at)
+
+
+@job("orders.upward", every=timedelta(seconds=30))
+def sweep_upward(at: datetime) -> None:
+    """Ask for the sending of messages to the district that have an adapter."""
+    upward.sweep(at)
+
+
+@task(upward.TASK)
+def send_up(payload: dict[str, Any], at: datetime) -> None:
+    """Carry one message to the district; an error is tried again, then given up and shown."""
+    upward.send(payload["order"], payload["seq"], at)
 
 
 @outbox.subscriber("orders.created", name="orders.index_created")

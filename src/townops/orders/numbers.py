@@ -12,7 +12,7 @@ from townops.orders.models import NumberSeries
 
 LETTERS = {
     "hotline": "R", "grid": "G", "ejiayuan": "E", "resident": "J", "station": "Z", "patrol": "X", "sensor": "W",
-    "video": "S", "leader": "L", "district": "Q",
+    "video": "S", "leader": "L", "district": "Q", "upward": "P",
 }  # fmt: skip
 BLOCK = 50
 _taken: dict[tuple[str, str], list[int]] = {}

@@ -1,0 +1,92 @@
+"""What orders answer to people and dispatch: open work of a post, open orders for a dry run."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from townops.base.registry import answers
+from townops.dispatch import api as dispatch
+from townops.orders.models import Order
+from townops.people import api as people
+
+pytestmark = pytest.mark.django_db
+
+
+def work(unit: str, post: str = "") -> dict[str, str]:
+    """role by number of what waits there."""
+    of = people.unit(unit)
+    post_id = people.post(f"{unit}.{post}").id if post else None
+    found = answers.ask("people.open_work", unit_id=of.id, post_id=post_id)
+    return {one["number"]: one["role"] for one in found}
+
+
+def test_a_successor_is_told_of_the_orders_of_his_unit(town):
+    number = town.handling()
+    assert work("chengjian", "operator")[number] == "unit"
+    told = people.taken_over(people.post("chengjian.operator").id)
+    row = town.row(number)
+    assert {"number": number, "title": row.title, "due_at": row.due_at, "role": "unit"} in told
+
+
+def test_the_centers_shift_holds_what_nobody_has_yet(town):
+    number = town.report()
+    row = town.row(number)
+    post = people.post_by_id(row.post_id)
+    assert work(people.unit_by_id(row.unit_id).code, post.code)[number] == "responsible"
+
+
+def test_the_liaison_answers_for_the_outer_clock_of_an_order_a_unit_holds(town):
+    number = town.handling("hotline", user="hotline", external_number="P1")
+    assert work(people.center().code, "hotline")[number] == "clock"
+
+
+def test_an_opinion_owed_is_work_until_it_is_given(town):
+    number = town.filed()
+    town.takes("dispatch", number, "dispatch", unit="chengjian", assisting=["pingan"])
+    assert work("pingan", "operator") == {number: "task"}
+    town.takes("u_chengjian", number, "acknowledge")
+    town.takes("u_pingan", number, "add_opinion", opinion="已配合")
+    assert work("pingan") == {}
+
+
+def test_a_closed_order_is_nobodys_work(town):
+    number = town.closed()
+    assert number not in work("chengjian")
+    assert number not in work(people.center().code)
+
+
+def test_every_open_order_is_laid_before_new_rules_once(town):
+    waits, held, done = town.filed(), town.handling(), town.closed()
+    found = {row["number"]: row for row in answers.ask("orders.open_for_dispatch")}
+    assert set(found) == {waits, held}
+    assert done not in found
+    assert (found[waits]["unit_id"], found[held]["unit_id"]) == (None, people.unit("chengjian").id)
+
+
+def test_a_dry_run_over_open_orders_finds_what_new_rules_would_move(town):
+    held = town.handling()
+    assert held not in {change.number for change in dispatch.dry_run_open(dispatch.starting_rules())}
+    moved = [
+        dispatch.Rule(
+            order=1, name="全部给城管", target="chengguan", class_prefix="", area_id=None, block_type="",
+            hours=dispatch.Hours.ANY, source="", severity="", limit=None,
+        )
+    ]  # fmt: skip
+    changes = {change.number: change for change in dispatch.dry_run_open(moved)}
+    assert changes[held].after == people.unit("chengguan").id
+
+
+def test_merged_and_unadopted_orders_are_left_out(town):
+    parent, child, old = town.handling(), town.filed(), town.filed()
+    town.takes("grid", child, "merge", parent=parent)
+    Order.objects.filter(number=old).update(origin="history")
+    assert {row["number"] for row in answers.ask("orders.open_for_dispatch")} == {parent}
+
+
+def test_open_orders_are_streamed_in_few_queries(town):
+    for _ in range(3):
+        town.filed()
+    list(answers.ask("orders.open_for_dispatch"))
+    with CaptureQueriesContext(connection) as asked_of:
+        assert len(list(answers.ask("orders.open_for_dispatch"))) == 3
+    assert len(asked_of) <= 6

@@ -1,0 +1,61 @@
+"""Adapters: each file here carries the messages of one source to the district by its interface (X0).
+
+    @adapter("hotline")
+    def send(message: Message) -> Receipt: ...
+
+It may be called twice for one message (the peer takes `message.key` once), outside any transaction; what it raises is
+shown beside the message, tried again with growing pauses, and after three times given up until a person says again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Final
+
+from townops.base.registry import Registry
+from townops.base.tunables import value_at
+from townops.orders.upward.messages import Message
+
+FILE_DROP: Final = "upward.file_drop"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the peer answered at once: its receipt number, or "" when that comes later."""
+
+    number: str = ""
+
+
+Adapter = Callable[[Message], Receipt]
+_adapters: Registry[Adapter] = Registry("upward adapter")
+
+
+def adapter(source: str) -> Callable[[Adapter], Adapter]:
+    """Declare what carries the messages of a source; a second one for it stops start-up."""
+
+    def register(function: Adapter) -> Adapter:
+        return _adapters.add(source, function)
+
+    return register
+
+
+def adapter_for(source: str, at: datetime) -> Adapter | None:
+    """The source's own adapter, else the file drop where the town switched it on, else nobody: by hand."""
+    from townops.orders.upward.file_drop import drop
+
+    _discover()
+    dropped = value_at(FILE_DROP, at, default="").split(",")
+    return _adapters.get(source) or (drop if source in dropped else None)
+
+
+def carried(sources: list[str], at: datetime) -> list[str]:
+    """Those of the sources whose messages leave by themselves."""
+    return [source for source in sources if adapter_for(source, at) is not None]
+
+
+def _discover() -> None:
+    for module in iter_modules([str(Path(__file__).parent)]):
+        import_module(f"{__name__}.{module.name}")
