@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from townops.kernel.refusal import Refused
 from townops.orders.models import Order, OrderScope
 
+FIRST_YEAR, LAST_YEAR = 1970, 9000
 EXACT = 10_000
 MOST = 200
 Sort = Literal["-received", "received", "due"]
@@ -80,7 +81,7 @@ def page(
     if sort not in SORTS:
         raise Refused("sort_unknown", sort=sort, known=sorted(SORTS))
     way, mark, limit = SORTS[sort], _mark(cursor), max(1, min(limit, MOST))
-    keyed = rows.filter(due_at__isnull=False) if way.field == "due_at" else rows
+    keyed = rows.filter(is_open=True, due_at__isnull=False) if way.field == "due_at" else rows
     most = limit + 1 if mark else EXACT + 1
     keys = [key for key, *_ in _keys(keyed, way, scopes, mark)[:most]]
     total = len(_keys(keyed, way, scopes, None)[: EXACT + 1]) if mark else len(keys)
@@ -133,9 +134,10 @@ def _mark(cursor: str) -> Mark | None:
     try:
         moment, order = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         mark = Mark(datetime.fromisoformat(moment), int(order))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError):
         raise Refused("cursor_unreadable") from None
-    if mark.moment.tzinfo is None or not 0 <= mark.order < 2**63:
+    sane = mark.moment.tzinfo is not None and FIRST_YEAR <= mark.moment.year < LAST_YEAR
+    if not sane or not 0 <= mark.order < 2**63:
         raise Refused("cursor_unreadable")
     return mark
 

@@ -1,5 +1,6 @@
 """Finding orders: what an actor may see, and the filters a list knows (engine.md section 6)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from townops.kernel.refusal import Refused
 from townops.orders import paging, sql
 from townops.orders.access import VIEW, VIEW_ALL
 from townops.orders.domain.states import OPEN
+from townops.orders.leading import Term, led
 from townops.orders.models import Order, OrderContact, OrderScope
 from townops.orders.paging import Page, in_scopes
 from townops.orders.rows import area_scope, unit_scope
@@ -99,11 +101,13 @@ def scopes_of(actor: Actor) -> list[int]:
 
 def narrowed(rows: QuerySet[Order], wanted: Filter, at: datetime) -> QuerySet[Order]:
     """The rows under a filter. Refused(area_unknown, unit_unknown, query_too_short, mark_unknown)."""
-    for part in (_named(wanted), _timed(wanted, at), _placed(wanted), _marked(wanted)):
-        rows = rows.filter(part)
+    rows = rows.filter(_timed(wanted, at) & _marked(wanted) & _said(wanted))
     if wanted.phone:
         rows = rows.filter(id__in=_by_phone(wanted.phone))
-    return rows.filter(search.condition("order", wanted.q)) if wanted.q else rows
+    if wanted.q:
+        rows = rows.filter(search.condition("order", wanted.q))
+    open_only = bool(wanted.open or wanted.overdue or wanted.due_before or _open_states(wanted))
+    return led(rows, list(_terms(wanted)), _received(wanted), open_only=open_only)
 
 
 def _by_phone(phone: str) -> QuerySet[OrderContact, Any]:
@@ -111,50 +115,58 @@ def _by_phone(phone: str) -> QuerySet[OrderContact, Any]:
     return OrderContact.objects.filter(phone_hash=crypto.keyed_hash(digits)).values("order_id")
 
 
-def _named(wanted: Filter) -> Q:
-    found = Q()
-    if wanted.sources:
-        found &= Q(source__in=wanted.sources)
-    if wanted.states:
-        found &= Q(state__in=wanted.states)
-        found &= Q(is_open=True) if set(wanted.states) <= OPEN else Q()
+def _terms(wanted: Filter) -> Iterator[Term]:
+    """The filters with an index, the one to try first among equals first."""
+    if wanted.area:
+        yield from _placed(wanted.area)
     if wanted.units:
-        found &= Q(main_unit_id__in=[people.unit(code).id for code in wanted.units])
-    if wanted.holders:
-        found &= Q(unit_id__in=[people.unit(code).id for code in wanted.holders])
+        yield Term("main_unit_id", (("in", [people.unit(code).id for code in wanted.units]),))
     if wanted.class_prefix:
-        found &= Q(class_code__gte=wanted.class_prefix, class_code__lt=wanted.class_prefix + "\uffff")
+        yield Term("class_code", (("gte", wanted.class_prefix), ("lt", wanted.class_prefix + "\uffff")))
+    if wanted.states:
+        yield Term("state", (("in", wanted.states),))
+    if wanted.sources:
+        yield Term("source", (("in", wanted.sources),))
+
+
+def _placed(code: str) -> Iterator[Term]:
+    area = areas.area(code)
+    if area.kind == "block":
+        yield Term("block_id", (("exact", area.id),))
+    elif area.kind == "village":
+        yield Term("village_id", (("exact", area.id),))
+    elif area.kind == "town":
+        yield Term("town_id", (("exact", area.id),))
+    else:
+        yield Term("village_id", (("in", [one.id for one in areas.children(area.id)]),))
+
+
+def _said(wanted: Filter) -> Q:
+    """The filters without an index."""
+    found = Q(unit_id__in=[people.unit(code).id for code in wanted.holders]) if wanted.holders else Q()
     if wanted.severity:
         found &= Q(severity=wanted.severity)
     return found & (Q(demand_type=wanted.demand_type) if wanted.demand_type else Q())
 
 
+def _open_states(wanted: Filter) -> bool:
+    return bool(wanted.states) and set(wanted.states) <= OPEN
+
+
 def _timed(wanted: Filter, at: datetime) -> Q:
-    found = Q()
+    found = Q(is_open=True) if _open_states(wanted) else Q()
     if wanted.open is not None:
         found &= Q(is_open=wanted.open)
     if wanted.overdue is True:
         found &= Q(is_open=True, due_at__lt=at)
     if wanted.overdue is False:
         found &= Q(due_at__gte=at) | Q(due_at__isnull=True)
-    if wanted.due_before:
-        found &= Q(is_open=True, due_at__lt=wanted.due_before)
-    if wanted.received_from:
-        found &= Q(received_at__gte=wanted.received_from)
+    return found & (Q(is_open=True, due_at__lt=wanted.due_before) if wanted.due_before else Q())
+
+
+def _received(wanted: Filter) -> Q:
+    found = Q(received_at__gte=wanted.received_from) if wanted.received_from else Q()
     return found & (Q(received_at__lt=wanted.received_to) if wanted.received_to else Q())
-
-
-def _placed(wanted: Filter) -> Q:
-    if not wanted.area:
-        return Q()
-    area = areas.area(wanted.area)
-    if area.kind == "block":
-        return Q(block_id=area.id)
-    if area.kind == "village":
-        return Q(village_id=area.id)
-    if area.kind == "town":
-        return Q(town_id=area.id)
-    return Q(village_id__in=[one.id for one in areas.children(area.id)])
 
 
 def _marked(wanted: Filter) -> Q:

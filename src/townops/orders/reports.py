@@ -10,8 +10,9 @@ from django.db import IntegrityError
 
 from townops.areas import api as areas
 from townops.base import masking
+from townops.base.models import Attachment
 from townops.catalogue import api as catalogue
-from townops.kernel.actors import Actor, Hat
+from townops.kernel.actors import SYSTEM_PERSON, Actor, Hat
 from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.identifiers import new_id
 from townops.kernel.refusal import Refused
@@ -26,6 +27,7 @@ from townops.people import api as people
 
 EARLY = timedelta(minutes=5)
 TITLE = 40
+LONGEST_NUMBER = 64
 AT_ONCE = 500
 Outcome = Literal["new", "known", "round"]
 
@@ -82,13 +84,31 @@ def receive_reports(
     """Every report as an order, in order; all or none. Refused(source_unknown, received_in_the_future, class_unknown, ...)."""
     desk = Desk(actor, at, areas.area(town or people.first_town()), origin)
     for one in reports:
-        if one.received_at > at + EARLY:
-            raise Refused("received_in_the_future", received=one.received_at)
+        _refuse_unfit(one, at)
+    _refuse_foreign_files(reports, actor)
     recorded = recorded_at or at
     try:
         return _receive(reports, desk, recorded)
     except IntegrityError:  # the same external number came in by another door at this moment
         return _receive(reports, desk, recorded)
+
+
+def _refuse_unfit(one: IncomingReport, at: datetime) -> None:
+    if one.received_at > at + EARLY:
+        raise Refused("received_in_the_future", received=one.received_at)
+    words = (one.text, one.title, one.place_text, one.contact_name, one.contact_phone, one.external_number)
+    if not all(map(resolve.storable, words)) or len(one.external_number) > LONGEST_NUMBER:
+        raise Refused("report_malformed", number=one.external_number[:LONGEST_NUMBER])
+
+
+def _refuse_foreign_files(reports: Sequence[IncomingReport], actor: Actor) -> None:
+    """Only what the sender uploaded himself."""
+    wanted = {number for one in reports for number in one.attachments}
+    if not wanted:
+        return
+    own = Attachment.objects.filter(id__in=wanted, person__in=(SYSTEM_PERSON, actor.person))
+    if missing := wanted - set(own.values_list("id", flat=True)):
+        raise Refused("attachment_unknown", id=min(missing))
 
 
 def _receive(reports: Sequence[IncomingReport], desk: Desk, recorded_at: datetime) -> list[Received]:
@@ -249,6 +269,7 @@ def _again(one: IncomingReport, row: Order, desk: Desk) -> tuple[Received, draft
     draft = drafts.Draft(
         decision,
         texts={"text": text},
+        files=tuple(("attachments", number) for number in one.attachments),
         caller=drafts.Caller(one.contact_name, normal_phone(one.contact_phone)),
         prev_hash=loaded.prev_hash,
         fired=loaded.fired,

@@ -8,6 +8,7 @@ from typing import Any
 from townops.areas import api as areas
 from townops.base.models import Attachment
 from townops.catalogue import api as catalogue
+from townops.kernel.actors import SYSTEM_PERSON
 from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
@@ -15,9 +16,11 @@ from townops.orders import drafts, store
 from townops.orders.domain.facts import FactType, Need, Parent, Party, Place, Standard, Subject, Value
 from townops.orders.domain.order import Order
 from townops.orders.models import Order as Row
+from townops.orders.models import OrderFile
 from townops.people import api as people
 
 LONGEST_TEXT = 20_000
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 Raw = Mapping[str, Any]
 
 
@@ -39,10 +42,20 @@ class Around:
     source: str
     at: datetime
     catalogue: int
+    order: int = 0
+    person: int = SYSTEM_PERSON
 
 
-def around(order: Order, at: datetime) -> Around:
-    return Around(order.town, areas.area_by_id(order.town).code, order.source, at, catalogue.version_at(at))
+def around(order: Order, at: datetime, person: int = SYSTEM_PERSON) -> Around:
+    return Around(
+        order.town,
+        areas.area_by_id(order.town).code,
+        order.source,
+        at,
+        catalogue.version_at(at),
+        order.id,
+        person,
+    )
 
 
 def resolve(needs: tuple[Need, ...], raw: Raw, here: Around) -> Resolved:
@@ -60,14 +73,15 @@ def resolve(needs: tuple[Need, ...], raw: Raw, here: Around) -> Resolved:
 
 def _put(found: Resolved, need: Need, value: Any, here: Around) -> None:
     if need.type is FactType.TEXT:
-        one = drafts.given(_text(need, value, here))
-        found.texts[need.name] = one
-        found.facts[need.name] = one.digest
+        said = _text(need, value, here)
+        if said:  # blanks are nothing said
+            found.texts[need.name] = drafts.given(said)
+            found.facts[need.name] = found.texts[need.name].digest
         return
     read = READERS[need.type]
     if need.many:
         items = value if isinstance(value, list | tuple) else [value]
-        found.facts[need.name] = tuple(read(need, item, here) for item in items)  # type: ignore[assignment]
+        found.facts[need.name] = tuple(dict.fromkeys(read(need, item, here) for item in items))  # type: ignore[assignment]
     else:
         found.facts[need.name] = read(need, value, here)
     if need.type is FactType.FILE:
@@ -80,9 +94,15 @@ def malformed(need: Need, value: object) -> Refused:
 
 
 def _text(need: Need, value: Any, here: Around) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST_TEXT or "\x00" in value:
+    if not isinstance(value, str) or not storable(value):
         raise malformed(need, value)
     return value.strip()
+
+
+def storable(text: str) -> bool:
+    """Whether every database keeps it: no NUL, no half of a surrogate pair, not endless."""
+    halves = any("\ud800" <= sign <= "\udfff" for sign in text)
+    return len(text) <= LONGEST_TEXT and "\x00" not in text and not halves
 
 
 def _int(need: Need, value: Any, here: Around) -> int:
@@ -107,10 +127,10 @@ def _bool(need: Need, value: Any, here: Around) -> bool:
 
 
 def _instant(need: Need, value: Any, here: Around) -> datetime:
-    if isinstance(value, datetime):
-        return value
     try:
-        instant = datetime.fromisoformat(value)
+        instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        if not FIRST_YEAR <= instant.year < LAST_YEAR:
+            raise malformed(need, value)
         return instant.replace(tzinfo=SHANGHAI) if instant.tzinfo is None else instant.astimezone(SHANGHAI)
     except (TypeError, ValueError, OverflowError):
         raise malformed(need, value) from None
@@ -164,7 +184,7 @@ def _condition(need: Need, value: Any, here: Around) -> Standard:
     """By id, or by the row's code in the catalogue of the day."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise malformed(need, value)
-    if isinstance(value, str) and not value.isdigit():
+    if isinstance(value, str) and not (value.isascii() and value.isdecimal()):
         rows = [one for one in catalogue.content(here.catalogue).conditions if one.code == value]
         if not rows:
             raise Refused("condition_unknown", condition=value)
@@ -234,7 +254,8 @@ def _order(need: Need, value: Any, here: Around) -> Parent:
 
 def _file(need: Need, value: Any, here: Around) -> int:
     number = _int(need, value, here)
-    if not Attachment.objects.filter(id=number).exists():
+    own = Attachment.objects.filter(id=number, person__in=(SYSTEM_PERSON, here.person)).exists()
+    if not own and not OrderFile.objects.filter(order_id=here.order, attachment=number).exists():
         raise Refused("attachment_unknown", id=number)
     return number
 

@@ -70,7 +70,7 @@ def draft_step(
         raise Refused("step_unknown", step=name)
     order, flow = loaded.value, loaded.flow
     hat = permit(flow, order, step, actor)
-    here = resolve.around(order, at)
+    here = resolve.around(order, at, actor.person)
     found = resolve.resolve(needs_of(flow, order, step), raw, here)
     if seq is not None and seq != order.seq:
         raise Refused("stale_version", seq=order.seq, given=seq)
@@ -89,8 +89,10 @@ def draft_step(
 
 def _moved(step: Step, raw: Mapping[str, Any]) -> dict[str, object]:
     area = raw.get("area")
-    if step.name != "relocate" or not isinstance(area, Mapping):
+    if step.name != "relocate":
         return {}
+    if not isinstance(area, Mapping):  # a code names no point, and the old one may lie elsewhere
+        return {"lng": None, "lat": None}
     lng, lat = resolve.point_of(area)
     return {"lng": lng, "lat": lat}
 

@@ -100,7 +100,7 @@ class OrderReference(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["town", "source", "external_number"], name="reference_is_one_order"
+                fields=["town", "external_number", "source"], name="reference_is_one_order"
             )
         ]
 
@@ -114,7 +114,9 @@ class OrderScope(models.Model):
     pk = models.CompositePrimaryKey("scope", "received_at", "order_id")
     scope = models.BigIntegerField()
     received_at = models.DateTimeField()
-    order_id = models.BigIntegerField()
+    order = models.ForeignKey(
+        Order, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="scopes"
+    )
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["order_id"], name="scope_of_order")]
