@@ -75,7 +75,8 @@ class Desk:
 
     @property
     def posts(self) -> tuple[str, ...]:
-        return tuple(people.post_by_id(hat.post).name for hat in self.actor.hats if hat.post)
+        """Names of the posts, each once."""
+        return tuple(dict.fromkeys(people.post_by_id(hat.post).name for hat in self.actor.hats if hat.post))
 
 
 Page = Callable[Concatenate[HttpRequest, Desk, P], HttpResponse]

@@ -29,6 +29,7 @@ SINGLE: Final = (
 )
 SORTS: Final = {"-received": "最新收到", "received": "最早收到", "due": "最早到期"}
 FLAGS: Final = {"1": True, "0": False}
+SAID: Final = 2
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -48,7 +49,11 @@ class Address:
     town: str
 
     def all(self, name: str) -> tuple[str, ...]:
-        return tuple(value for key, value in self.pairs if key == name)
+        """Every value of a name; those of a list may also stand in one pair, between commas."""
+        found = (value for key, value in self.pairs if key == name)
+        return tuple(
+            one for value in found for one in (value.split(",") if name in LISTS else (value,)) if one
+        )
 
     def one(self, name: str) -> str:
         return next(iter(self.all(name)), "")
@@ -119,7 +124,7 @@ def _next_day(day: datetime | None) -> datetime | None:
 
 def _said(key: str, value: str, town: str) -> str:
     if key == "state":
-        return orders.LOOKS[orders.State(value)].word if value in set(orders.State) else value
+        return states_said(value)
     if key == "source":
         return f"来源：{dict(orders.every_source()).get(value, value)}"
     if key in {"unit", "holder"}:
@@ -128,6 +133,15 @@ def _said(key: str, value: str, town: str) -> str:
     if key == "area":
         return f"地点：{choices.area_said(choices.code_of(value)).partition(' ')[2] or value}"
     return _flag_said(key, value)
+
+
+def states_said(value: str) -> str:
+    """待受理、待立案等 13 种."""
+    codes = value.split(",")
+    known = [orders.LOOKS[orders.State(code)].word for code in codes if code in set(orders.State)]
+    if len(codes) > SAID:
+        return f"{'、'.join(known[:SAID])}等 {len(codes)} 种"
+    return "、".join(known) or value
 
 
 def _flag_said(key: str, value: str) -> str:

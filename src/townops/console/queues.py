@@ -53,6 +53,10 @@ OPEN_STATES: Final = (
 )  # fmt: skip
 
 
+RESTING: Final = frozenset({S.MERGED, S.TRANSFERRED, S.AWAITING_AUTHORITY})
+DOING: Final = tuple(state.value for state in OPEN_STATES if state not in RESTING)
+
+
 @dataclass(frozen=True, slots=True)
 class Tile:
     """A counted link; `more`: there are more than were counted."""
@@ -83,8 +87,8 @@ def _own(desk: Desk, permission: str) -> Pairs:
 
 
 def held(desk: Desk) -> Address:
-    """Open orders his units answer for now, the first due first."""
-    pairs = (("open", "1"), *(("holder", one.code) for one in desk.units), ("sort", "due"))
+    """Orders his units must do something about, the first due first: not those merged or handed over."""
+    pairs = (("state", ",".join(DOING)), *(("holder", one.code) for one in desk.units), ("sort", "due"))
     return Address(pairs, desk.town)
 
 

@@ -18,11 +18,24 @@ from townops.people import api as people
 
 CONTACTS: Final = frozenset({"who"})
 UNSAID: Final = frozenset(
-    {"trace", "calendar", "limit", "text_digest", "confidence", "own_unit", "proposed", "leader_post"}
+    {
+        "trace",
+        "calendar",
+        "limit",
+        "text_digest",
+        "confidence",
+        "own_unit",
+        "proposed",
+        "leader_post",
+        "evidence",
+        "attachments",
+    }
+)
+CHOSEN: Final = frozenset(
+    need.name for step in orders.TABLE for need in step.needs if need.type.value == "enum"
 )
 GRANTS: Final = {"True": 0, "False": 1}
 WHISTLEBLOW: Final = "whistleblow"
-QUIET: Final = frozenset({"classify", "recalendar"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +154,7 @@ def _fact(name: str, value: str, at: datetime) -> str:
         return labels.BASES.get(value, (value, ""))[0]
     if value[:4].isdigit() and "T" in value:
         return exact(datetime.fromisoformat(value))
-    return labels.CHOICES.get(value, value)
+    return labels.CHOICES.get(value, value) if name in CHOSEN else value
 
 
 def clocks(order: orders.OrderView, *, stopped: bool) -> list[ClockLine]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from townops.console.views import home, listing, order, register, signing
+from townops.console.views import home, listing, order, register, signing, upward
 
 app_name = "console"
 urlpatterns = [
@@ -15,6 +15,12 @@ urlpatterns = [
     path("orders/<str:number>/steps/<str:name>", order.step, name="step"),
     path("orders/<str:number>/contact", order.reveal, name="reveal"),
     path("orders/<str:number>/files/<int:file>", order.attachment, name="attachment"),
+    path("upward", upward.queue, name="upward"),
+    path("upward/batch", upward.batch, name="batch"),
+    path("upward/batch/<str:number>", upward.batch_file, name="batch-file"),
+    path("upward/answers", upward.answers, name="answers"),
+    path("upward/compare", upward.compare, name="compare"),
+    path("upward/<str:number>/<int:seq>", upward.mark, name="mark"),
     path("register", register.register, name="register"),
     path("places", order.places, name="places"),
 ]

@@ -22,6 +22,7 @@ class Form:
     files: set[str] = field(default_factory=set)
     options: dict[str, list[str]] = field(default_factory=dict)
     button: str = ""
+    buttons: dict[str, Attributes] = field(default_factory=dict)
 
 
 class Page(HTMLParser):
@@ -34,6 +35,7 @@ class Page(HTMLParser):
         self.errors: list[str] = []
         self._select = self._area = self._textarea = ""
         self._in_button = False
+        self._pressed: Attributes = {}
         self._hushed = 0
         self.feed(html)
         self.text = " ".join(" ".join(self.words).split())
@@ -65,7 +67,7 @@ class Page(HTMLParser):
             self._textarea = name
             form.values[name] = [""]
         elif tag == "button":
-            self._in_button = True
+            self._in_button, self._pressed, form.button = True, told, ""
 
     def _input(self, form: Form, name: str, told: Attributes) -> None:
         kind = told.get("type", "text")
@@ -85,6 +87,8 @@ class Page(HTMLParser):
             self._textarea = ""
         elif tag == "button":
             self._in_button = False
+            if self.forms:
+                self.forms[-1].buttons[self.forms[-1].button] = self._pressed
         elif tag in {"script", "style"}:
             self._hushed -= 1
 
@@ -99,12 +103,12 @@ class Page(HTMLParser):
 
     def form(self, button: str) -> Form:
         """The form with this button."""
-        found = [one for one in self.forms if one.button == button]
-        assert found, f"no button “{button}” among {[one.button for one in self.forms]}"
+        found = [one for one in self.forms if button in one.buttons]
+        assert found, f"no button “{button}” among {[list(one.buttons) for one in self.forms]}"
         return found[0]
 
     def offers(self, button: str) -> bool:
-        return any(one.button == button for one in self.forms)
+        return any(button in one.buttons for one in self.forms)
 
 
 class Browser:
@@ -129,6 +133,8 @@ class Browser:
         assert set(typed) <= known, f"not on the form: {sorted(set(typed) - known)}"
         data: dict[str, Any] = {name: values for name, values in form.values.items() if any(values)}
         data |= {name: _sent(value) for name, value in typed.items()}
+        pressed = form.buttons[button]
+        data |= {pressed["name"]: pressed["value"]} if "name" in pressed else {}
         missing = [name for name in form.demanded if name not in data]
         assert not missing, f"the browser would not send it without {missing}"
         send = self.client.post if form.method == "post" else self.client.get

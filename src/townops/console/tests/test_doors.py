@@ -15,34 +15,43 @@ from townops.orders import api as orders
 
 pytestmark = pytest.mark.django_db
 OPEN_TO_ALL = {"signin", "signout"}
-PAGES = ("/", "/orders", "/register", "/places", "/password", "/orders/{number}", "/orders/0000X000000")
+PAGES = (
+    "/",
+    "/orders",
+    "/register",
+    "/places",
+    "/password",
+    "/orders/{number}",
+    "/orders/0000X000000",
+    "/upward",
+)
 TABLE = """
-            /    orders register places password the-order no-order
-shift       200  200    200      200    200      200       404
-hotline     200  200    200      200    200      200       404
-hotline2    200  200    200      200    200      200       404
-grid        200  200    200      200    200      200       404
-video       200  200    200      200    200      200       404
-dispatch    200  200    200      200    200      200       404
-unit        200  200    200      200    200      404       404
-unit_head   200  200    200      200    200      200       404
-station     200  200    200      200    200      404       404
-village     200  200    200      200    200      404       404
-patrol      200  200    200      200    200      200       404
-check       200  200    200      200    200      200       404
-assess      200  200    403      200    200      200       404
-deputy      200  200    403      200    200      200       404
-director    200  200    200      200    200      200       404
-rota_leader 200  200    403      200    200      200       404
-leader      200  200    403      200    200      200       404
-main_leader 200  200    403      200    200      200       404
-emergency   200  200    200      200    200      200       404
-resident    200  403    200      200    200      403       403
-auditor     200  200    403      200    200      200       404
-sysadmin    200  403    403      403    200      403       403
-security    200  403    403      403    200      403       403
-auditadmin  200  403    403      403    200      403       403
-nobody      302  302    302      302    302      302       302
+            /    orders register places password the-order no-order upward
+shift       200  200    200      200    200      200       404      200
+hotline     200  200    200      200    200      200       404      200
+hotline2    200  200    200      200    200      200       404      200
+grid        200  200    200      200    200      200       404      403
+video       200  200    200      200    200      200       404      403
+dispatch    200  200    200      200    200      200       404      403
+unit        200  200    200      200    200      404       404      403
+unit_head   200  200    200      200    200      200       404      403
+station     200  200    200      200    200      404       404      403
+village     200  200    200      200    200      404       404      403
+patrol      200  200    200      200    200      200       404      403
+check       200  200    200      200    200      200       404      403
+assess      200  200    403      200    200      200       404      403
+deputy      200  200    403      200    200      200       404      403
+director    200  200    200      200    200      200       404      403
+rota_leader 200  200    403      200    200      200       404      403
+leader      200  200    403      200    200      200       404      403
+main_leader 200  200    403      200    200      200       404      403
+emergency   200  200    200      200    200      200       404      403
+resident    200  403    200      200    200      403       403      403
+auditor     200  200    403      200    200      200       404      403
+sysadmin    200  403    403      403    200      403       403      403
+security    200  403    403      403    200      403       403      403
+auditadmin  200  403    403      403    200      403       403      403
+nobody      302  302    302      302    302      302       302      302
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()[1:]]
 

@@ -82,6 +82,13 @@ def test_filters_narrow_and_are_named_with_a_way_to_take_them_off(town):
     assert numbers[0] in clerk.page.text
 
 
+def test_several_states_stand_in_one_address_and_one_chip(town):
+    filled(2)
+    clerk = Browser("grid").open("/orders?state=reported,accepted,filed")
+    assert "2 件" in clerk.page.text
+    assert clerk.page.text.count("待受理、待立案等 3 种") == 2  # the chip, and the field that keeps it
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
@@ -115,7 +122,7 @@ def test_rows_say_state_and_time_in_words_not_only_in_colour(town):
 def test_the_home_page_counts_what_waits_for_whom(town):
     filled(2)
     assert "2 待受理" in Browser("grid").open("/").page.text
-    assert "待受理" not in Browser("assess").open("/").page.text.partition("本单位负责")[0]
+    assert "待受理" not in Browser("assess").open("/").page.text.partition("本单位要办的")[0]
 
 
 def test_the_page_of_an_order_keeps_within_its_queries(town):

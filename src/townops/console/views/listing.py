@@ -40,6 +40,7 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def _choices(desk: Desk, address: filters.Address) -> dict[str, object]:
+    states = address.all("state")
     return {
         "chips": list(address.chips()),
         "sources": orders.every_source(),
@@ -58,7 +59,8 @@ def _choices(desk: Desk, address: filters.Address) -> dict[str, object]:
             "holder": choices.unit_name(address.one("holder"), desk.town),
             "area": choices.area_said(choices.code_of(address.one("area"))),
         },
-        "typed": {name: address.one(name) for name in filters.SINGLE},
+        "typed": {name: address.one(name) for name in filters.SINGLE} | {"state": ",".join(states)},
+        "many": filters.states_said(",".join(states)) if len(states) > 1 else "",
         "q": address.one("q"),
         "chosen": {name: address.all(name) for name in filters.LISTS},
         "folded": not any(
