@@ -4,11 +4,13 @@
 A change makes a new version; clocks that run under an old one keep it until they are replayed.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
 from chinese_calendar import constants
+from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
@@ -20,13 +22,21 @@ from townops.kernel.workdays import DEFAULT_WINDOWS, Calendar, Window
 Kind = CalendarDay.Kind
 FIRST_NOTE: Final = "国务院办公厅历年节假日安排"
 
+FRESH_SECONDS: Final = 1.0
+
 _known: dict[int, Calendar] = {}
+_newest: tuple[int, float] = (0, 0.0)
 
 
 def current() -> Calendar:
     """The newest calendar; the first one is made from the published years when there is none."""
-    newest = CalendarVersion.objects.aggregate(newest=Max("number"))["newest"]
-    return get(newest if newest is not None else build_first())
+    global _newest
+    number, until = _newest
+    if connection.in_atomic_block or time.monotonic() > until:  # work that may be undone is not remembered
+        number = CalendarVersion.objects.aggregate(newest=Max("number"))["newest"] or build_first()
+        if not connection.in_atomic_block:
+            _newest = (number, time.monotonic() + FRESH_SECONDS)
+    return get(number)
 
 
 def get(version: int) -> Calendar:

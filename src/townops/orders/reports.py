@@ -21,6 +21,8 @@ from townops.orders.domain.born import Birth, report
 from townops.orders.domain.decide import decide
 from townops.orders.domain.facts import Place, Value
 from townops.orders.domain.flow import Flow
+from townops.orders.domain.order import Order as Aggregate
+from townops.orders.domain.settle import primary
 from townops.orders.models import Order, OrderReference
 from townops.orders.write import write
 from townops.people import api as people
@@ -60,6 +62,36 @@ class Received:
     number: str
     outcome: Outcome
     seq: int
+    standing: "Standing"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the order stands after the report: ids of unit and areas, class "" until known, the primary due."""
+
+    state: str
+    round: int
+    unit: int
+    basis: str
+    village: int | None
+    block: int | None
+    class_code: str
+    due_at: datetime | None
+
+
+def standing_of(order: Aggregate, flow: Flow) -> Standing:
+    leading, held, place = primary(order, flow), order.responsible, order.place
+    due_at = leading.clock.due_at if leading else None
+    code = order.class_code or ""
+    return Standing(
+        order.state.value, order.round, held.unit, held.basis.value, place.village, place.block, code, due_at
+    )
+
+
+def standing_row(row: Order) -> Standing:
+    return Standing(
+        row.state, row.round, row.unit_id, row.basis, row.village_id, row.block_id, row.class_code, row.due_at
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +165,7 @@ def _receive(reports: Sequence[IncomingReport], desk: Desk, recorded_at: datetim
 
 
 def _repeated(first: Received) -> Received:
-    return Received(first.order, first.number, "known", first.seq)
+    return Received(first.order, first.number, "known", first.seq, first.standing)
 
 
 def _known(reports: Sequence[IncomingReport], town: int) -> dict[tuple[str, str], Order]:
@@ -204,7 +236,7 @@ def _new(one: IncomingReport, desk: Desk, number: str) -> tuple[Received, drafts
         caller=drafts.Caller(one.contact_name, normal_phone(one.contact_phone)),
         columns=_columns(one, number),
     )
-    return Received(birth.id, number, "new", 1), draft
+    return Received(birth.id, number, "new", 1, standing_of(decision.after, flow)), draft
 
 
 def _subject(one: IncomingReport, desk: Desk) -> Value:
@@ -256,7 +288,7 @@ def _of_the_town(hat: Hat) -> bool:
 def _again(one: IncomingReport, row: Order, desk: Desk) -> tuple[Received, drafts.Draft | None]:
     """A retry changes nothing; a later time of receipt is the next round of the same order."""
     if one.received_at <= row.received_at:
-        return Received(row.id, row.number, "known", row.seq), None
+        return Received(row.id, row.number, "known", row.seq, standing_row(row)), None
     loaded = store.load(row)
     flow = flows.flow_now(one.source, desk.town.id, one.received_at)
     text = drafts.given(one.text)
@@ -274,4 +306,6 @@ def _again(one: IncomingReport, row: Order, desk: Desk) -> tuple[Received, draft
         prev_hash=loaded.prev_hash,
         fired=loaded.fired,
     )
-    return Received(row.id, row.number, "round", decision.after.seq), draft
+    return Received(
+        row.id, row.number, "round", decision.after.seq, standing_of(decision.after, loaded.flow)
+    ), draft

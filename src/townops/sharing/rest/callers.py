@@ -44,10 +44,10 @@ class Token(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         """401 without a valid token, then whatever `check` refuses (404), then 403."""
         at = timezone.now()
-        account = accounts.account_for_token(token, at=at) if 0 < len(token) <= LONGEST_TOKEN else None
+        account = accounts.account_id_for_token(token, at=at) if 0 < len(token) <= LONGEST_TOKEN else None
         if account is None:
             return None
-        caller = Caller(people.actor_for(account.pk, at), at)
+        caller = Caller(people.actor_for(account, at), at)
         if self.check is not None:
             self.check(request, caller)
         if self.permissions and not any(map(caller.actor.holds, self.permissions)):

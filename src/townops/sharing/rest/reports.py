@@ -6,9 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import ConfigDict, Field, model_validator
 
-from townops.kernel.actors import SYSTEM_PERSON, Actor, Hat
 from townops.orders import api as orders
-from townops.people import api as people
 from townops.sharing.rest import files, once, shapes
 from townops.sharing.rest.callers import Caller, Token, caller_of
 from townops.sharing.rest.problems import Problem
@@ -27,7 +25,6 @@ from townops.sharing.rest.reading import (
 )
 
 REPORTS = Token("orders.report")
-VIEW_ALL = frozenset({"orders.view_all"})
 KEY = {
     "parameters": [
         {
@@ -53,7 +50,7 @@ class Spot(Strict):
     lng: Annotated[Longitude, Field(strict=True)]
     lat: Annotated[Latitude, Field(strict=True)]
     crs: Crs = "cgcs2000"
-    address: Line = ""
+    address: Line | None = None
 
     @model_validator(mode="after")
     def _on_earth(self) -> Self:
@@ -70,8 +67,8 @@ class AddressOnly(Strict):
 class Reporter(Strict):
     """Who reported; stored sealed, shown masked."""
 
-    name: Word = ""
-    phone: Annotated[str, Field(max_length=32, pattern=r"^[^\x00]*$")] = ""
+    name: Word | None = None
+    phone: Annotated[str, Field(max_length=32, pattern=r"^[^\x00]*$")] | None = None
 
 
 class Report(Strict):
@@ -85,7 +82,7 @@ class Report(Strict):
     place: Spot | AddressOnly | None = None
     class_code: ClassCode | None = None
     contact: Reporter | None = None
-    attachments: list[AttachmentId] = Field([], max_length=50)
+    attachments: Annotated[list[AttachmentId], Field(max_length=50)] | None = None
     due_at: Instant | None = None
 
 
@@ -117,17 +114,11 @@ def report(request: HttpRequest, body: Report) -> HttpResponse:
 
 def _received(caller: Caller, body: Report) -> tuple[int, str]:
     """(status, body). The receipt is the town's own: who may report need not be allowed to look."""
-    files.check(caller, body.attachments)
+    files.check(caller, body.attachments or [])
     received = orders.receive_reports([_incoming(body)], actor=caller.actor, at=caller.at)[0]
-    files.hang(body.attachments, received.number)
-    order = orders.order_for(_town(), received.number, at=caller.at)
-    receipt = shapes.ReportReceipt.of(order).model_dump(mode="json", by_alias=True)
+    files.hang(body.attachments or [], received.number)
+    receipt = shapes.ReportReceipt.after(received).model_dump(mode="json", by_alias=True)
     return (201 if received.outcome == "new" else 200), once.encoded(receipt)
-
-
-def _town() -> Actor:
-    center = people.center()
-    return Actor(SYSTEM_PERSON, "系统", (Hat(0, center.id, VIEW_ALL),))
 
 
 def _incoming(body: Report) -> orders.IncomingReport:
@@ -139,13 +130,13 @@ def _incoming(body: Report) -> orders.IncomingReport:
         received_at=body.received_at,
         title=body.title or "",
         external_number=(body.external_number or "").strip(),
-        place_text=body.place.address if body.place else "",
+        place_text=(body.place.address or "") if body.place else "",
         lng=spot.lng if spot else None,
         lat=spot.lat if spot else None,
         crs=spot.crs if spot else "cgcs2000",
         class_code=body.class_code or "",
-        contact_name=contact.name,
-        contact_phone=contact.phone,
+        contact_name=contact.name or "",
+        contact_phone=contact.phone or "",
         outer_due_at=body.due_at,
-        attachments=tuple(dict.fromkeys(body.attachments)),
+        attachments=tuple(dict.fromkeys(body.attachments or ())),
     )
