@@ -80,8 +80,8 @@ def _sent(message: Message, receipt: Receipt, at: datetime) -> None:
     speaker = liaison(order)
     with write():
         mine = Upward.objects.filter(order_id=message.order, seq=message.seq, status="sending")
-        mine.update(status="sent", sent_at=at, sent_by="api")
-        body = {"seq": message.seq, "how": "api", "receipt": receipt.number[:120]}
+        mine.update(status="sent", sent_at=at, sent_by=receipt.how)
+        body = {"seq": message.seq, "how": receipt.how, "receipt": receipt.number[:120]}
         journal.append(kind="upward", key=order.id, action="sent", actor=speaker, at=at, body=body)
     if receipt.number:
         _receipted(order, message.seq, receipt.number, speaker, at)

@@ -27,7 +27,7 @@ def drop(message: Message) -> Receipt:
         os.fsync(file.fileno())
     Path(temporary).chmod(0o640)
     Path(temporary).replace(folder / f"{message.key}.json")
-    return Receipt()
+    return Receipt(how="file")
 
 
 def body(message: Message) -> dict[str, object]:

@@ -39,6 +39,7 @@ TOGETHER: Final[Mapping[str, frozenset[str]]] = {
     "reply": frozenset({"reply", "closing"}),
     "closing": frozenset({"reply", "closing"}),
 }
+OVERTAKEN: Final = frozenset({"stale_version", "step_not_allowed"})
 Outcome = Literal["done", "known", "broken"]
 
 
@@ -139,14 +140,29 @@ def _row(row: int, given: Mapping[str, str], finder: Finder, desk: Desk) -> RowR
         said = _read(given)
         order = finder.order(given)
         number = order.number
-        plan = _plan(said, order)
-        if plan.empty:
-            return RowResult(row, given, "known", number)
-        _take(order, said, plan, desk)
+        outcome = _settled(said, order, desk)
     except Refused as refused:
         column = str(refused.params.get("column", ""))
         return RowResult(row, given, "broken", number, column, refused.code, _says(refused))
-    return RowResult(row, given, "done", number)
+    return RowResult(row, given, outcome, number)
+
+
+def _settled(said: Answer, order: Order, desk: Desk) -> Outcome:
+    """Done or known; when somebody was faster the row is looked at once more."""
+    try:
+        return _once(said, order, desk)
+    except Refused as refused:
+        if refused.code not in OVERTAKEN:
+            raise
+    return _once(said, Order.objects.get(id=order.id), desk)
+
+
+def _once(said: Answer, order: Order, desk: Desk) -> Outcome:
+    plan = _plan(said, order)
+    if plan.empty:
+        return "known"
+    _take(order, said, plan, desk)
+    return "done"
 
 
 def _read(given: Mapping[str, str]) -> Answer:

@@ -24,9 +24,10 @@ FILE_DROP: Final = "upward.file_drop"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the peer answered at once: its receipt number, or "" when that comes later."""
+    """What the peer answered at once: its receipt number, or "" when that comes later; `how` it went, api or file."""
 
     number: str = ""
+    how: str = "api"
 
 
 Adapter = Callable[[Message], Receipt]
