@@ -37,12 +37,12 @@ class Plain(Func):
     arity = 1
 
 
-def led(rows: Rows, terms: Sequence[Term], spans: Q, *, open_only: bool) -> Rows:
-    """The rows under every term; `spans` (a range of receipt) narrows the walk of each index. One query at most."""
-    rows = rows.filter(spans)
+def led(rows: Rows, terms: Sequence[Term], walk: Q, *, open_only: bool) -> Rows:
+    """The rows under every term; `walk` (towns, a range of receipt) is what every index can use besides. One query at most."""
+    rows = rows.filter(walk)
     if not is_sqlite():
         return rows.filter(*(term.on(term.column) for term in terms))
-    lead = None if open_only else _fewest(rows, terms)
+    lead = None if open_only else _fewest(terms, walk)
     for term in terms:
         if term is lead:
             rows = rows.filter(term.on(term.column))
@@ -52,10 +52,10 @@ def led(rows: Rows, terms: Sequence[Term], spans: Q, *, open_only: bool) -> Rows
     return rows
 
 
-def _fewest(rows: Rows, terms: Sequence[Term]) -> Term | None:
+def _fewest(terms: Sequence[Term], walk: Q) -> Term | None:
     if len(terms) < 2:  # noqa: PLR2004
         return terms[0] if terms else None
-    counted = _counts([rows.filter(term.on(term.column)) for term in terms])
+    counted = _counts([Order.objects.filter(walk & term.on(term.column)) for term in terms])
     return min(zip(counted, range(len(terms)), terms, strict=True))[2]
 
 
