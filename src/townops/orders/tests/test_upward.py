@@ -97,6 +97,35 @@ def test_an_erased_text_is_not_told_again(town):
     assert "已修复" not in message(town, number).text
 
 
+def test_a_reply_the_district_must_close_waits_after_its_receipt_and_no_longer_after_its_answer(town):
+    number = replied(town, "A14")
+    town.takes("hotline", number, "receipt_up", receipt="H-14")
+    assert message(town, number).status == "received"
+    town.takes("hotline", number, "answer_up", kind="closing", granted=True)
+    assert waiting(town) == []
+
+
+def test_a_reply_the_town_closes_itself_is_settled_by_its_receipt(town):
+    lng, lat = town.point()
+    number = town.handling("ejiayuan", user="hotline", external_number="E-1", lng=lng, lat=lat)
+    town.submitted(number)
+    town.takes("h_chengjian", number, "review_unit")
+    town.takes("assess", number, "review_center")
+    town.takes("hotline2", number, "check", passed=True)
+    town.takes("hotline", number, "reply_up")
+    assert [one.number for one in waiting(town, "ejiayuan")] == [number]
+    town.takes("hotline", number, "receipt_up", receipt="E-H-1")
+    assert waiting(town, "ejiayuan") == []
+
+
+def test_what_was_sent_in_an_earlier_round_waits_no_longer(town):
+    number = replied(town, "A15")
+    up.mark_sent(town.who("hotline"), number, message(town, number).seq, "text", at=town.at)
+    town.later(hours=1)
+    town.report("hotline", user="hotline", external_number="A15", text="又不亮了")
+    assert waiting(town) == []
+
+
 def test_nobody_without_the_permission_sees_or_sends_messages(town):
     number = asked(town, "A13")
     unit = town.who("u_chengjian")
@@ -272,7 +301,7 @@ def test_an_adapters_error_is_shown_tried_again_given_up_and_revived_by_a_person
     number = asked(town, "C2")
     runs(town)
     failed = message(town, number)
-    assert failed.unsent
+    assert failed.status == "ready"
     assert (failed.failure.attempts, failed.failure.given_up) == (1, False)
     assert "503 from the district" in failed.failure.error
     with refused("nothing_given_up"):
