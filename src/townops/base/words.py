@@ -77,9 +77,9 @@ def render(refused: Refused) -> str:
 
 
 def every_word() -> dict[str, str]:
-    """Sentences of every installed context; a context may not change the words of another one."""
+    """Sentences of every installed context; a higher one may say it better than a lower one."""
     if not _words:
-        for context in reversed(registry.contexts()):
+        for context in registry.contexts():  # lowest first: who refuses says it best
             _words.update(_words_of(context))
     return _words
 

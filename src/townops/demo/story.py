@@ -339,9 +339,20 @@ def _closed(scene: Scene) -> Move | None:
     return None
 
 
+def _merged(scene: Scene) -> Move | None:
+    """A child of the district's is replied to under its own number."""
+    if scene.flow.options.closing is not Authority.DISTRICT:
+        return None
+    return Move("hotline", "reply_up", {"reply": "与主单一并处理，情况相同", "channel": "text"}, scene.minutes(3000))
+
+
 def _transferred(scene: Scene) -> Move | None:
     if scene.flow.options.closing is Authority.DISTRICT:
-        return None
+        asked = "closing" in scene.order.progress.asked
+        facts: dict[str, Any] = {"kind": "closing", "reason": "已移交区级部门", "granted": True}
+        if not asked:
+            del facts["granted"]
+        return Move("hotline", "answer_up" if asked else "ask_up", facts, scene.minutes(1500))
     return Move(_closer(scene), "close", {"result": "已由移交单位接收办理"}, scene.minutes(3000))
 
 
@@ -360,5 +371,6 @@ ACTS: dict[State, Callable[[Scene], Move | None]] = {
     S.CHECKING: _checking,
     S.AWAITING_AUTHORITY: _awaiting,
     S.CLOSED: _closed,
+    S.MERGED: _merged,
     S.TRANSFERRED: _transferred,
 }

@@ -99,7 +99,8 @@ def matters(version: int) -> tuple[list[Matter], list[Matter]]:
 
 
 def _spoken(name: str, condition: str) -> str:
-    return condition if condition.startswith(name) else f"{name}{condition}"
+    said = condition.removeprefix("发现")
+    return said if name in said else f"{name}{said}"
 
 
 def tell(source: str, matter: Matter, place: str, rng: Random) -> str:

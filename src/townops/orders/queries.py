@@ -1,11 +1,11 @@
 """Finding orders: what an actor may see, and the filters a list knows (engine.md section 6)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from townops.areas import api as areas
 from townops.base import crypto, search
@@ -14,15 +14,16 @@ from townops.kernel.refusal import Refused
 from townops.orders import paging, sql
 from townops.orders.access import VIEW, VIEW_ALL
 from townops.orders.domain.states import OPEN
-from townops.orders.leading import Term, led
+from townops.orders.leading import Asked, Spans, Term, choose, led
 from townops.orders.models import Order, OrderContact, OrderScope
 from townops.orders.paging import Page, in_scopes
 from townops.orders.rows import area_scope, unit_scope
 from townops.people import api as people
 
 BY_NUMBER = "WHERE id = (SELECT n.order_id FROM orders_ordernumber n WHERE n.number = %s)"
-LISTED = 30_000
-FEW = 20_000  # scope rows that are walked faster than an index of orders is asked for each of its rows
+LISTED = (
+    30_000  # up to three in a hundred of a million the found ones are the list; beyond, each order is asked
+)
 MARKS = {
     "returned": Q(returns__gt=0),
     "reworked": Q(reworks__gt=0),
@@ -63,72 +64,43 @@ class Filter:
 def find(
     actor: Actor, wanted: Filter, *, at: datetime, sort: str = "-received", cursor: str = "", limit: int = 50
 ) -> Page:
-    """One page of what an actor may see under a filter. Refused as `narrowed` and `paging.page` do."""
-    walk = Q(town_id__in=towns_of(actor)) & _received(wanted)
-    scopes = [] if actor.holds(VIEW_ALL) else scopes_of(actor)
-    if scopes and sort != "due" and (_broad(wanted) or _few(scopes)):
-        rows = narrowed(Order.objects.all(), wanted, at, walk)
-        return paging.page(rows, sort=sort, cursor=cursor, limit=limit, scopes=scopes)
-    rows = narrowed(visible(actor), wanted, at, walk)
-    return paging.page(rows, sort=sort, cursor=cursor, limit=limit)
+    """One page of what an actor may see. Refused(area_unknown, unit_unknown, query_too_short, mark_unknown, ...)."""
+    keys = search.keys("order", wanted.q, limit=LISTED + 1) if wanted.q else []
+    listed = bool(wanted.phone or (wanted.q and len(keys) <= LISTED))
+    asked = Asked(tuple(_terms(wanted)), towns_of(actor), _spans(wanted), few=listed or _open_only(wanted))
+    rows = Order.objects.filter(_timed(wanted, at) & _marked(wanted) & _said(wanted))
+    if wanted.phone:
+        rows = rows.filter(id__in=_by_phone(wanted.phone))
+    if wanted.q:
+        rows = rows.filter(Q(id__in=keys) if len(keys) <= LISTED else search.condition("order", wanted.q))
+    scopes = () if actor.holds(VIEW_ALL) else scopes_of(actor)
+    lead = choose(asked, scopes if sort != "due" else ())
+    rows = led(rows, asked, lead)
+    if lead.scopes:
+        walk = paging.Walk(scopes, asked.spans)
+        return paging.page(rows, sort=sort, cursor=cursor, limit=limit, walk=walk)
+    return paging.page(_within(rows, actor, scopes), sort=sort, cursor=cursor, limit=limit)
 
 
-def _broad(wanted: Filter) -> bool:
-    """Whether no index of orders would leave fewer rows than the scopes have."""
-    narrow = (
-        wanted.area,
-        wanted.units,
-        wanted.class_prefix,
-        wanted.phone,
-        wanted.q,
-        wanted.open,
-        wanted.overdue,
-    )
-    return not (any(narrow) or wanted.due_before or _open_states(wanted))
-
-
-def _few(scopes: list[int]) -> bool:
-    return len(OrderScope.objects.filter(scope__in=scopes).values_list("scope")[:FEW]) < FEW
-
-
-def visible(actor: Actor) -> QuerySet[Order]:
-    """Orders this actor may see: the whole town, or those his units and villages were ever involved in."""
+def _within(rows: QuerySet[Order], actor: Actor, scopes: Sequence[int]) -> QuerySet[Order]:
     if actor.holds(VIEW_ALL):
-        return Order.objects.filter(town_id__in=towns_of(actor))
-    scopes = scopes_of(actor)
-    return Order.objects.filter(in_scopes(scopes)) if scopes else Order.objects.none()
+        return rows
+    return rows.filter(in_scopes(scopes)) if scopes else rows.none()
 
 
-def towns_of(actor: Actor) -> list[int]:
+def towns_of(actor: Actor) -> tuple[int, ...]:
     """The towns whose orders he may see, all or some."""
     seen = VIEW_ALL if actor.holds(VIEW_ALL) else VIEW
     codes = {people.unit_by_id(hat.unit).town for hat in actor.hats_with(seen)}
-    return [areas.area(code).id for code in sorted(codes)]
+    return tuple(areas.area(code).id for code in sorted(codes))
 
 
-def scopes_of(actor: Actor) -> list[int]:
+def scopes_of(actor: Actor) -> tuple[int, ...]:
     found: set[int] = set()
     for hat in actor.hats_with(VIEW):
         found.add(unit_scope(hat.unit))
         found |= {area_scope(area) for area in hat.areas}
-    return sorted(found)
-
-
-def narrowed(rows: QuerySet[Order], wanted: Filter, at: datetime, walk: Q) -> QuerySet[Order]:
-    """The rows under a filter. Refused(area_unknown, unit_unknown, query_too_short, mark_unknown)."""
-    rows = rows.filter(_timed(wanted, at) & _marked(wanted) & _said(wanted))
-    if wanted.phone:
-        rows = rows.filter(id__in=_by_phone(wanted.phone))
-    if wanted.q:
-        rows = rows.filter(_worded(wanted.q))
-    open_only = bool(wanted.open or wanted.overdue or wanted.due_before or _open_states(wanted))
-    return led(rows, list(_terms(wanted)), walk, open_only=open_only)
-
-
-def _worded(q: str) -> Q | Exists:
-    """Up to three in a hundred of a million orders the found ones are the list; beyond, each order is asked."""
-    found = search.keys("order", q, limit=LISTED + 1)
-    return Q(id__in=found) if len(found) <= LISTED else search.condition("order", q)
+    return tuple(sorted(found))
 
 
 def _by_phone(phone: str) -> QuerySet[OrderContact, Any]:
@@ -137,7 +109,7 @@ def _by_phone(phone: str) -> QuerySet[OrderContact, Any]:
 
 
 def _terms(wanted: Filter) -> Iterator[Term]:
-    """The filters with an index, the one to try first among equals first."""
+    """The filters with an index; among equals the first one leads."""
     if wanted.area:
         yield from _placed(wanted.area)
     if wanted.units:
@@ -170,6 +142,10 @@ def _said(wanted: Filter) -> Q:
     return found & (Q(demand_type=wanted.demand_type) if wanted.demand_type else Q())
 
 
+def _open_only(wanted: Filter) -> bool:
+    return bool(wanted.open or wanted.overdue or wanted.due_before or _open_states(wanted))
+
+
 def _open_states(wanted: Filter) -> bool:
     return bool(wanted.states) and set(wanted.states) <= OPEN
 
@@ -185,9 +161,9 @@ def _timed(wanted: Filter, at: datetime) -> Q:
     return found & (Q(is_open=True, due_at__lt=wanted.due_before) if wanted.due_before else Q())
 
 
-def _received(wanted: Filter) -> Q:
-    found = Q(received_at__gte=wanted.received_from) if wanted.received_from else Q()
-    return found & (Q(received_at__lt=wanted.received_to) if wanted.received_to else Q())
+def _spans(wanted: Filter) -> Spans:
+    ends = {"received_at__gte": wanted.received_from, "received_at__lt": wanted.received_to}
+    return {lookup: moment for lookup, moment in ends.items() if moment}
 
 
 def _marked(wanted: Filter) -> Q:
@@ -201,6 +177,8 @@ def _marked(wanted: Filter) -> Q:
 
 def by_number(actor: Actor, number: str) -> Order:
     """The order of that number if this actor may see it; Refused("order_unknown") alike for absent and invisible."""
+    if not (number.isascii() and number.isalnum()):
+        raise Refused("order_unknown", number="")
     found = sql.select(Order, BY_NUMBER, [number[:16]])
     if not found or not sees(actor, found[0]):
         raise Refused("order_unknown", number=number[:20])
@@ -208,7 +186,7 @@ def by_number(actor: Actor, number: str) -> Order:
 
 
 def sees(actor: Actor, row: Order) -> bool:
-    """The same for one order as `visible` for many."""
+    """Whether an actor may see one order: the whole town, or what his units and villages were ever involved in."""
     if actor.holds(VIEW_ALL):
         return row.town_id in towns_of(actor)
     scopes = scopes_of(actor)

@@ -72,6 +72,8 @@ def resolve(needs: tuple[Need, ...], raw: Raw, here: Around) -> Resolved:
 
 
 def _put(found: Resolved, need: Need, value: Any, here: Around) -> None:
+    if isinstance(value, str) and not storable(value):
+        raise malformed(need, "")
     if need.type is FactType.TEXT:
         said = _text(need, value, here)
         if said:  # blanks are nothing said
