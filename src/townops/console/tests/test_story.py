@@ -90,7 +90,7 @@ def test_missing_facts_are_named_in_chinese(registered):
     form = clerk.page.form("立案")
     form.demanded.clear()
     assert clerk.send("立案").status == 422
-    assert "还缺少必填内容：立案条件" in clerk.page.text
+    assert "还缺少：立案条件" in clerk.page.text
 
 
 def test_a_step_that_is_not_open_says_who_takes_it_or_why_not(registered):
