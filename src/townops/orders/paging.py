@@ -6,7 +6,7 @@ same walk gives the total: it stops at 10,001.
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -21,6 +21,7 @@ EXACT = 10_000
 MOST = 200
 Sort = Literal["-received", "received", "due"]
 Keys = QuerySet[Order, Any]
+RECEIVED, ORDER = "scopes__received_at", "scopes__order_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +67,30 @@ class Mark:
         return Q(**{f"{field}__{side}e": self.moment}) & (Q(**{f"{field}__{side}": self.moment}) | same)
 
 
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Scopes whose rows are walked in the order of receipt, within a range of it."""
+
+    scopes: Sequence[int]
+    spans: Mapping[str, datetime]
+
+
 def page(
     rows: QuerySet[Order],
     *,
     sort: str = "-received",
     cursor: str = "",
     limit: int = 50,
-    scopes: Sequence[int] = (),
+    walk: Walk | None = None,
 ) -> Page:
-    """A row added meanwhile shifts nothing. With `scopes` their rows are walked in the order of receipt.
-
-    Refused(sort_unknown, cursor_unreadable).
-    """
+    """A row added meanwhile shifts nothing. Refused(sort_unknown, cursor_unreadable)."""
     if sort not in SORTS:
         raise Refused("sort_unknown", sort=sort, known=sorted(SORTS))
     way, mark, limit = SORTS[sort], _mark(cursor), max(1, min(limit, MOST))
     keyed = rows.filter(is_open=True, due_at__isnull=False) if way.field == "due_at" else rows
     most = limit + 1 if mark else EXACT + 1
-    keys = [key for key, *_ in _keys(keyed, way, scopes, mark)[:most]]
-    total = len(_keys(keyed, way, scopes, None)[: EXACT + 1]) if mark else len(keys)
+    keys = [key for key, *_ in _keys(keyed, way, walk, mark)[:most]]
+    total = len(_keys(keyed, way, walk, None)[: EXACT + 1]) if mark else len(keys)
     found = _rows(keys[:limit])
     after = _cursor(found[-1], way.field) if len(keys) > limit else ""
     return Page(found, after, min(total, EXACT), total <= EXACT)
@@ -98,25 +104,21 @@ def in_scopes(scopes: Sequence[int], received: str = "received_at", order: str =
     return Exists(mine)
 
 
-def _keys(rows: QuerySet[Order], way: Way, scopes: Sequence[int], mark: Mark | None) -> Keys:
+def _keys(rows: QuerySet[Order], way: Way, walk: Walk | None, mark: Mark | None) -> Keys:
     """(id, ...) in the order of the page."""
-    if not scopes:
+    if walk is None:
         after = rows.filter(mark.after(way)) if mark else rows
         return after.order_by(f"{way.sign}{way.field}", f"{way.sign}id").values_list("id")
-    arms = [
-        _arm(rows, scopes, place, mark.after(way, RECEIVED, ORDER) if mark else Q())
-        for place in range(len(scopes))
-    ]
+    after_mark = mark.after(way, RECEIVED, ORDER) if mark else Q()
+    within = after_mark & Q(**{f"scopes__{lookup}": moment for lookup, moment in walk.spans.items()})
+    arms = [_arm(rows, walk.scopes, place, within) for place in range(len(walk.scopes))]
     both = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
     return both.order_by(f"{way.sign}{RECEIVED}", f"{way.sign}{ORDER}")
 
 
-RECEIVED, ORDER = "scopes__received_at", "scopes__order_id"
-
-
-def _arm(rows: QuerySet[Order], scopes: Sequence[int], place: int, after: Q) -> Keys:
+def _arm(rows: QuerySet[Order], scopes: Sequence[int], place: int, within: Q) -> Keys:
     """What one scope has and none of those before it."""
-    mine = rows.filter(Q(scopes__scope=scopes[place]) & after)
+    mine = rows.filter(Q(scopes__scope=scopes[place]) & within)
     if place:
         mine = mine.filter(~in_scopes(scopes[:place]))
     return mine.order_by().values_list(ORDER, RECEIVED)

@@ -140,7 +140,7 @@ def _merged(drafts: Iterable[Draft], order: int) -> dict[str, object]:
     return found
 
 
-def _update(before: domain.Order, columns: dict[str, object]) -> None:
+def _update(before: domain.Order, columns: Mapping[str, object]) -> None:
     """Only who still sees the seq he decided on may write. What stays as it was is not written: its indexes rest."""
     was = rows.lasting(before)
     moved = {name: value for name, value in columns.items() if name not in was or was[name] != value}

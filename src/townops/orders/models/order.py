@@ -78,9 +78,9 @@ class Order(models.Model):
             models.Index(fields=["town", "state", *NEWEST], name="order_by_state"),
             models.Index(fields=["town", "source", *NEWEST, "state"], name="order_by_source"),
             models.Index(fields=["town", "class_code", *NEWEST], name="order_by_class"),
-            models.Index(fields=["main_unit", *NEWEST], name="order_by_main"),
-            models.Index(fields=["village", *NEWEST], name="order_by_village"),
-            models.Index(fields=["block", *NEWEST], name="order_by_block"),
+            models.Index(fields=["town", "main_unit", *NEWEST], name="order_by_main"),
+            models.Index(fields=["town", "village", *NEWEST], name="order_by_village"),
+            models.Index(fields=["town", "block", *NEWEST], name="order_by_block"),
         ]
 
     def __str__(self) -> str:
