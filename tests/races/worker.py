@@ -22,7 +22,7 @@ from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from tests.races.town import MONDAY, fresh, reported, wrong  # noqa: E402
-from tests.races.wandering import Time, one_move  # noqa: E402
+from tests.races.wandering import SEALING, Time, one_move  # noqa: E402
 from townops.base import jobs  # noqa: E402
 from townops.base.models import Job, Seal  # noqa: E402
 from townops.orders import api, proof  # noqa: E402
@@ -60,7 +60,8 @@ def work() -> None:
 
 def sealing() -> None:
     while True:
-        proof.seal(MONDAY)
+        with SEALING:
+            proof.seal(MONDAY)
         threading.Event().wait(0.02)
 
 
