@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from io import BytesIO
-from itertools import count
+from itertools import count, cycle
 from random import Random
 
 from PIL import Image
@@ -41,6 +41,14 @@ STUCK = (
     State.RETURNED, State.HANDLING, State.SUSPENDED, State.UNIT_REVIEW, State.CENTER_REVIEW, State.REWORK,
     State.CHECKING, State.AWAITING_AUTHORITY, State.TRANSFERRED,
 )  # fmt: skip
+RESTS_WITH = {
+    State.VERIFYING: ("hotline", "grid"),
+    State.REFUSAL_REVIEW: ("ejiayuan", "resident"),
+    State.UNIT_REVIEW: ("grid", "hotline"),
+    State.AWAITING_AUTHORITY: ("hotline", "district"),
+    State.TRANSFERRED: ("grid",),
+}
+RECENT = timedelta(days=12)
 SYSTEM = Actor(0, "系统", ())
 Progress = Callable[[int, int], None]
 
@@ -72,6 +80,7 @@ class Play:
         self.made = 0
         self.last: dict[str, str] = {}
         self.parents: set[int] = set()
+        self.rests = cycle(STUCK)
         self.count = count_
         self.blocks = areas.areas_of(town, "block")
         self.points = {
@@ -127,7 +136,9 @@ class Play:
 
     def _report(self, at: datetime) -> None:
         rng = self.rng
-        source = rng.choices(list(SOURCES), weights=list(SOURCES.values()))[0]
+        recent = self.until - at < RECENT
+        stuck = next(self.rests) if recent and rng.random() < 0.9 else None
+        source = rng.choice(RESTS_WITH.get(stuck, ()) or rng.choices(list(SOURCES), list(SOURCES.values())))
         matter = rng.choice(self.hotline if source == "hotline" else self.grid)
         block = rng.choice(list(self.points))
         point = self.points[block] if rng.random() < 0.93 else None
@@ -156,8 +167,6 @@ class Play:
             town=self.town,
             recorded_at=self.until,
         )[0]
-        recent = self.until - at < timedelta(days=12)
-        stuck = rng.choice(STUCK) if recent and rng.random() < 0.75 else None
         told = story.telling(rng, matter, self.evidence, stuck=stuck)
         if stuck is State.RETURNED:
             told.disputes = max(told.disputes, rng.choice((1, 2, 3)))

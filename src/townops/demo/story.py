@@ -124,15 +124,34 @@ def _reported(scene: Scene) -> Move:
     if scene.told.parent:
         facts = {"parent": scene.told.parent, "note": "与主单反映同一事项"}
         return Move(_clerk(scene), "merge", facts, scene.minutes(6))
-    wants = options.verify is Verify.REQUIRED or (options.verify is Verify.OPTIONAL and rng.random() < 0.06)
+    chance = 1.0 if scene.told.stuck is S.VERIFYING else 0.06
+    wants = options.verify is Verify.REQUIRED or (options.verify is Verify.OPTIONAL and rng.random() < chance)
     if wants and not progress.verified and scene.told.seen < 2:
         scene.told.seen += 1
         return Move(
             _clerk(scene), "request_verification", {"question": "请到现场核实情况"}, scene.minutes(12)
         )
-    if rng.random() < 0.03 and options.refusal != "none":
+    if spot := _on_the_spot(scene):
+        return spot
+    refused = scene.told.stuck in {S.REFUSAL_REVIEW, S.NOT_ACCEPTED} or rng.random() < 0.03
+    if refused and options.refusal != "none":
         return Move(_clerk(scene), "refuse", {"reason": "不属于城市运行管理受理范围"}, scene.minutes(20))
     return Move(_clerk(scene), "accept", {}, scene.minutes(10))
+
+
+def _on_the_spot(scene: Scene) -> Move | None:
+    """A patroller puts right at once what needs no enforcement power."""
+    row, told = scene.told.matter.condition, scene.told
+    able = scene.order.source == "patrol" and row is not None and not row.needs_power
+    if not able or told.stuck or told.seen or scene.rng.random() >= 0.4:
+        return None
+    told.seen += 1
+    facts = {
+        "result": "现场已处置，恢复原状",
+        "evidence": [told.evidence],
+        "condition": row.id if row else None,
+    }
+    return Move("patrol", "handle_on_spot", facts, scene.minutes(15))
 
 
 def _verifying(scene: Scene) -> Move:
@@ -155,13 +174,14 @@ def _accepted(scene: Scene) -> Move:
         }  # fmt: skip
         return Move(_clerk(scene), "file", facts, scene.minutes(8))
     row = scene.told.matter.condition
-    if scene.rng.random() < 0.03 and scene.flow.options.refusal != "none":
+    refused = scene.told.stuck is S.NOT_FILED or scene.rng.random() < 0.03
+    if refused and scene.flow.options.refusal != "none":
         return Move(_clerk(scene), "refuse_filing", {"reason": "未达到立案条件"}, scene.minutes(15))
     return Move(_clerk(scene), "file", {"condition": row.id if row else None}, scene.minutes(8))
 
 
 def _filed(scene: Scene) -> Move:
-    if scene.rng.random() < 0.02:
+    if scene.told.stuck is S.TRANSFERRED or scene.rng.random() < 0.02:
         return Move("dispatch", "transfer", {"to": "区级主管部门", "reason": "属区级权限"}, scene.minutes(30))
     facts: dict[str, Any] = {}
     if scene.told.joint:
@@ -343,7 +363,9 @@ def _merged(scene: Scene) -> Move | None:
     """A child of the district's is replied to under its own number."""
     if scene.flow.options.closing is not Authority.DISTRICT:
         return None
-    return Move("hotline", "reply_up", {"reply": "与主单一并处理，情况相同", "channel": "text"}, scene.minutes(3000))
+    return Move(
+        "hotline", "reply_up", {"reply": "与主单一并处理，情况相同", "channel": "text"}, scene.minutes(3000)
+    )
 
 
 def _transferred(scene: Scene) -> Move | None:
