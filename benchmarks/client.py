@@ -10,23 +10,11 @@ import json
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 NEW = itertools.count(time.time_ns())
-Sample = tuple[int, float, int, str]
-
-
-@dataclass
-class Samples:
-    """(request number, seconds, status, the queries the server counted or what it refused)."""
-
-    rows: list[Sample] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def add(self, rows: list[Sample]) -> None:
-        with self.lock:
-            self.rows += rows
+Sample = tuple[int, float, int, str]  # request number, seconds, status, what was refused
 
 
 def send(link: http.client.HTTPConnection, asked: dict[str, Any]) -> tuple[float, int, str]:
@@ -44,7 +32,7 @@ def send(link: http.client.HTTPConnection, asked: dict[str, Any]) -> tuple[float
     return took, answer.status, "" if answer.status < 400 else content.decode()[:200]  # noqa: PLR2004
 
 
-def work(plan: dict[str, Any], number: int, start: threading.Barrier, samples: Samples) -> None:
+def work(plan: dict[str, Any], number: int, start: threading.Barrier) -> list[Sample]:
     """One client: its share of the requests, once or over and over until the time is up."""
     mine = list(enumerate(plan["requests"]))[number :: plan["threads"]]
     link = http.client.HTTPConnection("127.0.0.1", plan["port"], timeout=60)
@@ -56,23 +44,21 @@ def work(plan: dict[str, Any], number: int, start: threading.Barrier, samples: S
         if plan["seconds"] and time.perf_counter() > until:
             break
         found.append((place, *send(link, asked)))
-    samples.add(found)
+    return found
 
 
 def main() -> None:
     """Read the plan, run it, write what was seen."""
     plan = json.load(sys.stdin)
-    samples, start = Samples(), threading.Barrier(plan["threads"] + 1)
-    clients = [
-        threading.Thread(target=work, args=(plan, number, start, samples)) for number in range(plan["threads"])
-    ]
-    for client in clients:
-        client.start()
-    start.wait()
-    began = time.perf_counter()
-    for client in clients:
-        client.join()
-    json.dump({"seconds": time.perf_counter() - began, "samples": samples.rows}, sys.stdout)
+    many = plan["threads"]
+    start = threading.Barrier(many + 1)
+    with ThreadPoolExecutor(many) as pool:
+        clients = [pool.submit(work, plan, number, start) for number in range(many)]
+        start.wait()
+        began = time.perf_counter()
+        samples = [sample for client in clients for sample in client.result()]
+        seconds = time.perf_counter() - began
+    json.dump({"seconds": seconds, "samples": samples}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import connection
 from django.db.models import Model
+
 from townops.areas import api as areas
 from townops.base import search
 from townops.base.db import is_sqlite, write
@@ -33,8 +34,9 @@ OPEN: Final = {
 }  # fmt: skip
 ENDED: Final = {"closed": 8, "archived": 90, "not_filed": 1, "not_accepted": 1}
 WORDS: Final = (
-    "路灯", "井盖", "积水", "违法搭建", "乱停车", "垃圾", "噪音", "油烟", "树木", "护栏", "电梯", "漏水", "施工", "河道", "飞线充电",
-    "破损", "堵塞", "无人处理", "影响通行", "存在隐患", "多次反映", "小区门口", "学校附近", "菜场旁", "公交站", "夜间", "居民", "老人", "商铺", "绿化带",
+    "路灯", "井盖", "积水", "违法搭建", "乱停车", "垃圾", "噪音", "油烟", "树木", "护栏",
+    "电梯", "漏水", "施工", "河道", "飞线充电", "破损", "堵塞", "无人处理", "影响通行", "存在隐患",
+    "多次反映", "小区门口", "学校附近", "菜场旁", "公交站", "夜间", "居民", "老人", "商铺", "绿化带",
 )  # fmt: skip
 
 
@@ -45,7 +47,9 @@ class Town:
         self.dice = dice
         town = areas.area(people.first_town())
         self.town = town.id
-        self.villages = {one.id: areas.areas_of(one.code, "block") for one in areas.areas_of(town.code, "village")}
+        self.villages = {
+            one.id: areas.areas_of(one.code, "block") for one in areas.areas_of(town.code, "village")
+        }
         self.center = people.center().id
         self.units = [unit.id for unit in people.units() if unit.kind not in {"town", "center", "public"}]
         version = catalogue.version_at(datetime.now(UTC))
@@ -85,7 +89,11 @@ def order(town: Town, received: datetime, now: datetime) -> Order:
     source = town.one(SOURCES)
     village = dice.choice(list(town.villages))
     main = int(town.often(town.units))
-    due = now + timedelta(days=dice.uniform(-2, 8)) if is_open else received + timedelta(days=dice.uniform(1, 15))
+    due = (
+        now + timedelta(days=dice.uniform(-2, 8))
+        if is_open
+        else received + timedelta(days=dice.uniform(1, 15))
+    )
     return Order(
         id=new_id(int(received.timestamp() * 1000)),
         number=f"S{dice.getrandbits(52):013x}",
@@ -101,14 +109,16 @@ def order(town: Town, received: datetime, now: datetime) -> Order:
         basis="rule",
         main_unit_id=main,
         class_code=str(town.often(town.classes)),
-        demand_type=dice.choice(("help", "complain", "consult", "suggest")) if source == "hotline" else "",
+        demand_type=dice.choice(("help", "complaint", "consult", "suggestion"))
+        if source == "hotline"
+        else "",
         time_class=dice.choice(("1", "5", "15")) if source == "hotline" else "",
-        severity=dice.choice(("normal", "normal", "normal", "urgent")),
+        severity=dice.choice(("general", "general", "general", "major", "urgent")),
         village_id=village,
         block_id=dice.choice(town.villages[village]).id if town.villages[village] else None,
         title=town.text()[:40],
         received_at=received,
-        due_at=due,
+        due_at=due if is_open else None,
         next_mark_at=now + timedelta(days=365) if is_open else None,
         is_open=is_open,
         reworks=int(dice.random() < 0.02),  # noqa: PLR2004
@@ -122,8 +132,15 @@ def store(made: list[Order], town: Town) -> None:
     with write():
         put(made)
         put([OrderNumber(number=row.number, order_id=row.id) for row in made])
-        put([OrderScope(scope=scope, received_at=row.received_at, order_id=row.id) for row, scope in scopes(made, town)])
-        search.index_many("order", {row.id: f"{row.number}\n{row.external_number}\n{row.title}" for row in made})
+        put(
+            [
+                OrderScope(scope=scope, received_at=row.received_at, order_id=row.id)
+                for row, scope in scopes(made, town)
+            ]
+        )
+        search.index_many(
+            "order", {row.id: f"{row.number}\n{row.external_number}\n{row.title}" for row in made}
+        )
 
 
 def scopes(made: list[Order], town: Town) -> Iterator[tuple[Order, int]]:
@@ -140,7 +157,9 @@ def put(made: Sequence[Model]) -> None:
         return
     fields = [field for field in made[0]._meta.concrete_fields if field.column]
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    with connection.cursor() as cursor:
-        with cursor.cursor.copy(f'COPY "{made[0]._meta.db_table}" ({columns}) FROM STDIN') as stream:
-            for row in made:
-                stream.write_row([getattr(row, field.attname) for field in fields])
+    with (
+        connection.cursor() as cursor,
+        cursor.cursor.copy(f'COPY "{made[0]._meta.db_table}" ({columns}) FROM STDIN') as stream,
+    ):
+        for row in made:
+            stream.write_row([getattr(row, field.attname) for field in fields])

@@ -31,10 +31,20 @@ class Server:
     def load(self, requests: list[dict[str, Any]], *, threads: int, seconds: float) -> dict[str, Any]:
         """Run a plan in a process of its own; {"seconds", "samples"}."""
         plan = {"port": self.port, "threads": threads, "seconds": seconds, "requests": requests}
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603
             [sys.executable, CLIENT], input=json.dumps(plan), capture_output=True, text=True, check=True
         )
         return dict(json.loads(done.stdout))
+
+    def ask(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """One answer."""
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        link.request(asked["method"], asked["path"], headers={"Authorization": f"Bearer {asked['token']}"})
+        return dict(json.loads(link.getresponse().read()))
+
+    def processor_seconds(self) -> float:
+        """Seconds of processor the server's processes have used."""
+        return sum(_spent(pid) for pid in _family(self.pid))
 
     def memory(self) -> float:
         """Resident megabytes of the largest process: the web process."""
@@ -47,8 +57,12 @@ def serving(environment: dict[str, str]) -> Iterator[Server]:
     port = free_port()
     began = time.monotonic()
     command = [sys.executable, "-m", "townops.commands", "serve", "--port", str(port)]
-    child = subprocess.Popen(
-        command, env={**os.environ, **environment}, cwd=PROJECT, stdout=subprocess.DEVNULL, start_new_session=True
+    child = subprocess.Popen(  # noqa: S603
+        command,
+        env={**os.environ, **environment},
+        cwd=PROJECT,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         _wait(port, child)
@@ -90,3 +104,8 @@ def _resident(pid: int) -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+def _spent(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
