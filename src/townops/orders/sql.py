@@ -10,6 +10,7 @@ from functools import cache
 from typing import TypeVar, cast
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import DateTimeField, Field, Model
 
 from townops.base.db import is_sqlite
@@ -17,6 +18,7 @@ from townops.base.db import is_sqlite
 M = TypeVar("M", bound=Model)
 Stored = str | int | float | bytes | datetime | None
 Convert = Callable[[object], object]
+STREAMED = 20  # rows from which a stream is worth its start
 
 
 def insert(rows: Sequence[Model], *, conflict: str = "") -> None:
@@ -28,8 +30,17 @@ def insert(rows: Sequence[Model], *, conflict: str = "") -> None:
     with connection.cursor() as cursor:
         if len(rows) == 1:
             cursor.execute(_statement(model, conflict), values(rows[0], names))
-        else:
+        elif conflict or is_sqlite() or len(rows) < STREAMED:
             cursor.executemany(_statement(model, conflict), [values(row, names) for row in rows])
+        else:
+            _stream(cursor, model, (values(row, names) for row in rows))
+
+
+def _stream(cursor: CursorWrapper, model: type[Model], rows: Iterable[list[Stored]]) -> None:
+    """PostgreSQL takes many rows in a fifth of the time as a stream."""
+    with cursor.copy(f"COPY {_target(model)} FROM STDIN") as stream:
+        for row in rows:
+            stream.write_row(row)
 
 
 def change(model: type[Model], columns: Mapping[str, object], where: str, params: Sequence[Stored]) -> int:
@@ -103,12 +114,16 @@ def _columns(model: type[Model]) -> list["Field[object, object]"]:
 
 
 @cache
+def _target(model: type[Model]) -> str:
+    columns = ", ".join(f'"{field.column}"' for field in _columns(model) if not _made_there(field))
+    return f'"{model._meta.db_table}" ({columns})'
+
+
+@cache
 def _statement(model: type[Model], conflict: str) -> str:
-    fields = [field for field in _columns(model) if not _made_there(field)]
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    row = ", ".join(["%s"] * len(fields))
+    row = ", ".join(["%s"] * len(_stored(model)))
     end = f" ON CONFLICT {conflict}" if conflict else ""
-    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({row}){end}'  # noqa: S608
+    return f"INSERT INTO {_target(model)} VALUES ({row}){end}"  # noqa: S608
 
 
 @cache
