@@ -1,10 +1,9 @@
 """Every way two actors can interleave, made certain: one decides, another commits in between, then the first commits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from tests.races.town import (
     MONDAY,
@@ -22,10 +21,10 @@ from tests.races.town import (
 )
 from townops.base import outbox
 from townops.kernel.refusal import Refused
-from townops.orders import api, store, system, watch
+from townops.orders import api, store, watch
 from townops.orders.drafts import Draft
 from townops.orders.models import Order, OrderLink, OrderMark
-from townops.orders.steps import children_closing, draft_step
+from townops.orders.steps import beside, draft_step
 from townops.orders.write import write
 
 pytestmark = pytest.mark.usefixtures("town")
@@ -38,7 +37,7 @@ CLOSING = {"condition": "C-01-37.2", "outcome": "solved"}
 def decided(row: Order, user: str, step: str, at=LATER, **facts: object) -> Callable[[], object]:
     """The step decided now on what is stored now; called later it commits, as `take` does."""
     first = draft_step(store.load(fresh(row)), step, actor=who(user, at), at=at, raw=facts)
-    drafts: list[Draft] = [first, *children_closing(first, at)]
+    drafts: list[Draft] = [first, *beside(first, at)]
     return lambda: write(drafts, recorded_at=at)
 
 
@@ -71,9 +70,6 @@ def test_two_decisions_on_the_same_order_in_one_batch_are_refused_as_stale():
     assert fresh(row).seq == row.seq
 
 
-@pytest.mark.xfail(
-    strict=True, reason="merge does not check the parent's seq: a child stays merged in a closed order"
-)
 def test_merging_while_the_parent_closes_leaves_no_child_behind():
     parent, child = checked(), reported()
     merge = decided(child, "grid", "merge", parent=parent.number)
@@ -85,9 +81,6 @@ def test_merging_while_the_parent_closes_leaves_no_child_behind():
     assert (fresh(child).state == "merged") <= fresh(parent).is_open, "merged for ever into a closed order"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="closing does not see a child merged in between: it stays merged in a closed order"
-)
 def test_closing_while_a_child_is_merged_takes_the_child_along_or_is_refused():
     parent, child = checked(), reported()
     close = decided(parent, "grid", "close", **CLOSING)
@@ -99,9 +92,6 @@ def test_closing_while_a_child_is_merged_takes_the_child_along_or_is_refused():
     assert (fresh(child).state == "merged") <= fresh(parent).is_open, "merged for ever into a closed order"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="merge does not check the parent's seq: two orders merged into each other"
-)
 def test_two_orders_merged_into_each_other_at_once_do_not_both_vanish():
     one, other = reported(), reported()
     merge = decided(one, "grid", "merge", parent=other.number)
@@ -111,9 +101,6 @@ def test_two_orders_merged_into_each_other_at_once_do_not_both_vanish():
     assert {fresh(one).state, fresh(other).state} == {"reported", "merged"}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="merge does not check the parent's seq: the child keeps the old holder"
-)
 def test_merging_while_the_parent_changes_hands_gives_the_child_the_new_holder():
     parent, child = filed(), reported()
     merge = decided(child, "grid", "merge", parent=parent.number)
@@ -165,10 +152,6 @@ def overdue_twice(row: Order):
         at = due
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="raise_level is written with the marks read before its own: a false break until the next watch",
-)
 def test_a_raise_leaves_the_row_as_its_fold():
     row = handling()
     at = overdue_twice(row)
@@ -177,39 +160,29 @@ def test_a_raise_leaves_the_row_as_its_fold():
     assert all_wrong() == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the mark of a raise is committed before the step: refused as stale or killed, it never comes again",
-)
 def test_a_raise_lost_to_somebody_faster_is_made_up_for():
     row = handling()
     at = overdue_twice(row)
     seen = fresh(row)
     loaded = store.load(seen)
-    owed: Iterator[tuple[str, dict[str, str]]] = watch._silences(loaded, at)
-    name, raw = next(owed)
+    owed = next(watch._silences(loaded, at))
     take(row, "shift", "remind", at, message="请尽快")
-    draft = draft_step(loaded, name, actor=system.actor(loaded.flow.center), at=at, raw=raw)
     with pytest.raises(Refused, match="stale_version"):
-        write([draft], recorded_at=at)
+        watch._take(loaded, owed, at, at)
     api.watch(at + timedelta(minutes=1))
-    assert (name, fresh(row).raised > 0) == ("raise_level", True)
+    assert (owed.step, fresh(row).raised > 0) == ("raise_level", True)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="_fire publishes also when the mark was there already (ignore_conflicts)"
-)
 def test_every_mark_is_told_once_whoever_watches():
     row = handling()
     loaded, soon = store.load(row), row.next_mark_at
-    watch._fire(loaded, soon)
+    watch._fire(loaded, soon, soon)
     first = outbox.OutboxRow.objects.filter(topic="orders.marked").count()
-    watch._fire(loaded, soon)
+    watch._fire(loaded, soon, soon)
     assert OrderMark.objects.filter(order_id=row.id).count() == 1
     assert outbox.OutboxRow.objects.filter(topic="orders.marked").count() == first
 
 
-@pytest.mark.xfail(strict=True, reason="the watch writes its step without children_closing")
 def test_a_merged_order_follows_its_parent_that_falls_back():
     parent, child = dispatched_and_disputed(), reported()
     take(child, "grid", "merge", LATER, parent=parent.number)
@@ -244,7 +217,6 @@ def test_one_order_the_watch_cannot_help_does_not_stop_it_for_the_others():
     assert (fresh(other).state, fresh(row).basis) == ("handling", "fallback")
 
 
-@pytest.mark.xfail(strict=True, reason="resend leaves the link to the old parent active")
 def test_an_order_sent_again_is_no_longer_closed_by_its_old_parent():
     old, new = checked(), filed()
     child = reported("grid", external_number="E1")
@@ -257,7 +229,6 @@ def test_an_order_sent_again_is_no_longer_closed_by_its_old_parent():
     assert fresh(child).state == "merged"
 
 
-@pytest.mark.xfail(strict=True, reason="children_closing goes one level deep")
 def test_a_child_of_a_child_closes_with_the_first_parent():
     top, middle, bottom = checked(), reported(), reported()
     take(bottom, "grid", "merge", LATER, parent=middle.number)
@@ -266,9 +237,6 @@ def test_a_child_of_a_child_closes_with_the_first_parent():
     assert [fresh(row).state for row in (top, middle, bottom)] == ["closed"] * 3
 
 
-@pytest.mark.xfail(
-    connection.vendor == "postgresql", strict=True, reason="write takes orders in the given order: deadlock"
-)
 def test_two_batches_in_opposite_order_do_not_lock_each_other_out():
     rows = [handling() for _ in range(2)]
 
@@ -288,10 +256,6 @@ def test_two_batches_in_opposite_order_do_not_lock_each_other_out():
         assert [getattr(one, "code", repr(one)) for one in refused] == ["stale_version"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="verify_journal reads rows and events at different moments: false breaks on a town at work",
-)
 def test_the_proof_holds_while_people_work():
     rows = [handling() for _ in range(3)]
     found: list[object] = []

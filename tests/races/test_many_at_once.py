@@ -1,5 +1,6 @@
 """Many decisions in one `write` are the same as one after the other: rows, clocks, tasks, scopes, events."""
 
+import re
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -89,10 +90,8 @@ def plain(one: models.Model) -> dict[str, object]:
 
 
 def without_digests(body: str) -> str:
-    """Salted, so never the same twice."""
-    import re
-
-    return re.sub(r"[0-9a-f]{64}", "digest", body)
+    """Salted digests and numbers are never the same twice."""
+    return re.sub(r'[0-9a-f]{64}|\d{4}[A-Z]\d{6}|"external_number":"\w+",', "", body)
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from tests.races.town import MONDAY, backwards, fresh, handling, hours, reported, store, take, together, wrong
 from townops.base.models import Seal
@@ -14,11 +13,6 @@ from townops.orders.models import Order, OrderLeaf
 pytestmark = pytest.mark.usefixtures("town")
 
 
-@pytest.mark.xfail(
-    connection.vendor == "postgresql",
-    strict=True,
-    reason="two sealers read the same unsealed leaves; the second takes them away from the first's seal",
-)
 def test_two_sealers_at_once_seal_each_event_once():
     """A job may run twice (its lease ran out) and must bear it."""
     for _ in range(15):
@@ -44,7 +38,6 @@ def test_sealing_while_people_work_misses_nothing():
     assert api.verify_journal() == []
 
 
-@pytest.mark.xfail(strict=True, reason="_last_number and _lines choke on a torn last line, for ever")
 def test_a_line_torn_by_a_full_disk_or_a_crash_is_made_up_for():
     reported()
     proof.seal(MONDAY)

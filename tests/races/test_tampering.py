@@ -70,13 +70,10 @@ def test_an_edited_column_of_an_event(sealed, column, place):
 
 
 GARBAGE = ("", "x", "{}", '{"calendar": "?"}', '{"area": {"a": 1}}', '{"calendar": 99}')
-STOPS = pytest.mark.xfail(
-    strict=True, reason="verify_journal stops with AttributeError instead of telling a break"
-)
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("body", [*GARBAGE, *(pytest.param(one, marks=STOPS) for one in ("[]", "null"))])
+@pytest.mark.parametrize("body", [*GARBAGE, "[]", "null"])
 def test_a_body_that_makes_no_facts_is_found_and_does_not_stop_the_checker(sealed, body, place):
     OrderEvent.objects.filter(order_id=sealed[1].id, seq=seq_at(place, sealed[1])).update(body=body)
     assert "event_edited" in found()
@@ -139,12 +136,6 @@ def projected() -> list[str]:
 
 BESIDE_THE_FOLD = {"number", "external_number", "title", "place_text", "lng", "lat"}
 
-BORN = {
-    "source": "birth_of reads it from the row it is compared with",
-    "origin": "birth_of reads it from the row it is compared with",
-    "town_id": "verify_journal stops with Refused(unit_unknown) instead of telling a break",
-}
-
 
 def changed(name: str, value: object) -> object:
     if name.endswith("_at"):
@@ -162,11 +153,7 @@ def changed(name: str, value: object) -> object:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(one, marks=pytest.mark.xfail(strict=True, reason=BORN[one])) if one in BORN else one
-        for one in projected()
-        if one not in BESIDE_THE_FOLD
-    ],
+    [one for one in projected() if one not in BESIDE_THE_FOLD],
 )
 def test_an_edited_column_of_the_row(sealed, name):
     row = Order.objects.get(id=sealed[0].id)
@@ -174,10 +161,16 @@ def test_an_edited_column_of_the_row(sealed, name):
     assert found()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="not in the fold and not in the chain: number, title, point may be changed unseen"
+NUMBERS = {"number", "external_number"}
+NOT_PROVEN = pytest.mark.xfail(
+    strict=True, reason="title and point are shown, not proven: they may be erased"
 )
-@pytest.mark.parametrize("name", sorted(BESIDE_THE_FOLD))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [one if one in NUMBERS else pytest.param(one, marks=NOT_PROVEN) for one in sorted(BESIDE_THE_FOLD)],
+)
 def test_an_edited_column_beside_the_fold(sealed, name):
     row = Order.objects.get(id=sealed[0].id)
     value = getattr(row, name)
@@ -220,15 +213,12 @@ def swap_texts(row: Order) -> None:
 @pytest.mark.parametrize(
     "tamper",
     [
-        unseen(
-            lambda row: OrderText.objects.filter(order_id=row.id, seq=1).delete(),
-            "a deleted text is not missed",
-        ),
+        lambda row: OrderText.objects.filter(order_id=row.id, seq=1).delete(),
         unseen(
             lambda row: OrderText.objects.filter(order_id=row.id).update(text="", erased_at=MONDAY),
             "erased by hand: not compared with the journal's erasures",
         ),
-        unseen(swap_texts, "the digest is looked for anywhere in the body, not under its name"),
+        swap_texts,
         unseen(
             lambda row: OrderContact.objects.filter(order_id=row.id).delete(),
             "contacts have no digest in the chain",
@@ -237,18 +227,9 @@ def swap_texts(row: Order) -> None:
             lambda row: OrderContact.objects.filter(order_id=row.id).update(phone_hash="0" * 64),
             "contacts have no digest in the chain",
         ),
-        unseen(
-            lambda row: OrderClock.objects.filter(order_id=row.id, is_primary=True).update(due_at=MONDAY),
-            "clock rows are not compared with the fold",
-        ),
-        unseen(
-            lambda row: OrderTask.objects.create(order_id=row.id, no=9, unit=3, round=1),
-            "task rows are not compared with the fold",
-        ),
-        unseen(
-            lambda row: OrderScope.objects.filter(order_id=row.id).delete(),
-            "scopes are not compared with the fold",
-        ),
+        lambda row: OrderClock.objects.filter(order_id=row.id, is_primary=True).update(due_at=MONDAY),
+        lambda row: OrderTask.objects.create(order_id=row.id, no=9, unit=3, round=1),
+        lambda row: OrderScope.objects.filter(order_id=row.id).delete(),
         unseen(
             lambda row: OrderReference.objects.filter(order_id=row.id).update(external_number="T2"),
             "references are not compared with the row",

@@ -30,9 +30,6 @@ pytestmark = pytest.mark.usefixtures("town")
 
 LATER = MONDAY + hours(1)
 SECOND = {"stale_version", "step_not_allowed"}
-STALE = pytest.mark.xfail(
-    strict=True, reason="receive_reports passes stale_version on instead of looking again"
-)
 Act = Callable[[], object]
 
 
@@ -136,7 +133,6 @@ def test_a_new_number_and_its_next_round_at_once_is_one_order():
         assert row.round in {1, 2} and wrong(row) == []
 
 
-@STALE
 def test_two_resends_at_once_are_one_round():
     seen = set()
     for number in range(12):
@@ -149,7 +145,6 @@ def test_two_resends_at_once_are_one_round():
     assert seen == {"known", "round"}
 
 
-@STALE
 def test_a_resend_while_somebody_acts_is_not_lost():
     seen = set()
     for number in range(12):
@@ -161,7 +156,6 @@ def test_a_resend_while_somebody_acts_is_not_lost():
     assert seen == {"round"}
 
 
-@STALE
 def test_a_file_of_reports_is_not_refused_because_one_order_moved():
     for number in range(12):
         sent(f"F{number}")()

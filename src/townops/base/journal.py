@@ -76,6 +76,7 @@ def history(kind: str, key: object) -> list[Entry]:
 def seal_unsealed(at: datetime, limit: int = 2000) -> int:
     """Seal the heads of every chain that grew; returns how many entries are now covered."""
     with write():
+        seals.one_at_a_time(CHAIN)
         rows = list(JournalEntry.objects.filter(seal__isnull=True).order_by("id")[:limit])
         heads = {(row.kind, row.key): row for row in sorted(rows, key=lambda row: row.seq)}
         if not heads:

@@ -7,19 +7,22 @@ copy of every seal (DATA/seals/<chain>.jsonl): rows removed together with their 
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from townops.base import crypto
 from townops.base.canonical import dump
-from townops.base.db import write
+from townops.base.db import is_sqlite, write
 from townops.base.models import Seal
 
+TAIL = 4096
 FIELDS = ("chain", "number", "at", "count", "root", "mac", "prev_mac")
 
 
@@ -58,6 +61,13 @@ def first_mac(chain: str) -> bytes:
     return crypto.hmac(b"chain\0" + chain.encode())
 
 
+def one_at_a_time(chain: str) -> None:
+    """Wait for whoever seals this chain; call inside `write()` before reading what is to be sealed."""
+    if not is_sqlite():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [zlib.crc32(chain.encode())])
+
+
 def seal(chain: str, leaves: Sequence[bytes], at: datetime) -> Seal:
     """Seal these leaves now. Store the leaves with the returned number in the same transaction."""
     with write():
@@ -88,7 +98,9 @@ def write_out(chain: str) -> int:
     lacking = Seal.objects.filter(chain=chain, number__gt=last).order_by("number")
     lines = [dump(_plain(one)) + "\n" for one in lacking]
     if lines:
+        torn = _torn(path)
         with path.open("a", encoding="utf-8") as file:
+            file.writelines(["\n"] if torn else [])
             file.writelines(lines)
             file.flush()
             os.fsync(file.fileno())
@@ -144,17 +156,37 @@ def _file(chain: str) -> Path:
     return Path(settings.DATA) / "seals" / f"{chain}.jsonl"
 
 
-def _lines(path: Path) -> Iterable[dict[str, int]]:
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Seals of the file; a line cut short by a full disk is no seal, the next write-out brings it again."""
     if not path.exists():
         return
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8", errors="replace") as file:
         for line in file:
-            yield json.loads(line)
+            if (read := _line(line)) is not None:
+                yield read
+
+
+def _line(text: str | bytes) -> dict[str, Any] | None:
+    try:
+        read = json.loads(text)
+    except ValueError:
+        return None
+    return read if isinstance(read, dict) and "number" in read else None
 
 
 def _last_number(path: Path) -> int:
     if not path.exists() or not path.stat().st_size:
         return 0
     with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 4096))
-        return int(json.loads(file.read().splitlines()[-1])["number"])
+        file.seek(max(0, path.stat().st_size - TAIL))
+        last = [read for line in file.read().splitlines() if (read := _line(line))]
+    return int(last[-1]["number"]) if last else max((one["number"] for one in _lines(path)), default=0)
+
+
+def _torn(path: Path) -> bool:
+    """Whether the file ends in the middle of a line."""
+    if not path.exists() or not path.stat().st_size:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from townops.areas import api as areas
 from townops.base import crypto, search
+from townops.base.db import is_sqlite
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import paging, sql
@@ -22,7 +23,7 @@ from townops.people import api as people
 
 BY_NUMBER = "WHERE id = (SELECT n.order_id FROM orders_ordernumber n WHERE n.number = %s)"
 LISTED = (
-    30_000  # up to three in a hundred of a million the found ones are the list; beyond, each order is asked
+    30_000  # three in a hundred of a million: up to there found keys are listed, beyond each order is asked
 )
 MARKS = {
     "returned": Q(returns__gt=0),
@@ -65,14 +66,12 @@ def find(
     actor: Actor, wanted: Filter, *, at: datetime, sort: str = "-received", cursor: str = "", limit: int = 50
 ) -> Page:
     """One page of what an actor may see. Refused(area_unknown, unit_unknown, query_too_short, mark_unknown, ...)."""
-    keys = search.keys("order", wanted.q, limit=LISTED + 1) if wanted.q else []
-    listed = bool(wanted.phone or (wanted.q and len(keys) <= LISTED))
-    asked = Asked(tuple(_terms(wanted)), towns_of(actor), _spans(wanted), few=listed or _open_only(wanted))
-    rows = Order.objects.filter(_timed(wanted, at) & _marked(wanted) & _said(wanted))
+    worded, few = _worded(wanted.q)
+    few = few or bool(wanted.phone) or _open_only(wanted) or sort == "due"  # which lists what is open
+    asked = Asked(tuple(_terms(wanted)), towns_of(actor), _spans(wanted), few=few)
+    rows = Order.objects.filter(worded, _timed(wanted, at) & _marked(wanted) & _said(wanted))
     if wanted.phone:
         rows = rows.filter(id__in=_by_phone(wanted.phone))
-    if wanted.q:
-        rows = rows.filter(Q(id__in=keys) if len(keys) <= LISTED else search.condition("order", wanted.q))
     scopes = () if actor.holds(VIEW_ALL) else scopes_of(actor)
     lead = choose(asked, scopes if sort != "due" else ())
     rows = led(rows, asked, lead)
@@ -80,6 +79,14 @@ def find(
         walk = paging.Walk(scopes, asked.spans)
         return paging.page(rows, sort=sort, cursor=cursor, limit=limit, walk=walk)
     return paging.page(_within(rows, actor, scopes), sort=sort, cursor=cursor, limit=limit)
+
+
+def _worded(q: str) -> tuple[Q | Exists, bool]:
+    """The search as a condition, and whether it is a list of keys that leads by itself."""
+    if not q or not is_sqlite():
+        return search.condition("order", q) if q else Q(), False
+    found = search.keys("order", q, limit=LISTED + 1)
+    return (Q(id__in=found), True) if len(found) <= LISTED else (search.condition("order", q), False)
 
 
 def _within(rows: QuerySet[Order], actor: Actor, scopes: Sequence[int]) -> QuerySet[Order]:

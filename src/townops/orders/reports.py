@@ -24,11 +24,13 @@ from townops.orders.domain.flow import Flow
 from townops.orders.domain.order import Order as Aggregate
 from townops.orders.domain.settle import primary
 from townops.orders.models import Order, OrderReference
+from townops.orders.steps import children_closing
 from townops.orders.write import write
 from townops.people import api as people
 
 EARLY = timedelta(minutes=5)
 TITLE = 40
+TRIES = 3
 LONGEST_NUMBER = 64
 AT_ONCE = 500
 Outcome = Literal["new", "known", "round"]
@@ -119,10 +121,15 @@ def receive_reports(
         _refuse_unfit(one, at)
     _refuse_foreign_files(reports, actor)
     recorded = recorded_at or at
-    try:
-        return _receive(reports, desk, recorded)
-    except IntegrityError:  # the same external number came in by another door at this moment
-        return _receive(reports, desk, recorded)
+    for _ in range(TRIES):
+        try:
+            return _receive(reports, desk, recorded)
+        except IntegrityError:  # the same external number came in by another door at this moment
+            continue
+        except Refused as refused:  # somebody moved a known order meanwhile: look again
+            if refused.code not in {"stale_version", "not_a_new_round"}:
+                raise
+    return _receive(reports, desk, recorded)
 
 
 def _refuse_unfit(one: IncomingReport, at: datetime) -> None:
@@ -158,7 +165,7 @@ def _receive(reports: Sequence[IncomingReport], desk: Desk, recorded_at: datetim
         answer, draft = _again(one, row, desk) if row else _new(one, desk, next(taken_numbers))
         seen[key] = answer
         answers.append(answer)
-        made += [draft] if draft else []
+        made += [draft, *children_closing(draft, desk.at)] if draft else []
     if made:
         write(made, recorded_at=recorded_at)
     return answers
@@ -224,7 +231,9 @@ def _new(one: IncomingReport, desk: Desk, number: str) -> tuple[Received, drafts
         asked=asked_first(desk.actor, flow),
     )
     text = drafts.given(one.text)
-    facts: dict[str, Value] = {"text": text.digest}
+    facts: dict[str, Value] = {"text": text.digest, "number": number}
+    if one.external_number:
+        facts["external_number"] = one.external_number
     if one.class_code:
         facts["class"] = _subject(one, desk)
     at = one.received_at if desk.origin == "history" else desk.at

@@ -14,9 +14,9 @@ def side_rows(drafts: Sequence[Draft], recorded_at: datetime) -> None:
     """Rows beside the order for the steps that make some."""
     for draft in drafts:
         name = draft.decision.taken.step
-        if name in {"merge", "unmerge"}:
+        if name == "merge" or (draft.decision.before.parent and not draft.decision.after.parent):
             _link(draft)
-        elif name in {"reply_up", "ask_up"}:
+        if name in {"reply_up", "ask_up"}:
             _message(draft, recorded_at)
         elif name in {"receipt_up", "answer_up"}:
             _answer(draft, recorded_at)

@@ -51,7 +51,7 @@ def take(
     """Take one step on an order just read; children close with their parent. Refused(code) or the order after."""
     loaded = store.load(row)
     first = draft_step(loaded, name, actor=actor, at=at, raw=raw or {}, seq=seq)
-    drafts = [first, *children_closing(first, at)]
+    drafts = [first, *beside(first, at)]
     return write(drafts, recorded_at=recorded_at or at).orders[0]
 
 
@@ -197,6 +197,24 @@ def _moved_unit(order: Order, facts: Facts, here: resolve.Around) -> dict[str, V
     return {"proposed": resolve.party(people.unit_by_id(proposal.unit_id)), "trace": trace_of(proposal)}
 
 
+def beside(first: Draft, at: datetime) -> Iterator[Draft]:
+    """What a step takes along: a parent notes what is merged into it, children follow or close with their parent."""
+    if first.decision.taken.step == "merge":
+        yield gaining(first, at)
+    yield from children_closing(first, at)
+
+
+def gaining(merge: Draft, at: datetime) -> Draft:
+    """The parent's event: it moves the parent's seq, so that nobody closes it without seeing the new child."""
+    parent = merge.decision.taken.need("parent", Parent)
+    loaded = store.load(Row.objects.get(id=parent.order))
+    if loaded.value.responsible.unit != parent.unit or loaded.value.state.value != parent.state:
+        raise Refused("stale_version", seq=loaded.value.seq)
+    center = system.actor(loaded.flow.center)
+    decision = decide(loaded.flow, loaded.value, "gain", {"child": merge.decision.after.id}, center, at)
+    return Draft(decision, prev_hash=loaded.prev_hash, fired=loaded.fired)
+
+
 def children_closing(parent: Draft, at: datetime) -> Iterator[Draft]:
     """What a parent's step does to what is merged into it: close with it, or change hands with it.
 
@@ -209,10 +227,15 @@ def children_closing(parent: Draft, at: datetime) -> Iterator[Draft]:
     for row in merged_into(after.id):
         loaded = store.load(row)
         center = system.actor(loaded.flow.center)
-        if closing and loaded.flow.options.closing is Authority.TOWN:
-            yield draft_step(loaded, "close", actor=center, at=at, raw={"result": "随主单结案"})
-        elif not closing:
-            yield following(loaded, after, center, at)
+        if closing and loaded.flow.options.closing is Authority.DISTRICT:
+            continue
+        child = (
+            draft_step(loaded, "close", actor=center, at=at, raw={"result": "随主单结案"})
+            if closing
+            else following(loaded, after, center, at)
+        )
+        yield child
+        yield from children_closing(child, at)
 
 
 def merged_into(parent: int) -> list[Row]:

@@ -1,6 +1,5 @@
 """Reading an order back: its row, its events folded, the head of its chain, the marks that fired."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from townops.orders import flows, marks, sql
@@ -12,14 +11,14 @@ from townops.orders.domain.fold import fold
 from townops.orders.domain.order import Order as Value
 from townops.orders.domain.taken import Taken
 from townops.orders.models import Order, OrderEvent, OrderMark
-from townops.orders.proof import FIRST
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """An order as its events make it, ready for `decide`."""
+    """An order as its events make it, ready for `decide`; `begun` is its first event."""
 
     row: Order
+    begun: Taken
     value: Value
     flow: Flow
     prev_hash: bytes
@@ -30,22 +29,22 @@ def load(row: Order) -> Loaded:
     """Fold the events of a row just read; two queries."""
     events = sql.select(OrderEvent, "WHERE order_id = %s ORDER BY seq", [row.id])
     flow = flows.flow(row.flow, row.town_id)
-    value = fold(flow, birth_of(row, events), map(taken_of, events))
+    taken = [taken_of(event) for event in events]
+    value = fold(flow, birth_of(row.id, taken[0]), taken)
     fired = frozenset(
         (mark.clock, mark.extensions, mark.percent)
         for mark in sql.select(OrderMark, "WHERE order_id = %s", [row.id])
     )
-    return Loaded(row, value, flow, bytes(events[-1].hash) if events else FIRST, fired)
+    return Loaded(row, taken[0], value, flow, bytes(events[-1].hash), fired)
 
 
-def birth_of(row: Order, events: Iterable[OrderEvent]) -> Birth:
+def birth_of(order: int, first: Taken) -> Birth:
     """What the first event says about how the order began."""
-    first = taken_of(next(iter(events)))
     return Birth(
-        id=row.id,
-        town=row.town_id,
-        source=row.source,
-        origin=row.origin,
+        id=order,
+        town=first.need("town", int),
+        source=first.need("source", str),
+        origin=first.need("origin", str),
         received_at=first.at_fact("received_at"),
         outer_due_at=first.facts.get("outer_due_at"),  # type: ignore[arg-type]
         place=first.get("area", Place) or Place(None, None),

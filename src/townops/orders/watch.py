@@ -1,6 +1,7 @@
 """The watch: one indexed scan of `next_mark_at <= at`; fires marks once and takes the steps that silence demands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from townops.base import calendars, outbox
@@ -13,12 +14,21 @@ from townops.orders.domain.order import Named
 from townops.orders.domain.states import ENDED, State
 from townops.orders.drafts import Draft
 from townops.orders.models import Order, OrderClock, OrderMark
-from townops.orders.steps import draft_step
+from townops.orders.steps import beside, draft_step
 from townops.orders.store import Loaded
 from townops.orders.write import PAST, write
 
 BATCH = 50
 DUE = marks.DUE
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A step the system owes, and the mark that is fired with it."""
+
+    step: str
+    raw: Mapping[str, str] = field(default_factory=dict)
+    mark: tuple[Named, int] | None = None
 
 
 def watch(at: datetime, *, recorded_at: datetime | None = None, most: int = 5000) -> int:
@@ -53,9 +63,8 @@ def look(row: Order, at: datetime, *, recorded_at: datetime) -> None:
     """Fire what is due on one order. Somebody acting at the same moment wins; the next scan looks again."""
     loaded = store.load(row)
     try:
-        for name, raw in _silences(loaded, at):
-            draft = draft_step(loaded, name, actor=system.actor(loaded.flow.center), at=at, raw=raw)
-            write([draft], recorded_at=recorded_at)
+        for owed in _silences(loaded, at):
+            _take(loaded, owed, at, recorded_at)
             return
         _fire(loaded, at, recorded_at)
     except Refused as refused:
@@ -63,45 +72,61 @@ def look(row: Order, at: datetime, *, recorded_at: datetime) -> None:
             raise
 
 
-def _silences(loaded: Loaded, at: datetime) -> Iterator[tuple[str, dict[str, str]]]:
+def _take(loaded: Loaded, owed: Owed, at: datetime, recorded_at: datetime) -> None:
+    """The step and the mark that led to it, both or neither; children of a parent are taken along."""
+    center = system.actor(loaded.flow.center)
+    draft = draft_step(loaded, owed.step, actor=center, at=at, raw=owed.raw)
+    if owed.mark:
+        named, percent = owed.mark
+        draft = replace(draft, fired=draft.fired | {(named.no, named.clock.extensions, percent)})
+    with transaction():
+        write([draft, *beside(draft, at)], recorded_at=recorded_at)
+        if owed.mark:
+            _note(loaded.value.id, *owed.mark, at)
+
+
+def _silences(loaded: Loaded, at: datetime) -> Iterator[Owed]:
     """The step the system owes now, if any: silence of a unit or a designator, the end of a suspension, archiving, a raise."""
     order = loaded.value
     if order.origin == "history" and not order.adopted and order.state not in ENDED:
         return
     until = order.progress.suspended_until
     if order.state is State.SUSPENDED and until and until <= at:
-        yield "resume", {}
+        yield Owed("resume")
     if order.archive_at and order.archive_at <= at and order.appeal not in {"pending", "second"}:
-        yield "archive", {}
+        yield Owed("archive")
     for named, percent, instant in marks.pending(order, loaded.flow, loaded.fired):
         if instant <= at and (step := _owed(loaded, named, percent)):
             yield step
 
 
-def _owed(loaded: Loaded, named: Named, percent: int) -> tuple[str, dict[str, str]] | None:
+def _owed(loaded: Loaded, named: Named, percent: int) -> Owed | None:
     order = loaded.value
     if percent == DUE and named.name == "acknowledge" and order.state is State.ACKNOWLEDGING:
-        return "deem_acknowledged", {}
+        return Owed("deem_acknowledged")
     if (
         percent == DUE
         and named.name == "dispatch"
         and order.state is State.RETURNED
         and order.progress.returns > 1
     ):
-        return "fall_back", {}
+        return Owed("fall_back")
     raises = percent > DUE and named.name == "handle" and order.raised < MAIN_LEADER
     if raises and not OrderMark.objects.filter(order_id=order.id, clock=named.no, percent=percent).exists():
-        _note(order.id, named, percent, named.clock.due_at)
-        return "raise_level", {"reason": "严重超期，由系统上提一级"}
+        return Owed("raise_level", {"reason": "严重超期，由系统上提一级"}, (named, percent))
     return None
 
 
-def _note(order: int, named: Named, percent: int, at: datetime) -> None:
-    OrderMark.objects.bulk_create(
-        [OrderMark(order_id=order, clock=named.no, extensions=named.clock.extensions, percent=percent,
-                   due_at=named.clock.due_at, fired_at=at)],
-        ignore_conflicts=True,
-    )  # fmt: skip
+def _note(order: int, named: Named, percent: int, at: datetime) -> bool:
+    """Write down that a mark fired; False when it had."""
+    _, fresh = OrderMark.objects.get_or_create(
+        order_id=order,
+        clock=named.no,
+        extensions=named.clock.extensions,
+        percent=percent,
+        defaults={"due_at": named.clock.due_at, "fired_at": at},
+    )
+    return fresh
 
 
 def _fire(loaded: Loaded, at: datetime, recorded_at: datetime) -> None:
@@ -119,7 +144,8 @@ def _fire(loaded: Loaded, at: datetime, recorded_at: datetime) -> None:
         if changed != 1:
             raise Refused("stale_version", seq=order.seq)
         for named, percent in due:
-            _note(order.id, named, percent, at)
+            if not _note(order.id, named, percent, at):  # another watch was first and told it
+                continue
             body = {
                 "order": order.id,
                 "clock": named.name,

@@ -96,7 +96,7 @@ def _event(decision: Decision, recorded_at: datetime, prev: bytes) -> OrderEvent
 def _projections(drafts: Sequence[Draft]) -> None:
     fresh: dict[int, Order] = {}
     first, last = _ends(drafts)
-    for order, draft in last.items():
+    for order, draft in sorted(last.items()):  # in one order, so that two batches never wait for each other
         columns = rows.columns(draft) | _merged(drafts, order)
         if first[order].decision.before.seq == 0:
             fresh[order] = Order(id=order, **columns)

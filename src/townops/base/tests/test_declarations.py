@@ -49,7 +49,9 @@ def test_a_module_that_does_not_import_stops_the_start(tmp_path, monkeypatch):
 
 def test_a_refusal_is_said_in_words_with_its_parameters():
     assert words.render(Refused("password_short", shortest=10)) == "密码至少10位。"
-    assert words.render(Refused("facts_missing", facts=["结果", "照片"])) == "还缺少：结果、照片，请补充后再提交"
+    assert (
+        words.render(Refused("facts_missing", facts=["结果", "照片"])) == "还缺少：结果、照片，请补充后再提交"
+    )
 
 
 def test_words_with_a_parameter_missing_or_a_code_unknown_still_say_something():

@@ -56,6 +56,9 @@ def report(flow: Flow, birth: Birth, facts: Facts, *, person: int, at: datetime)
         "received_at": birth.received_at,
         "outer_due_at": birth.outer_due_at,
         "area": birth.place,
+        "source": birth.source,
+        "origin": birth.origin,
+        "town": birth.town,
         **facts,
     }
     taken = Taken("report", 1, person, unit, post, 0, at, stated)

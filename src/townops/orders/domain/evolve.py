@@ -34,6 +34,7 @@ EVOLUTIONS: dict[str, Evolution] = {
     **unit.EVOLUTIONS,
     **late.EVOLUTIONS,
     "recalendar": _recalendar,
+    "gain": _same,
     "receipt_up": _same,
     "add_evidence": _same,
     "report_interim": _same,

@@ -491,7 +491,8 @@ TABLE = (
         scope=SYSTEM,
     ),
     step("follow", "随主单", S.MERGED, None, "system", typed("parent", FactType.ORDER), scope=SYSTEM),
+    step("gain", "并入新单", OPEN, None, "system", typed("child", FactType.INT), scope=SYSTEM),
     step("recalendar", "日历更正", OPEN, None, "system", typed("calendar", FactType.INT), scope=SYSTEM),
 )
 STEPS: Mapping[str, Step] = MappingProxyType({row.name: row for row in TABLE})
-HIDDEN = frozenset({"report", "resend", "recalendar", "classify", "follow"})
+HIDDEN = frozenset({"report", "resend", "recalendar", "classify", "follow", "gain"})
