@@ -138,7 +138,9 @@ class Play:
         rng = self.rng
         recent = self.until - at < RECENT
         stuck = next(self.rests) if recent and rng.random() < 0.9 else None
-        source = rng.choice(RESTS_WITH.get(stuck, ()) or rng.choices(list(SOURCES), list(SOURCES.values())))
+        source = rng.choice(
+            (RESTS_WITH.get(stuck, ()) if stuck else ()) or rng.choices(list(SOURCES), list(SOURCES.values()))
+        )
         matter = rng.choice(self.hotline if source == "hotline" else self.grid)
         block = rng.choice(list(self.points))
         point = self.points[block] if rng.random() < 0.93 else None

@@ -22,7 +22,8 @@ from townops.orders.drafts import Draft
 from townops.orders.jobs import index_all
 from townops.orders.models import Order, OrderContact, OrderEvent, OrderLink, OrderText
 from townops.orders.proof import Break
-from townops.orders.queries import Filter, Page
+from townops.orders.paging import Page
+from townops.orders.queries import Filter
 from townops.orders.reports import IncomingReport, Received, receive_reports
 from townops.orders.resolve import around
 from townops.orders.steps import StepView, children_closing, draft_step
@@ -69,8 +70,8 @@ __all__ = [
     "events_of",
     "every_source",
     "find_orders",
-    "index_everything",
     "flows",
+    "index_everything",
     "load_order",
     "load_starting_flows",
     "next_look_at",

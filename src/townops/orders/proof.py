@@ -132,7 +132,7 @@ def _head(heads: dict[int, int], order: int, seq: int, *, broken: bool) -> Itera
 def _agree_by_now(order: int) -> bool:
     """A town at work moves between two readings: look once more, row after events."""
     last = OrderEvent.objects.filter(order_id=order).order_by("-seq").values_list("seq", flat=True).first()
-    return Order.objects.filter(id=order, seq=last).exists()
+    return Order.objects.filter(id=order, seq=last or 0).exists()
 
 
 class _in_step:

@@ -1,17 +1,21 @@
 """The order row and what finds it: number, outer reference, scope."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
 
+if TYPE_CHECKING:
+    BigInteger = models.BigIntegerField[int, int]
+else:
+    BigInteger = models.BigIntegerField
 OPEN = Q(is_open=True)
 NEWEST = ("-received_at", "-id")
 SHOWN_OPEN = ("state", "source", "unit", "main_unit", "village", "block", "class_code", "due_at")
 
 
-class OrderKey(models.BigIntegerField):
+class OrderKey(BigInteger):
     """A 63-bit key; on SQLite it is the row's own number, so that an order is found without an index between."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
