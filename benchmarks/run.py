@@ -21,7 +21,7 @@ from measures import Place  # noqa: E402
 
 from townops.commands import postgres  # noqa: E402
 
-DURABLE = ("max_connections=60", "shared_buffers=256MB", "work_mem=16MB")
+DURABLE = ("max_connections=60", "shared_buffers=256MB", "work_mem=16MB", "random_page_cost=1.1")
 
 
 def options() -> argparse.Namespace:
