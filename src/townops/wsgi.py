@@ -7,7 +7,9 @@ from multiprocessing.util import Finalize
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "townops.settings")
-sys.setswitchinterval(0.0005)  # a thread that holds the write lock is not kept waiting 5 ms for the interpreter
+sys.setswitchinterval(
+    0.0005
+)  # a thread that holds the write lock is not kept waiting 5 ms for the interpreter
 application = get_wsgi_application()
 
 if os.environ.get("TOWNOPS_JOBS") == "thread":

@@ -21,8 +21,8 @@ from townops.orders.domain.steps import STEPS, TABLE
 from townops.orders.drafts import Draft
 from townops.orders.jobs import index_all
 from townops.orders.models import Order, OrderContact, OrderEvent, OrderLink, OrderText
-from townops.orders.proof import Break
 from townops.orders.paging import Page
+from townops.orders.proof import Break
 from townops.orders.queries import Filter
 from townops.orders.reports import IncomingReport, Received, receive_reports
 from townops.orders.resolve import around
