@@ -5,7 +5,7 @@
 import os
 import tempfile
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -55,6 +55,17 @@ def store(
 def of(kind: str, key: object) -> list[Attachment]:
     """Files of one object, oldest first."""
     return list(Attachment.objects.filter(kind=kind, key=str(key)).order_by("id"))
+
+
+def own_unattached(numbers: list[int], person: int) -> list[Attachment]:
+    """Of these, the files a person uploaded that are not yet part of anything."""
+    return list(Attachment.objects.filter(pk__in=numbers, person=person, kind="").order_by("id"))
+
+
+def by_ids(numbers: Iterable[int]) -> dict[int, Attachment]:
+    """Attachments by id, in one query."""
+    wanted = sorted(set(numbers))
+    return Attachment.objects.in_bulk(wanted) if wanted else {}
 
 
 def attach(numbers: list[int], *, kind: str, key: object) -> int:

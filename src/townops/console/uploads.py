@@ -1,7 +1,7 @@
 """Files given with a form: stored before anything else, so that a refused form has not lost them; shown to whom the order shows."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.http import HttpRequest
 from django.http.request import QueryDict
@@ -30,7 +30,7 @@ def take(request: HttpRequest, name: str, desk: Desk) -> tuple[list[Attachment],
 def kept(post: QueryDict, name: str, desk: Desk) -> list[Attachment]:
     """Files of an earlier try that are still wanted; only one's own, not yet part of anything."""
     numbers = [int(one) for one in post.getlist(KEPT + name) if NUMBER.fullmatch(one)]
-    return list(Attachment.objects.filter(pk__in=numbers, person=desk.actor.person, kind="").order_by("id"))
+    return attachments.own_unattached(numbers, desk.actor.person)
 
 
 def hang(given: Iterable[int], number: str) -> None:
@@ -41,5 +41,4 @@ def hang(given: Iterable[int], number: str) -> None:
 
 def by_id(numbers: Iterable[int]) -> dict[int, Attachment]:
     """Attachments by id, in one query."""
-    wanted: Sequence[int] = sorted(set(numbers))
-    return Attachment.objects.in_bulk(wanted) if wanted else {}
+    return attachments.by_ids(numbers)

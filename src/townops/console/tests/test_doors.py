@@ -160,7 +160,7 @@ def test_whoever_steps_may_be_asked_for_has_a_word_for_each_fact_and_choice():
     from townops.console import labels
 
     needs = [need for step in orders.TABLE for need in step.needs]
-    assert {need.name for need in needs if need.name not in labels.FACTS} == {"calendar"}
+    assert {need.name for need in needs if need.name not in labels.FACTS} == {"calendar", "child"}
     assert {one for need in needs for one in need.choices if one not in labels.CHOICES} == set()
     assert {
         need.name for need in needs if need.type.value == "bool" and need.name not in labels.YES_NO
