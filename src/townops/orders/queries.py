@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, Q, QuerySet
 
 from townops.areas import api as areas
 from townops.base import crypto, search
-from townops.base.db import is_sqlite
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import paging, sql
@@ -82,11 +82,14 @@ def find(
 
 
 def _worded(q: str) -> tuple[Q | Exists, bool]:
-    """The search as a condition, and whether it is a list of keys that leads by itself."""
-    if not q or not is_sqlite():
-        return search.condition("order", q) if q else Q(), False
-    found = search.keys("order", q, limit=LISTED + 1)
-    return (Q(id__in=found), True) if len(found) <= LISTED else (search.condition("order", q), False)
+    """The search as a condition, and whether what it finds is few enough to lead by itself."""
+    if not q:
+        return Q(), False
+    found = search.matching("order", q)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({found.sql} LIMIT {LISTED + 1}) counted", found.params)  # noqa: S608
+        (many,) = cursor.fetchone()
+    return (Q(id__in=found), True) if many <= LISTED else (search.condition("order", q), False)
 
 
 def _within(rows: QuerySet[Order], actor: Actor, scopes: Sequence[int]) -> QuerySet[Order]:

@@ -90,7 +90,8 @@ def _closing_refused(order: Order) -> Order:
     if order.main is None or order.progress.dispatched_at is None:
         return order
     own = order.held_before or order.responsible
-    basis = Basis.RULE if own.unit != order.main.unit else own.basis
+    elsewhere = own.unit != order.main.unit or own.basis in {Basis.MERGED, Basis.TRANSFERRED}
+    basis = Basis.RULE if elsewhere else own.basis
     cleared = order.seen(
         passed=frozenset(), provisional=False, center_signed=False, replied=False, suspended_until=None
     )
@@ -120,7 +121,13 @@ def _returned_up(order: Order, context: Context, *, granted: bool) -> Order:
     if granted:
         center = context.flow.center
         held = Responsible(center.unit, center.liaison_post, Basis.TRANSFERRED)
-        return order.now(state=S.TRANSFERRED, responsible=held, result="transferred")
+        return order.now(
+            state=S.TRANSFERRED,
+            responsible=held,
+            held_before=order.held_before or order.responsible,
+            application=None,
+            result="transferred",
+        )
     return to_dispatch(order, context) if order.is_filed else order
 
 
