@@ -96,8 +96,9 @@ def _event(decision: Decision, recorded_at: datetime, prev: bytes) -> OrderEvent
 def _projections(drafts: Sequence[Draft]) -> None:
     fresh: dict[int, Order] = {}
     first, last = _ends(drafts)
+    beside = _beside(drafts)
     for order, draft in sorted(last.items()):  # in one order, so that two batches never wait for each other
-        columns = rows.columns(draft) | _merged(drafts, order)
+        columns = rows.columns(draft) | beside[order]
         if first[order].decision.before.seq == 0:
             fresh[order] = Order(id=order, **columns)
         else:
@@ -132,11 +133,11 @@ def _ends(drafts: Sequence[Draft]) -> tuple[dict[int, Draft], dict[int, Draft]]:
     return first, last
 
 
-def _merged(drafts: Iterable[Draft], order: int) -> dict[str, object]:
-    found: dict[str, object] = {}
+def _beside(drafts: Iterable[Draft]) -> dict[int, dict[str, object]]:
+    """The columns that are not of the rules, by order; of several drafts the later one counts."""
+    found: dict[int, dict[str, object]] = {}
     for draft in drafts:
-        if draft.decision.after.id == order:
-            found |= draft.columns
+        found.setdefault(draft.decision.after.id, {}).update(draft.columns)
     return found
 
 
