@@ -13,11 +13,11 @@ from django.db import connection
 from django.db.models import Model
 
 from townops.areas import api as areas
-from townops.base import search
+from townops.base import search, sql
 from townops.base.db import is_sqlite, write
 from townops.catalogue import api as catalogue
 from townops.kernel.identifiers import new_id
-from townops.orders import rows, sql
+from townops.orders import rows
 from townops.orders.models import FlowVersion, Order, OrderNumber, OrderScope
 from townops.people import api as people
 

@@ -42,11 +42,12 @@ def database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA / "townops.sqlite3",
+            "CONN_MAX_AGE": None,  # opening the file costs more than most questions to it
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;",
+                "PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;",
             },
         }
     parts = urlsplit(url)

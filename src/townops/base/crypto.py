@@ -71,7 +71,7 @@ def seal(text: str, aad: str) -> bytes:
 
     `aad` names the place, so rows cannot be swapped.
     """
-    version = max(_versions(Path(settings.DATA) / "keys"))
+    version = max(_versions(str(settings.DATA)))
     nonce = secrets.token_bytes(NONCE)
     cipher = Cipher(algorithms.SM4(_key(f"seal-{version}")), modes.GCM(nonce)).encryptor()
     cipher.authenticate_additional_data(aad.encode())
@@ -98,7 +98,7 @@ def rotate_sealing_key() -> int:
 
     Returns its version (at most 255).
     """
-    version = max(_versions(keys_folder())) + 1
+    version = max(_versions(str(settings.DATA))) + 1
     _create(keys_folder() / f"seal-{version}.key", secrets.token_bytes(16))
     _versions.cache_clear()
     return version
@@ -163,13 +163,17 @@ def self_test() -> None:
 
 
 def _key(name: str) -> bytes:
+    return _kept(str(settings.DATA), name)
+
+
+@lru_cache(maxsize=64)
+def _kept(data: str, name: str) -> bytes:
     try:
-        return _read(Path(settings.DATA) / "keys" / f"{name}.key")
+        return _read(Path(data) / "keys" / f"{name}.key")
     except KeyMissingError:
         return _read(keys_folder() / f"{name}.key")  # the first time, keys are made here
 
 
-@lru_cache(maxsize=64)
 def _read(path: Path) -> bytes:
     if not path.exists():
         raise KeyMissingError(path.name)
@@ -177,9 +181,8 @@ def _read(path: Path) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _versions(folder: Path) -> tuple[int, ...]:
-    keys_folder()
-    found = tuple(int(file.stem.removeprefix("seal-")) for file in folder.glob("seal-*.key"))
+def _versions(_data: str) -> tuple[int, ...]:
+    found = tuple(int(file.stem.removeprefix("seal-")) for file in keys_folder().glob("seal-*.key"))
     if not found:
         raise KeyMissingError("seal-*.key")
     return found

@@ -2,23 +2,25 @@
 6: within 5 s).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from townops.base.jobs import enqueue, task
-from townops.base.outbox import subscriber
+from townops.base.outbox import Piece, subscriber
 from townops.intake import suggesting
 from townops.intake.models import Suggestion
 
 
 @subscriber("orders.created", name="intake.classify")
-def order_created(key: str, body: dict[str, Any], at: datetime) -> None:
-    """A live order that no import has suggested for yet gets its task; history and demo are
+def order_created(news: Sequence[Piece]) -> None:
+    """Live orders that no import has suggested for yet get a task; history and demo are
     classed by who makes them.
     """
-    order = int(body["order"])
-    if body.get("origin") == "live" and not Suggestion.objects.filter(order_id=order).exists():
-        enqueue("intake.classify", {"orders": [order]}, run_at=at)
+    live = [int(piece.body["order"]) for piece in news if piece.body.get("origin") == "live"]
+    seen = set(Suggestion.objects.filter(order_id__in=live).values_list("order_id", flat=True))
+    if fresh := [order for order in live if order not in seen]:
+        enqueue("intake.classify", {"orders": fresh}, run_at=max(piece.at for piece in news))
 
 
 @task("intake.classify")

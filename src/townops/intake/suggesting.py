@@ -13,6 +13,7 @@ from townops.orders import api as orders
 
 THRESHOLD_KEY: Final = "intake.threshold"
 SOURCES: Final = frozenset({"hotline"})
+AT_ONCE: Final = 10  # orders classed in one transaction: the database is soon free again
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,9 @@ def settle(waiting: Sequence[Waiting], *, at: datetime) -> Outcome:
     if not fresh:
         return Outcome()
     texts = [one.text for one in fresh]
-    rows = _rows(fresh, classify.suggest_many(texts), at)
-    automatic = sum(_settle_one(one, row) for one, row in zip(fresh, rows, strict=True))
+    pairs = list(zip(fresh, _rows(fresh, classify.suggest_many(texts), at), strict=True))
+    parts = [pairs[start : start + AT_ONCE] for start in range(0, len(pairs), AT_ONCE)]
+    automatic = sum(_settle(part, at) for part in parts)
     return Outcome(automatic, len(fresh) - automatic)
 
 
@@ -91,16 +93,16 @@ def _row(one: Waiting, three: list[classify.Suggestion], about: str, sure: float
     )
 
 
-def _settle_one(one: Waiting, row: Suggestion) -> bool:
-    """Write the suggestion and, when sure, the class, together; whether the order was classed."""
+def _settle(part: Sequence[tuple[Waiting, Suggestion]], at: datetime) -> int:
+    """Write the suggestions and, where sure, the classes, together; how many orders were classed."""
+    chosen = [
+        orders.Choice(one.order, row.class_code, row.confidence, row.demand_type, one.at)
+        for one, row in part
+        if row.automatic
+    ]
     with write():
-        if row.automatic:
-            row.automatic = orders.classify(
-                one.order,
-                class_code=row.class_code,
-                confidence=row.confidence,
-                demand_type=row.demand_type,
-                at=one.at,
-            )
-        Suggestion.objects.bulk_create([row], ignore_conflicts=True)
-    return row.automatic
+        classed = orders.classify(chosen, recorded_at=at)
+        for _, row in part:
+            row.automatic = row.order_id in classed
+        Suggestion.objects.bulk_create([row for _, row in part], ignore_conflicts=True)
+    return len(classed)

@@ -39,6 +39,7 @@ __all__ = [
     "Authority",
     "Break",
     "Certify",
+    "Choice",
     "ClockView",
     "Contact",
     "Draft",
@@ -144,18 +145,48 @@ def children_of(actor: Actor, number: str) -> list[str]:
     return list(Order.objects.filter(id__in=list(others)).order_by("number").values_list("number", flat=True))
 
 
-def classify(order_id: int, *, class_code: str, confidence: int, demand_type: str = "", at: datetime) -> bool:
-    """The system's class for an order nobody filed yet; False when a person was first. `confidence` in percent."""
-    row = Order.objects.get(id=order_id)
-    center = flows.flow(row.flow, row.town_id).center
-    raw: dict[str, Any] = {"class": class_code, "confidence": confidence, "demand_type": demand_type or None}
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The class the system would give an order at a moment; `confidence` in percent."""
+
+    order: int
+    class_code: str
+    confidence: int
+    demand_type: str
+    at: datetime
+
+
+def classify(choices: Sequence[Choice], *, recorded_at: datetime) -> set[int]:
+    """Class orders nobody filed yet, in one transaction; the ids of those where no person was first."""
+    rows = {row.id: row for row in Order.objects.filter(id__in=[one.order for one in choices])}
+    loaded = store.load_many([rows[one.order] for one in choices])
+    made = [draft for one, order in zip(choices, loaded, strict=True) if (draft := _classing(order, one))]
+    if not made:
+        return set()
     try:
-        steps.take(row, "classify", actor=system.actor(center), at=at, raw=raw)
+        write(made, recorded_at=recorded_at)
     except Refused as refused:
-        if refused.code in {"stale_version", "step_not_allowed"}:
-            return False
+        if refused.code != "stale_version":
+            raise
+        if len(choices) == 1:
+            return set()
+        return {order for one in choices for order in classify([one], recorded_at=recorded_at)}
+    return {draft.decision.after.id for draft in made}
+
+
+def _classing(loaded: store.Loaded, choice: Choice) -> Draft | None:
+    raw: dict[str, Any] = {
+        "class": choice.class_code,
+        "confidence": choice.confidence,
+        "demand_type": choice.demand_type or None,
+    }
+    center = system.actor(loaded.flow.center)
+    try:
+        return steps.draft_step(loaded, "classify", actor=center, at=choice.at, raw=raw)
+    except Refused as refused:
+        if refused.code == "step_not_allowed":
+            return None
         raise
-    return True
 
 
 def propose_unit(actor: Actor, number: str, *, at: datetime) -> Any:

@@ -1,5 +1,6 @@
 """What orders do by themselves: the watch, the sealing of leaves, the search index."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from townops.orders.models import Order, OrderText
 from townops.orders.watch import watch
 
 CHUNK = 500
+WORDY = frozenset({"resend", "relocate", "submit"})
 
 
 @job("orders.watch", every=timedelta(seconds=5))
@@ -38,16 +40,15 @@ def send_up(payload: dict[str, Any], at: datetime) -> None:
 
 
 @outbox.subscriber("orders.created", name="orders.index_created")
-def index_created(key: str, body: dict[str, Any], at: datetime) -> None:
-    """Make a new order findable by its words."""
-    index([int(key)])
+def index_created(news: Sequence[outbox.Piece]) -> None:
+    """Make new orders findable by their words."""
+    index([int(piece.key) for piece in news])
 
 
 @outbox.subscriber("orders.stepped", name="orders.index_stepped")
-def index_stepped(key: str, body: dict[str, Any], at: datetime) -> None:
+def index_stepped(news: Sequence[outbox.Piece]) -> None:
     """Steps that bring words a person would search for."""
-    if body["step"] in {"resend", "relocate", "submit"}:
-        index([int(key)])
+    index(list({int(piece.key) for piece in news if piece.body["step"] in WORDY}))
 
 
 def index_all() -> int:
@@ -61,6 +62,8 @@ def index_all() -> int:
 
 def index(orders: list[int]) -> None:
     """Write the search text of these orders: numbers, title, place, every text of the report."""
+    if not orders:
+        return
     texts: dict[int, list[str]] = {}
     for order, text in OrderText.objects.filter(
         order_id__in=orders, name__in=("text", "result"), erased_at__isnull=True

@@ -9,10 +9,10 @@ from django.db import connection
 from django.db.models import Exists, Q, QuerySet
 
 from townops.areas import api as areas
-from townops.base import crypto, search
+from townops.base import crypto, search, sql
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
-from townops.orders import paging, sql
+from townops.orders import paging
 from townops.orders.access import VIEW, VIEW_ALL
 from townops.orders.domain.states import OPEN
 from townops.orders.leading import Asked, Spans, Term, choose, led

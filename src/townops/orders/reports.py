@@ -9,14 +9,14 @@ from typing import Literal
 from django.db import IntegrityError
 
 from townops.areas import api as areas
-from townops.base import masking
+from townops.base import masking, sql
 from townops.base.models import Attachment
 from townops.catalogue import api as catalogue
 from townops.kernel.actors import SYSTEM_PERSON, Actor, Hat
 from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.identifiers import new_id
 from townops.kernel.refusal import Refused
-from townops.orders import drafts, flows, numbers, resolve, sql, store, system
+from townops.orders import drafts, flows, numbers, resolve, store, system
 from townops.orders.domain.born import Birth, report
 from townops.orders.domain.decide import decide
 from townops.orders.domain.facts import Place, Value

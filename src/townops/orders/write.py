@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from townops.base import outbox
+from townops.base import outbox, sql
 from townops.base.db import write as transaction
 from townops.kernel.refusal import Refused
-from townops.orders import rows, sql
+from townops.orders import rows
 from townops.orders.domain import order as domain
 from townops.orders.domain.codec import dump
 from townops.orders.domain.decide import Decision

@@ -61,7 +61,7 @@ def test_keys_are_readable_by_their_owner_only():
 def test_a_lost_key_is_an_error_and_not_replaced():
     crypto.hmac(b"")
     (crypto.keys_folder() / "hash.key").unlink()
-    crypto._read.cache_clear()
+    crypto._kept.cache_clear()
     with pytest.raises(crypto.KeyMissingError):
         crypto.keyed_hash("x")
 

@@ -14,16 +14,19 @@ heard = []
 
 
 @outbox.subscriber("test.news", name="first")
-def first(key, body, at):
-    heard.append((key, body, at))
+def first(news):
+    heard.extend((piece.key, piece.body, piece.at) for piece in news)
 
 
 @outbox.subscriber("test.news", name="second")
-def second(key, body, at):
-    Setting.objects.create(key=f"heard-{key}", value="x", effective_from=at)
-    if body.get("bad") and len(heard) < 3:
-        heard.append("failed")
-        raise ValueError("not yet")
+def second(news):
+    for piece in news:
+        Setting.objects.create(key=f"heard-{piece.key}", value="x", effective_from=piece.at)
+        if piece.body.get("bad") == "always":
+            raise ValueError("never")
+        if piece.body.get("bad") and len(heard) < 3:
+            heard.append("failed")
+            raise ValueError("not yet")
 
 
 @pytest.fixture(autouse=True)
@@ -71,11 +74,20 @@ def test_news_nobody_subscribed_to_is_kept_and_not_delivered():
 
 
 def test_a_row_claimed_by_another_worker_is_not_told_twice():
-    outbox.publish("test.news", 7, {}, AT)
-    row = OutboxRow.objects.filter(subscriber="test.news>first").get()
-    OutboxRow.objects.filter(pk=row.pk).update(delivered_at=AT)
-    assert outbox._deliver_one(row, AT) == 0
-    assert heard == []
+    for number in (7, 8):
+        outbox.publish("test.news", number, {}, AT)
+    rows = list(OutboxRow.objects.filter(subscriber="test.news>first").order_by("id"))
+    OutboxRow.objects.filter(pk=rows[0].pk).update(delivered_at=AT)
+    assert outbox._deliver("test.news>first", rows, AT) == 1
+    assert heard == [("8", {}, AT)]
+
+
+def test_one_bad_piece_holds_up_no_other():
+    for number in range(5):
+        outbox.publish("test.news", number, {"bad": "always" if number == 2 else ""}, AT)
+    assert outbox.deliver(AT) == 9
+    assert [row.key for row in outbox.failing()] == ["2"]
+    assert Setting.objects.filter(key__startswith="heard-").count() == 4
 
 
 def test_old_delivered_news_is_dropped_and_undelivered_is_not():
@@ -85,15 +97,17 @@ def test_old_delivered_news_is_dropped_and_undelivered_is_not():
     assert OutboxRow.objects.count() == 2
 
 
+longest = []
+
+
 @outbox.subscriber("test.slow", name="slow")
-def slow(key, body, at):
-    time.sleep(0.008)
+def slow(news):
+    time.sleep(0.008 * len(news))
+    longest.append(len(news))
 
 
-def test_a_batch_gives_the_database_back_after_a_few_milliseconds():
+def test_a_slow_subscriber_is_given_little_at_a_time_so_that_the_database_is_soon_free():
     for number in range(10):
         outbox.publish("test.slow", number, {}, AT)
-    rows = list(OutboxRow.objects.filter(topic="test.slow"))
-    taken, reached = outbox._batch(rows, AT)
-    assert taken == reached <= 2
-    assert outbox.deliver(AT) == 10 - taken
+    assert outbox.deliver(AT) == 10
+    assert longest[0] <= 3 and set(longest[1:]) == {1}
