@@ -1,5 +1,6 @@
 """Reading an order back: its row, its events folded, the head of its chain, the marks that fired."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from townops.orders import flows, marks, sql
@@ -7,7 +8,7 @@ from townops.orders.domain.born import Birth
 from townops.orders.domain.codec import load as load_facts
 from townops.orders.domain.facts import Place
 from townops.orders.domain.flow import Flow
-from townops.orders.domain.fold import fold
+from townops.orders.domain.fold import folds
 from townops.orders.domain.order import Order as Value
 from townops.orders.domain.taken import Taken
 from townops.orders.models import Order, OrderEvent, OrderMark
@@ -25,17 +26,39 @@ class Loaded:
     fired: marks.Fired
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """An order with everything that happened to it: each step, and the order before the first and after each."""
+
+    loaded: Loaded
+    events: Sequence[OrderEvent]
+    taken: Sequence[Taken]
+    values: Sequence[Value]
+
+
 def load(row: Order) -> Loaded:
     """Fold the events of a row just read; two queries."""
     events = sql.select(OrderEvent, "WHERE order_id = %s ORDER BY seq", [row.id])
+    return live(row, events, fired(row.id)).loaded
+
+
+def live(row: Order, events: Sequence[OrderEvent], marked: marks.Fired) -> Life:
+    """The life of an order from its row, its events in order of seq, and the marks that fired."""
     flow = flows.flow(row.flow, row.town_id)
     taken = [taken_of(event) for event in events]
-    value = fold(flow, birth_of(row.id, taken[0]), taken)
-    fired = frozenset(
-        (mark.clock, mark.extensions, mark.percent)
-        for mark in sql.select(OrderMark, "WHERE order_id = %s", [row.id])
-    )
-    return Loaded(row, taken[0], value, flow, bytes(events[-1].hash), fired)
+    values = folds(flow, birth_of(row.id, taken[0]), taken)
+    loaded = Loaded(row, taken[0], values[-1], flow, bytes(events[-1].hash), marked)
+    return Life(loaded, events, taken, values)
+
+
+def fired(order: int) -> marks.Fired:
+    """The marks of an order that have fired."""
+    stored = sql.select(OrderMark, "WHERE order_id = %s", [order])
+    return fired_of(stored)
+
+
+def fired_of(stored: Iterable[OrderMark]) -> marks.Fired:
+    return frozenset((mark.clock, mark.extensions, mark.percent) for mark in stored)
 
 
 def birth_of(order: int, first: Taken) -> Birth:

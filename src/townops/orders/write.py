@@ -4,17 +4,17 @@ A conditional update on (id, seq) decides who was first; the second is refused a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from townops.base import outbox
 from townops.base.db import write as transaction
 from townops.kernel.refusal import Refused
-from townops.orders import rows, sql
+from townops.orders import marks, rows, sql, store
 from townops.orders.domain import order as domain
 from townops.orders.domain.codec import dump
 from townops.orders.domain.decide import Decision
-from townops.orders.drafts import Draft, contact_row, text_rows
+from townops.orders.drafts import Draft, text_rows
 from townops.orders.models import (
     Order,
     OrderEvent,
@@ -98,11 +98,10 @@ def _projections(drafts: Sequence[Draft]) -> None:
     first, last = _ends(drafts)
     beside = _beside(drafts)
     for order, draft in sorted(last.items()):  # in one order, so that two batches never wait for each other
-        columns = rows.columns(draft) | beside[order]
         if first[order].decision.before.seq == 0:
-            fresh[order] = Order(id=order, **columns)
+            fresh[order] = Order(id=order, **rows.columns(draft), **beside[order])
         else:
-            _update(first[order].decision.before, columns)
+            _update(first[order], draft, beside[order])
     _insert(list(fresh.values()))
 
 
@@ -141,12 +140,32 @@ def _beside(drafts: Iterable[Draft]) -> dict[int, dict[str, object]]:
     return found
 
 
-def _update(before: domain.Order, columns: Mapping[str, object]) -> None:
-    """Only who still sees the seq he decided on may write. What stays as it was is not written: its indexes rest."""
-    was = rows.lasting(before)
-    moved = {name: value for name, value in columns.items() if name not in was or was[name] != value}
-    if sql.change(Order, moved, "WHERE id = %s AND seq = %s", [before.id, before.seq]) != 1:
+def _update(first: Draft, last: Draft, beside: dict[str, object]) -> None:
+    """Only who still sees the seq he decided on may write; a mark that fired since moved the next look, not the seq."""
+    before, seen = first.decision.before, "WHERE id = %s AND seq = %s"
+    place = [before.id, before.seq]
+    columns = _moved(before, rows.columns(last) | beside)
+    if (
+        sql.change(Order, columns, f"{seen} AND next_mark_at IS NOT DISTINCT FROM %s", [*place, first.look])
+        == 1
+    ):
+        return
+    again = replace(last, fired=last.fired | _fired_meanwhile(before))
+    if sql.change(Order, _moved(before, rows.columns(again) | beside), seen, place) != 1:
         raise Refused("stale_version", seq=before.seq)
+
+
+def _moved(before: domain.Order, columns: Mapping[str, object]) -> dict[str, object]:
+    """What stays as it was is not written: its indexes rest."""
+    was = rows.lasting(before)
+    return {name: value for name, value in columns.items() if name not in was or was[name] != value}
+
+
+def _fired_meanwhile(before: domain.Order) -> marks.Fired:
+    """The marks of an order that nobody else moves from here on."""
+    if Order.objects.select_for_update().filter(id=before.id, seq=before.seq).first() is None:
+        raise Refused("stale_version", seq=before.seq)
+    return store.fired(before.id)
 
 
 def _children(drafts: Sequence[Draft]) -> None:
@@ -155,7 +174,7 @@ def _children(drafts: Sequence[Draft]) -> None:
     sql.insert([row for ends in both for row in rows.clock_rows(*ends)], conflict=NEW_CLOCK)
     sql.insert([row for ends in both for row in rows.task_rows(*ends)], conflict=NEW_TASK)
     sql.insert([row for draft in drafts for row in text_rows(draft)])
-    sql.insert([row for draft in drafts if (row := contact_row(draft))])
+    sql.insert([draft.contact for draft in drafts if draft.contact])
     sql.insert(
         [
             OrderFile(
