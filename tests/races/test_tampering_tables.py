@@ -10,6 +10,7 @@ from django.db import models, transaction
 
 from tests.races.town import MONDAY, checked, fresh, handling, hours, reported, take, who
 from townops.areas import api as areas
+from townops.base.models import Attachment
 from townops.demo.play import evidence
 from townops.orders import api, proof
 from townops.orders.domain.codec import dump, load
@@ -286,6 +287,14 @@ def test_a_message_marked_sent_by_hand_in_the_table_is_found_and_through_the_doo
     assert undone(lambda: mine.update(sent_by="2611P000099"))
 
 
+def test_a_file_whose_row_points_to_other_bytes_or_is_gone_is_found(full):
+    file = OrderFile.objects.filter(order_id=full[0].id).first()
+    assert file
+    mine = Attachment.objects.filter(id=file.attachment)
+    assert "file_edited" in undone(lambda: mine.update(sm3="0" * 64))
+    assert "file_edited" in undone(mine.delete)
+
+
 def test_a_series_set_back_is_found(full):
     for series in NumberSeries.objects.all():
         behind = NumberSeries.objects.filter(prefix=series.prefix)
@@ -433,7 +442,7 @@ def test_a_file_given_twice_with_a_report_is_one_file():
     assert found() == []
 
 
-NEW = {"shown", "point", "contact", "attachments", "flow", "message", "marks"}
+NEW = {"files", "shown", "point", "contact", "attachments", "flow", "message_seq", "marks"}
 
 
 def as_before(row: Order) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from townops.base import attachments
 from townops.kernel.refusal import Refused
 from townops.orders import flows
 from townops.orders.domain.codec import load
@@ -15,10 +16,10 @@ from townops.orders.domain.facts import Digest, Facts, FactType
 from townops.orders.domain.steps import STEPS
 from townops.orders.erasing import ERASED, Erasure, erasures
 from townops.orders.models import FlowVersion, Order, OrderContact, OrderEvent, OrderFile, OrderText
-from townops.orders.proof import Break, contact_digest, point_text, shown_text, text_digest
+from townops.orders.proof import Break, contact_digest, files_digest, point_text, shown_text, text_digest
 from townops.orders.reading import by_order
 
-NOT_TEXTS = frozenset({"shown", "point", "contact", "flow"})
+NOT_TEXTS = frozenset({"shown", "point", "contact", "flow", "files"})
 REPORTING = frozenset({"report", "resend"})
 NOBODY = contact_digest(None)
 
@@ -51,6 +52,7 @@ class Kept:
     texts: dict[tuple[int, str], OrderText]
     contacts: dict[int, OrderContact]
     files: set[tuple[int, str, int]]
+    bytes_of: Mapping[int, str]
     gone: Sequence[Erasure]
 
     def erased(self, seq: int) -> bool:
@@ -89,6 +91,8 @@ def _kept(orders: Sequence[int]) -> dict[int, Kept]:
     texts, contacts = by_order(OrderText, orders), by_order(OrderContact, orders)
     files = by_order(OrderFile, orders)
     gone = erasures(orders)
+    numbers = (one.attachment for found in files.values() for one in found)
+    stored = {number: row.sm3 for number, row in attachments.by_ids(numbers).items()}
     return {
         order: Kept(
             rows.get(order),
@@ -96,6 +100,7 @@ def _kept(orders: Sequence[int]) -> dict[int, Kept]:
             {(one.seq, one.name): one for one in texts.get(order, [])},
             {one.seq: one for one in contacts.get(order, [])},
             {(one.seq, one.name, one.attachment) for one in files.get(order, [])},
+            stored,
             gone.get(order, ()),
         )
         for order in orders
@@ -174,6 +179,10 @@ def _files(kept: Kept) -> Iterator[Found]:
     for seq, _, _ in sorted(kept.files - expected):
         if seq not in old:
             yield seq, "file_inserted"
+    for event in kept.events:
+        files = {number: kept.bytes_of.get(number, "") for seq, _, number in kept.files if seq == event.seq}
+        if (digest := event.digest("files")) and files_digest(files) != digest:
+            yield event.seq, "file_edited"
 
 
 def _file_names(event: Event) -> list[str]:

@@ -1,6 +1,6 @@
 """The chain of an order: what is hashed, how it is sealed, and the checker that finds every break (engine.md section 5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -64,6 +64,11 @@ def contact_digest(contact: OrderContact | None) -> str:
         return crypto.sm3(b"").hex()
     parts = (bytes(contact.name).hex(), bytes(contact.phone).hex(), contact.phone_hash)
     return crypto.sm3(bytes(contact.salt) + "\x1f".join(parts).encode()).hex()
+
+
+def files_digest(files: Mapping[int, str]) -> str:
+    """SM3 over the numbers and digests of an event's files: a row that points to other bytes is noticed."""
+    return crypto.sm3("\n".join(f"{number} {files[number]}" for number in sorted(files)).encode()).hex()
 
 
 def mark_mac(mark: OrderMark) -> str:

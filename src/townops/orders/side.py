@@ -71,7 +71,7 @@ def newest_waiting(order: int) -> int | None:
 def _receipt(draft: Draft, recorded_at: datetime) -> None:
     """A receipt is written to the message its step names."""
     taken = draft.decision.taken
-    mine = Upward.objects.filter(order_id=draft.decision.after.id, seq=taken.get("message", int) or 0)
+    mine = Upward.objects.filter(order_id=draft.decision.after.id, seq=taken.get("message_seq", int) or 0)
     mine.filter(sent_at=None).update(sent_at=recorded_at)
     mine.exclude(status="answered").update(status="received")
     mine.update(receipt=draft.texts["receipt"].text[:LONGEST_RECEIPT])

@@ -104,7 +104,7 @@ def _added(order: Order, step: Step, hat: Hat, facts: Facts, here: resolve.Aroun
     if step.name in {"reclassify", "relocate"}:
         return _moved_unit(order, facts, here)
     if step.name == "receipt_up":
-        return {"message": side.newest_waiting(order.id)}
+        return {"message_seq": side.newest_waiting(order.id)}
     return {}
 
 

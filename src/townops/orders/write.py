@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from townops.base import outbox
+from townops.base import attachments, outbox
 from townops.base.db import write as transaction
+from townops.base.models import Attachment
 from townops.kernel.refusal import Refused
 from townops.orders import marks, rows, sql, store
 from townops.orders.domain import order as domain
 from townops.orders.domain.codec import dump
 from townops.orders.domain.decide import Decision
+from townops.orders.domain.facts import Digest, Facts
 from townops.orders.drafts import Draft, text_rows
 from townops.orders.models import (
     Order,
@@ -24,7 +26,7 @@ from townops.orders.models import (
     OrderReference,
     OrderScope,
 )
-from townops.orders.proof import digest, leaf_hash
+from townops.orders.proof import digest, files_digest, leaf_hash
 from townops.orders.side import side_rows
 
 CLOCK_FIELDS = (
@@ -63,15 +65,24 @@ def write(drafts: Sequence[Draft], *, recorded_at: datetime) -> Written:
 def _chained(drafts: Sequence[Draft], recorded_at: datetime) -> list[tuple[OrderEvent, OrderLeaf]]:
     made: list[tuple[OrderEvent, OrderLeaf]] = []
     heads: dict[int, bytes] = {}
+    stored = attachments.by_ids(number for draft in drafts for _, number in draft.files)
     for draft in drafts:
         order = draft.decision.after.id
-        event = _event(draft.decision, recorded_at, heads.get(order, draft.prev_hash))
+        facts = _with_files(draft, stored)
+        event = _event(draft.decision, facts, recorded_at, heads.get(order, draft.prev_hash))
         heads[order] = bytes(event.hash)
         made.append((event, OrderLeaf(order_id=order, seq=event.seq, hash=leaf_hash(event.hash))))
     return made
 
 
-def _event(decision: Decision, recorded_at: datetime, prev: bytes) -> OrderEvent:
+def _with_files(draft: Draft, stored: Mapping[int, Attachment]) -> Facts:
+    """The facts of the event, and of which bytes its files were."""
+    facts = draft.decision.taken.facts
+    files = {number: stored[number].sm3 for _, number in draft.files}
+    return {**facts, "files": Digest(files_digest(files))} if files else facts
+
+
+def _event(decision: Decision, facts: Facts, recorded_at: datetime, prev: bytes) -> OrderEvent:
     taken, before, after = decision.taken, decision.before, decision.after
     event = OrderEvent(
         order_id=after.id,
@@ -86,7 +97,7 @@ def _event(decision: Decision, recorded_at: datetime, prev: bytes) -> OrderEvent
         state=after.state.value,
         at=taken.at,
         recorded_at=recorded_at,
-        body=dump(taken.facts),
+        body=dump(facts),
         prev=prev,
     )
     event.hash = digest(event)

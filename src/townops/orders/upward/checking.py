@@ -44,7 +44,7 @@ class Told:
 
     def _received(self, taken: Taken, text: OrderText) -> None:
         receipt = text.text[:LONGEST_RECEIPT]
-        named = self.made.get(taken.get("message", int) or 0)
+        named = self.made.get(taken.get("message_seq", int) or 0)
         if named is None:
             self.loose.add(receipt)
             self.unknown |= set(self.made) if text.erased_at else set()

@@ -22,7 +22,7 @@ def receive(order: Order, seq: int, receipt: str, *, actor: Actor, at: datetime)
 def _naming(draft: Draft, seq: int) -> Draft:
     """The same with the message it is for under the hash."""
     taken = draft.decision.taken
-    taken = replace(taken, facts={**taken.facts, "message": seq})
+    taken = replace(taken, facts={**taken.facts, "message_seq": seq})
     return replace(draft, decision=replace(draft.decision, taken=taken))
 
 
