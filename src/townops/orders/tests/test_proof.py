@@ -2,8 +2,10 @@
 
 import shutil
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from townops.base import seals
@@ -184,3 +186,12 @@ def test_who_was_never_involved_does_not_see_the_order(town):
         see("u_shefa")
     with pytest.raises(Exception, match="order_unknown"):
         see("resident")
+
+
+def test_the_migration_closes_no_order_before_it_was_received(town):
+    row = town.row(town.closed())
+    Order.objects.filter(id=row.id).update(closed_at=row.received_at - timedelta(hours=1))
+    assert reasons() == {"row_differs:closed_at"}
+    step = import_module("townops.orders.migrations.0002_what_is_under_proof")
+    step.close_after_receipt(apps, None)
+    assert town.row(row.number).closed_at == row.received_at
