@@ -59,10 +59,10 @@ def change(model: type[Model], columns: Mapping[str, object], where: str, params
     """Set columns (attribute names) of the rows a WHERE of ours names; how many there were."""
     columns_of = _column_of(model)
     stated = ", ".join(f'"{columns_of[name]}" = %s' for name in columns)
-    stored = cast(Iterable[Stored], columns.values())
-    values = map(_naive, stored) if is_sqlite() else stored
+    stored = [*cast(Iterable[Stored], columns.values()), *params]
+    values = [_naive(one) for one in stored] if is_sqlite() else stored
     with connection.cursor() as cursor:
-        cursor.execute(f'UPDATE "{model._meta.db_table}" SET {stated} {where}', [*values, *params])  # noqa: S608
+        cursor.execute(f'UPDATE "{model._meta.db_table}" SET {stated} {where}', values)  # noqa: S608
         return int(cursor.rowcount)
 
 

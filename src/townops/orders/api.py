@@ -11,7 +11,19 @@ from townops.base import crypto, journal
 from townops.base.db import write as transaction
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
-from townops.orders import flows, proof, queries, steps, store, system, upward
+from townops.orders import (
+    flows,
+    outside,
+    proof,
+    queries,
+    reading,
+    rebuild,
+    registers,
+    steps,
+    store,
+    system,
+    upward,
+)
 from townops.orders.access import REVEAL
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
@@ -19,6 +31,7 @@ from townops.orders.domain.order import Order as OrderValue
 from townops.orders.domain.states import LOOKS, State
 from townops.orders.domain.steps import STEPS, TABLE
 from townops.orders.drafts import Draft
+from townops.orders.erasing import erase_texts
 from townops.orders.jobs import index_all
 from townops.orders.models import Order, OrderContact, OrderEvent, OrderLink, OrderText
 from townops.orders.paging import Page
@@ -85,6 +98,7 @@ __all__ = [
     "steps_for",
     "take_step",
     "told",
+    "unproven",
     "upward",
     "verify_journal",
     "watch",
@@ -228,28 +242,18 @@ def reveal_contact(actor: Actor, number: str, *, reason: str, at: datetime) -> t
     return _opened(row)
 
 
-def erase_texts(order_id: int, *, actor: Actor, at: datetime) -> int:
-    """Erase the free texts and contacts of an order; its chain still proves what happened. Returns how many texts."""
-    with transaction():
-        rows = OrderText.objects.filter(order_id=order_id, erased_at__isnull=True)
-        erased = rows.update(text="", erased_at=at)
-        OrderContact.objects.filter(order_id=order_id).update(name=b"", phone=b"", phone_hash="")
-        Order.objects.filter(id=order_id).update(title="（已清除）", place_text="")
-        journal.append(
-            kind="order_contact", key=order_id, action="erase", actor=actor, at=at, body={"texts": erased}
-        )
-    return erased
-
-
 def verify_journal() -> list[Break]:
-    """Every break of every order's chain, seal, text and row; empty when the proof holds."""
-    return [*proof.breaks(), *proof.text_breaks(), *_rows_differ()]
+    """Every break of every order's chain, seal and row, and of what stands beside; empty when the proof holds."""
+    return [
+        *proof.breaks(),
+        *reading.everywhere(outside.breaks, rebuild.breaks),
+        *registers.breaks(),
+    ]
 
 
-def _rows_differ() -> list[Break]:
-    from townops.orders.rebuild import differences
-
-    return list(differences())
+def unproven() -> int:
+    """How many orders are older than the proof of title, place, point and contact."""
+    return outside.unproven()
 
 
 def seal(at: datetime) -> int:

@@ -93,10 +93,10 @@ def clock_rows(first: Draft, last: Draft) -> Iterator[OrderClock]:
     )
     for named in order.clocks:
         if before.get(named.no) != named or named.no in moved:
-            yield _clock(order.id, named, looks, leading)
+            yield clock_row(order.id, named, looks, leading)
 
 
-def _clock(order: int, named: Named, looks: Mapping[int, datetime], leading: Named | None) -> OrderClock:
+def clock_row(order: int, named: Named, looks: Mapping[int, datetime], leading: Named | None) -> OrderClock:
     clock = named.clock
     return sql.fresh(
         OrderClock,

@@ -1,14 +1,14 @@
 """Taking a step, and saying which steps can be taken: the way of every page, client, job and the demo into `decide`."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from townops.base.registry import answers
 from townops.kernel.actors import Actor, Hat
 from townops.kernel.refusal import Refused
-from townops.orders import resolve, store, system
+from townops.orders import resolve, side, store, system
 from townops.orders.domain.decide import allow, decide, forbid_same_hands, needs_of, permit
 from townops.orders.domain.facts import Facts, Need, Parent, Party, Place, Standard, Subject, Value
 from townops.orders.domain.flow import Authority
@@ -17,7 +17,7 @@ from townops.orders.domain.order import Basis, Order
 from townops.orders.domain.states import State
 from townops.orders.domain.steps import HIDDEN, STEPS, Step
 from townops.orders.domain.taken import Taken
-from townops.orders.drafts import Draft
+from townops.orders.drafts import Draft, pointed, upon
 from townops.orders.models import Order as Row
 from townops.orders.models import OrderLink
 from townops.orders.write import write
@@ -75,26 +75,22 @@ def draft_step(
     if seq is not None and seq != order.seq:
         raise Refused("stale_version", seq=order.seq, given=seq)
     allow(flow, order, step)
-    facts = {**found.facts, **_added(order, step, hat, found.facts, here)}
+    proven, columns = _moved(step, raw)
+    facts = {**found.facts, **proven, **_added(order, step, hat, found.facts, here)}
     decision = decide(flow, order, name, facts, actor, at)
-    return Draft(
-        decision,
-        texts=found.texts,
-        files=tuple(found.files),
-        columns=_moved(step, raw),
-        prev_hash=loaded.prev_hash,
-        fired=loaded.fired,
-    )
+    draft = upon(loaded, decision)
+    return replace(draft, texts=found.texts, files=tuple(found.files), columns=columns)
 
 
-def _moved(step: Step, raw: Mapping[str, Any]) -> dict[str, object]:
+def _moved(step: Step, raw: Mapping[str, Any]) -> tuple[dict[str, Value], dict[str, object]]:
+    """The digest and the columns of the point the step names."""
     area = raw.get("area")
     if step.name != "relocate":
-        return {}
-    if not isinstance(area, Mapping):  # a code names no point, and the old one may lie elsewhere
-        return {"lng": None, "lat": None}
-    lng, lat = resolve.point_of(area)
-    return {"lng": lng, "lat": lat}
+        return {}, {}
+    # a code names no point, and the old one may lie elsewhere
+    point = resolve.point_of(area) if isinstance(area, Mapping) else (None, None)
+    digest, columns = pointed(point)
+    return {"point": digest}, columns
 
 
 def _added(order: Order, step: Step, hat: Hat, facts: Facts, here: resolve.Around) -> dict[str, Value]:
@@ -107,6 +103,8 @@ def _added(order: Order, step: Step, hat: Hat, facts: Facts, here: resolve.Aroun
         return {"unit": fallback_of(order, here)}
     if step.name in {"reclassify", "relocate"}:
         return _moved_unit(order, facts, here)
+    if step.name == "receipt_up":
+        return {"message_seq": side.newest_waiting(order.id)}
     return {}
 
 
@@ -212,7 +210,7 @@ def gaining(merge: Draft, at: datetime) -> Draft:
         raise Refused("stale_version", seq=loaded.value.seq)
     center = system.actor(loaded.flow.center)
     decision = decide(loaded.flow, loaded.value, "gain", {"child": merge.decision.after.id}, center, at)
-    return Draft(decision, prev_hash=loaded.prev_hash, fired=loaded.fired)
+    return upon(loaded, decision)
 
 
 def children_closing(parent: Draft, at: datetime) -> Iterator[Draft]:
@@ -253,7 +251,7 @@ def following(loaded: store.Loaded, parent: Order, center: Actor, at: datetime) 
         "parent": Parent(parent.id, None, parent.state.value, parent.main, held.unit, held.post)
     }
     decision = decide(loaded.flow, loaded.value, "follow", facts, center, at)
-    return Draft(decision, prev_hash=loaded.prev_hash, fired=loaded.fired)
+    return upon(loaded, decision)
 
 
 def views(loaded: store.Loaded, *, actor: Actor, at: datetime) -> list[StepView]:

@@ -62,12 +62,13 @@ def _refuse_filing(order: Order, context: Context) -> Order:
 def ended(order: Order, state: State, context: Context) -> Order:
     """A state that is not open: the last holder stays written, and archiving is due after N days."""
     days = timedelta(days=context.flow.limits.archive_days)
+    closed = max(context.at, order.received_at)  # the server's clock may have been set back
     return order.now(
         state=state,
         responsible=last(order),
         application=None,
         tasks=answered(order.tasks, None, context.taken.seq),
-        closed_at=context.at,
+        closed_at=closed,
         archive_at=context.at + days,
     )
 
