@@ -7,6 +7,7 @@ from townops.kernel import clocks as k
 from townops.kernel.actors import LEADER, MAIN_LEADER
 from townops.kernel.refusal import Refused
 from townops.orders.domain.evolve_late import methods
+from townops.orders.domain.evolve_quick import CONSULT
 from townops.orders.domain.facts import Parent, Party, Standard, Subject
 from townops.orders.domain.flow import Authority, Contact, Filing, Flow, Verify
 from townops.orders.domain.order import Order
@@ -168,6 +169,20 @@ def village_on_spot(flow: Flow, order: Order, taken: Taken) -> None:
         raise Refused("not_permitted", step="handle_on_spot")
 
 
+def quick_fits(flow: Flow, order: Order, taken: Taken) -> None:
+    """The center answers a 咨询, once: whoever was not content, or a matter already in other hands, goes the long way."""
+    if taken.unit != flow.center.unit:
+        raise Refused("not_permitted", step="quick_reply")
+    if order.state is S.REWORK and (order.main is None or order.main.unit != flow.center.unit):
+        raise Refused("step_not_allowed", step="quick_reply", state=order.state.value)
+    if order.avoid is not None or (order.is_filed and order.demand_type != CONSULT):
+        raise Refused("quick_reply_only_consult")
+    if order.raised or order.reopened:
+        raise Refused("quick_reply_once")
+    if order.open_tasks:
+        raise Refused("tasks_open", units=[task.unit for task in order.open_tasks])
+
+
 def next_signature(flow: Flow, order: Order, taken: Taken) -> None:
     """The center first, then the leader the order was raised to."""
     wants_leader = order.progress.center_signed and order.raised >= LEADER
@@ -304,6 +319,7 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
     "decide_suspension": (pending("suspension"), leader_in_charge),
     "submit": (not_about_himself, contacted_first),
     "handle_on_spot": (not_about_himself, village_on_spot),
+    "quick_reply": (verified_first, quick_fits),
     "review_unit": (not_about_himself,),
     "review_center": (not_about_himself, next_signature),
     "check": (not_about_himself, known_method),

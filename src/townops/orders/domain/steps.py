@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from townops.orders.domain import facts as f
 from townops.orders.domain.facts import FactType, Need, enum, optional, text, typed
-from townops.orders.domain.flow import Authority, Flow, Refusal, Verify
+from townops.orders.domain.flow import Authority, Flow, QuickReply, Refusal, Verify
 from townops.orders.domain.states import ALL, HANDLED_BY_UNIT, OPEN, State
 
 S = State
@@ -79,6 +79,10 @@ def _on_spot(flow: Flow) -> bool:
     return flow.options.handle_on_spot
 
 
+def _quick(flow: Flow) -> bool:
+    return flow.options.quick_reply is not QuickReply.NONE
+
+
 def _verifies(flow: Flow) -> bool:
     return flow.options.verify is not Verify.NONE
 
@@ -90,6 +94,7 @@ RECLASSIFIED = (optional(f.CONDITION), optional(f.CLASS), optional(f.DEMAND), op
 ON_SPOT = frozenset({S.REPORTED, S.ACCEPTED, S.FILED, S.ACKNOWLEDGING, S.HANDLING})
 REPLIED = frozenset({S.CHECKING, S.AWAITING_AUTHORITY, S.MERGED, S.CLOSED})
 SETTLED_ELSEWHERE = frozenset({S.MERGED, S.TRANSFERRED, S.AWAITING_AUTHORITY})
+QUICK = frozenset({S.REPORTED, S.ACCEPTED, S.FILED, S.REWORK})
 NEVER_FILED = frozenset({S.REPORTED, S.VERIFYING, S.REFUSAL_REVIEW})
 
 TABLE = (
@@ -314,6 +319,21 @@ TABLE = (
         optional(f.CLASS),
         optional(f.TIME_CLASS),
         when=_on_spot,
+    ),
+    step(
+        "quick_reply",
+        "直接答复",
+        QUICK,
+        "after_quick",
+        "file",
+        text("reply"),
+        text("who", required=False),
+        optional(f.CLASS),
+        optional(f.FACT_FINDING),
+        optional(f.DEMAND_FINDING),
+        f.FINDING_REASON,
+        optional(f.EVIDENCE),
+        when=_quick,
     ),
     step(
         "submit",
