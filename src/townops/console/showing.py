@@ -35,6 +35,7 @@ CHOSEN: Final = frozenset(
     need.name for step in orders.TABLE for need in step.needs if need.type.value == "enum"
 )
 GRANTS: Final = {"True": 0, "False": 1}
+BESIDE: Final = 5
 WHISTLEBLOW: Final = "whistleblow"
 
 
@@ -186,6 +187,15 @@ def contact(desk: Desk, order: orders.OrderView) -> ContactView | None:
     if not (name or phone):
         return None
     return ContactView(masking.mask_name(name), masking.mask_phone(phone))
+
+
+def same_reporter(desk: Desk, order: orders.OrderView) -> orders.Page | None:
+    """The newest other orders of the reporter; None where there are none or he is hidden."""
+    try:
+        found = orders.same_reporter(desk.actor, order.number, limit=BESIDE)
+    except Refused:
+        return None
+    return found if found.rows else None
 
 
 def text_of(desk: Desk, order: orders.OrderView) -> str:

@@ -22,5 +22,6 @@ urlpatterns = [
     path("upward/compare", upward.compare, name="compare"),
     path("upward/<str:number>/<int:seq>", upward.mark, name="mark"),
     path("register", register.register, name="register"),
+    path("callers", register.callers, name="callers"),
     path("places", order.places, name="places"),
 ]

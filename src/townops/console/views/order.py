@@ -50,6 +50,7 @@ def shown(desk: Desk, number: str, tried: Tried | None = None) -> dict[str, obje
         "trace": showing.trace_of(past),
         "clocks": showing.clocks(view, stopped=False),
         "stopped": showing.clocks(view, stopped=True),
+        "same": showing.same_reporter(desk, view),
         "children": orders.children_of(desk.actor, number),
         "proposal": showing.proposal(desk, view),
         "accept": choices.ACCEPT,
@@ -76,6 +77,7 @@ def doable(desk: Desk, view: orders.OrderView, tried: Tried | None) -> dict[str,
         "others": [forms.form_of(one, around) for one in others],
         "not_now": arranged.not_now,
         "foreign": arranged.foreign,
+        "may_merge": any(one.name == "merge" and one.allowed for one in steps),
         **listings(around, [one for one in steps if one.allowed]),
     }
 
