@@ -12,6 +12,7 @@ from townops.catalogue import api as catalogue
 from townops.console import choices, labels, uploads
 from townops.console.doors import Desk
 from townops.console.saying import exact, explained, sentence
+from townops.dispatch import api as dispatch
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 from townops.people import api as people
@@ -98,6 +99,7 @@ class ProposalView:
     rule: str
     limit: str
     trace: tuple[tuple[bool, str, str], ...] = ()
+    precedents: tuple[orders.PrecedentView, ...] = ()
     broken: str = ""
 
 
@@ -210,12 +212,24 @@ def proposal(desk: Desk, order: orders.OrderView) -> ProposalView | None:
         found = orders.propose_unit(desk.actor, order.number, at=desk.at)
     except Refused as refused:
         return ProposalView("", "", "", "", broken=sentence(refused))
+    query = dispatch.Query(
+        town_id=order.value.town,
+        class_code=order.class_code or "",
+        condition_id=order.condition,
+        catalogue_version=catalogue.version_at(desk.at),
+        village_id=order.value.place.village,
+        block_id=order.value.place.block,
+        source=order.source,
+        severity=order.severity,
+        at=desk.at,
+    )
     return ProposalView(
         unit=people.unit_by_id(found.unit_id).name,
         basis=labels.BASES.get(found.basis, (found.basis, ""))[0],
         rule=found.rule,
         limit=catalogue.limit_text(found.limit),
         trace=tuple((line.matched, line.rule, line.reason) for line in found.trace),
+        precedents=dispatch.precedents(query),
     )
 
 

@@ -13,6 +13,7 @@ from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.orders import callers, flows, proof, queries, steps, store, system, upward
 from townops.orders.access import REVEAL
+from townops.orders.disputes import Disputed, PrecedentView, awaiting_session, precedents
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
 from townops.orders.domain.order import Order as OrderValue
@@ -41,6 +42,7 @@ __all__ = [
     "Certify",
     "ClockView",
     "Contact",
+    "Disputed",
     "Draft",
     "EventView",
     "Filing",
@@ -53,12 +55,14 @@ __all__ = [
     "OrderView",
     "Page",
     "Party",
+    "PrecedentView",
     "Received",
     "State",
     "StepView",
     "Told",
     "Verify",
     "Written",
+    "awaiting_session",
     "children_closing",
     "children_of",
     "classify",
@@ -77,6 +81,7 @@ __all__ = [
     "next_look_at",
     "order_for",
     "orders_of_caller",
+    "precedents",
     "propose_unit",
     "recalendar",
     "receive_reports",

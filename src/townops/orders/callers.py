@@ -5,6 +5,7 @@ Who may not see a 举报人 sees none of his orders here, and nothing beside one
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, QuerySet
 
@@ -54,7 +55,7 @@ def beside(actor: Actor, number: str, *, open_only: bool = False, cursor: str = 
     return _page(actor, others, open_only=open_only, cursor=cursor, limit=limit)
 
 
-def _orders_of(hashes: Sequence[str] | QuerySet[OrderContact, dict[str, str]]) -> list[int]:
+def _orders_of(hashes: Sequence[str] | QuerySet[OrderContact, Any]) -> list[int]:
     rows = OrderContact.objects.filter(phone_hash__in=hashes).values_list("order_id", flat=True)
     return list(rows.order_by("-order_id").distinct()[:MOST])
 

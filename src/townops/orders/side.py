@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from townops.orders.domain.facts import Parent, Party
+from townops.orders.domain.guards import waits_for_session
+from townops.orders.domain.states import State
 from townops.orders.drafts import Draft
 from townops.orders.models import OrderLink, Precedent, Upward
 
 RUNGS = {"designate": "designate", "decide_dispute": "decide", "dispatch": "redispatch"}
+SESSION = "session"
 
 
 def side_rows(drafts: Sequence[Draft], recorded_at: datetime) -> None:
@@ -20,7 +23,7 @@ def side_rows(drafts: Sequence[Draft], recorded_at: datetime) -> None:
             _message(draft, recorded_at)
         elif name in {"receipt_up", "answer_up"}:
             _answer(draft, recorded_at)
-        elif name in {"designate", "decide_dispute"}:
+        elif name in RUNGS and draft.decision.before.state is State.RETURNED:
             _precedent(draft)
 
 
@@ -72,6 +75,13 @@ def _answer(draft: Draft, recorded_at: datetime) -> None:
     )
 
 
+def _rung(draft: Draft) -> str:
+    decision = draft.decision
+    if decision.taken.step == "decide_dispute" and waits_for_session(decision.flow, decision.before):
+        return SESSION
+    return RUNGS[decision.taken.step]
+
+
 def _precedent(draft: Draft) -> None:
     taken, order = draft.decision.taken, draft.decision.after
     Precedent.objects.create(
@@ -82,6 +92,6 @@ def _precedent(draft: Draft) -> None:
         village=order.place.village,
         block=order.place.block,
         unit=taken.need("unit", Party).unit,
-        rung=RUNGS[taken.step],
+        rung=_rung(draft),
         decided_at=taken.at,
     )

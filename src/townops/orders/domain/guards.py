@@ -68,12 +68,17 @@ def leader_rung_not_reached(flow: Flow, order: Order, taken: Taken) -> None:
         raise Refused("needs_leader", returns=order.progress.returns)
 
 
+def waits_for_session(flow: Flow, order: Order) -> bool:
+    """From the fourth return on the main leader's monthly command session (指挥调度) settles ownership."""
+    disputed = order.state is S.RETURNED and order.progress.returns >= MAIN_RUNG
+    return disputed and flow.options.dispute_rungs >= MAIN_RUNG
+
+
 def right_leader(flow: Flow, order: Order, taken: Taken) -> None:
     """The third dispute goes to the leader in rotation, the fourth to the main leader's command session."""
     if order.progress.returns < LEADER_RUNG:
         raise Refused("rung_not_reached", returns=order.progress.returns)
-    to_main = order.progress.returns >= MAIN_RUNG and flow.options.dispute_rungs >= MAIN_RUNG
-    if taken.rank < (MAIN_LEADER if to_main else LEADER):
+    if taken.rank < (MAIN_LEADER if waits_for_session(flow, order) else LEADER):
         raise Refused("not_permitted", step="decide_dispute")
 
 
