@@ -110,11 +110,10 @@ def history(desk: Desk, number: str) -> list[Happened]:
     return [_happened(event, files, desk) for event in reversed(events)]
 
 
-def trace_of(past: list[Happened]) -> tuple[str, ...]:
-    """The lines of the newest dispatch trace."""
-    return next(
-        (tuple(one.event.facts["trace"].splitlines()) for one in past if one.event.facts.get("trace")), ()
-    )
+def trace_of(past: list[Happened], desk: Desk) -> tuple[str, ...]:
+    """The lines of the newest dispatch trace, with names for its codes."""
+    stored = next((one.event.facts["trace"] for one in past if one.event.facts.get("trace")), "")
+    return tuple(dispatch.in_words(stored, town=desk.town, at=desk.at).splitlines())
 
 
 def _happened(event: orders.EventView, files: Mapping[int, Attachment], desk: Desk) -> Happened:
@@ -228,7 +227,10 @@ def proposal(desk: Desk, order: orders.OrderView) -> ProposalView | None:
         basis=labels.BASES.get(found.basis, (found.basis, ""))[0],
         rule=found.rule,
         limit=catalogue.limit_text(found.limit),
-        trace=tuple((line.matched, line.rule, line.reason) for line in found.trace),
+        trace=tuple(
+            (line.matched, line.rule, dispatch.in_words(line.reason, town=desk.town, at=desk.at))
+            for line in found.trace
+        ),
         precedents=dispatch.precedents(query),
     )
 

@@ -19,6 +19,7 @@ from townops.dispatch.domain.check import Finding
 from townops.dispatch.domain.table import Hours, Rule, TraceLine
 from townops.dispatch.models import RuleSet
 from townops.dispatch.proposing import Proposal, Query, area_fault, propose_by
+from townops.dispatch.saying import in_words
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
@@ -27,7 +28,7 @@ from townops.people import api as people
 
 __all__ = [
     "Change", "Finding", "Hours", "OpenOrder", "Proposal", "Query", "Rule", "RuleSetView", "TraceLine",
-    "dry_run", "dry_run_open", "findings", "load_starting", "precedents", "propose", "publish_rules", "rule_set_at",
+    "dry_run", "dry_run_open", "findings", "in_words", "load_starting", "precedents", "propose", "publish_rules", "rule_set_at",
     "rule_sets", "rules", "starting_rules",
 ]  # fmt: skip
 

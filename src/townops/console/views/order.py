@@ -47,7 +47,7 @@ def shown(desk: Desk, number: str, tried: Tried | None = None) -> dict[str, obje
         "contact": showing.contact(desk, view),
         "may_reveal": _may_reveal(desk, view),
         "past": past,
-        "trace": showing.trace_of(past),
+        "trace": showing.trace_of(past, desk),
         "clocks": showing.clocks(view, stopped=False),
         "stopped": showing.clocks(view, stopped=True),
         "same": showing.same_reporter(desk, view),

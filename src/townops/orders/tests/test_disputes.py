@@ -16,7 +16,9 @@ def disputed(town, times: int = 4, **given) -> str:
     number = town.dispatched(unit=CHAIN[0], **given)
     rungs = (("shift", "dispatch"), ("deputy", "designate"), ("rota_leader", "decide_dispute"))
     for n, unit in enumerate(CHAIN[:times]):
-        town.takes(OPERATORS.get(unit, f"u_{unit}"), number, "return", reason="不属我单位", cited_rule=f"第{n + 1}条")
+        town.takes(
+            OPERATORS.get(unit, f"u_{unit}"), number, "return", reason="不属我单位", cited_rule=f"第{n + 1}条"
+        )
         if n + 1 < times:
             user, step = rungs[n]
             reason = {} if step == "dispatch" else {"reason": "按权责清单"}

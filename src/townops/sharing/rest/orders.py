@@ -10,8 +10,10 @@ from ninja import Query, Router, Schema
 from pydantic import BeforeValidator, Field
 
 from townops.base import masking
+from townops.dispatch import api as dispatch
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
+from townops.people import api as people
 from townops.sharing.rest import shapes
 from townops.sharing.rest.callers import Caller, Token, caller_of
 from townops.sharing.rest.problems import Problem
@@ -217,4 +219,17 @@ def list_events(request: HttpRequest, number: str) -> shapes.Events:
     caller = caller_of(request)
     masked = sees_masked(caller)
     events = orders.events_of(caller.actor, number, at=caller.at)
-    return shapes.Events(items=[shapes.event(one, masked=masked) for one in events])
+    return shapes.Events(items=[_event(one, caller, masked=masked) for one in events])
+
+
+def _event(one: orders.EventView, caller: Caller, *, masked: bool) -> shapes.Event:
+    """The dispatch trace is for people: names instead of codes."""
+    event = shapes.event(one, masked=masked)
+    if stored := event.facts.get("trace"):
+        event.facts["trace"] = dispatch.in_words(stored, town=_town_of(caller), at=caller.at)
+    return event
+
+
+def _town_of(caller: Caller) -> str:
+    hat = next(iter(caller.actor.hats), None)
+    return people.unit_by_id(hat.unit).town if hat else people.first_town()

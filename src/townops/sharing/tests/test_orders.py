@@ -242,3 +242,22 @@ def test_a_handler_is_told_nothing_of_a_whistleblowers_other_calls(call, handled
     refused = call("unit").get(f"/orders/{handled['number']}/same-reporter")
     assert (refused.status_code, refused.json()["code"]) == (403, "reporter_hidden")
     assert len(numbers(call("hotline").get(f"/orders/{handled['number']}/same-reporter"))) == 1
+
+
+def test_the_trace_of_a_dispatch_is_told_in_names(call):
+    order = call("grid").reports(source="grid", text="井盖破损", place=INSIDE)
+    version = catalogue.version_at(timezone.now())
+    condition = catalogue.conditions("E-01-10", version)[0]
+    for who, step, facts in (
+        ("grid", "accept", {}),
+        ("grid", "file", {"condition": condition.id}),
+        ("dispatch", "dispatch", {}),
+    ):
+        response = call(who).takes(order, step, **facts)
+        assert response.status_code == 200, (step, response.content.decode())
+        order = response.json()
+    events = call("grid").get(f"/orders/{order['number']}/events").json()["items"]
+    trace = events[-1]["facts"]["trace"]
+    assert "条件全部相符，派往所在居村" in trace
+    assert "E-01" not in trace
+    assert "estate" not in trace
