@@ -15,7 +15,8 @@ from townops.orders.domain.flow import Authority
 from townops.orders.domain.guards import GUARDS
 from townops.orders.domain.order import Basis, Order
 from townops.orders.domain.states import State
-from townops.orders.domain.steps import HIDDEN, STEPS, Step
+from townops.orders.domain.step import Step
+from townops.orders.domain.steps import HIDDEN, STEPS
 from townops.orders.domain.taken import Taken
 from townops.orders.drafts import Draft
 from townops.orders.models import Order as Row

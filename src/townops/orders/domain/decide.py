@@ -15,7 +15,8 @@ from townops.orders.domain.flow import Contact, Filing, Flow
 from townops.orders.domain.guards import GUARDS
 from townops.orders.domain.order import Order
 from townops.orders.domain.states import State
-from townops.orders.domain.steps import ANY, INVOLVED, MAIN, OPINION, OUTSIDE, STEPS, SYSTEM, Step
+from townops.orders.domain.step import ANY, INVOLVED, MAIN, OPINION, OUTSIDE, SYSTEM, Step
+from townops.orders.domain.steps import STEPS
 from townops.orders.domain.taken import Taken
 
 AS_LEADER = frozenset({"decide_extension", "decide_suspension", "decide_dispute"})
