@@ -12,6 +12,7 @@ from townops.base.db import write as transaction
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.orders import (
+    callers,
     flows,
     outside,
     proof,
@@ -25,6 +26,7 @@ from townops.orders import (
     upward,
 )
 from townops.orders.access import REVEAL
+from townops.orders.disputes import Disputed, PrecedentView, awaiting_session, precedents
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
 from townops.orders.domain.order import Order as OrderValue
@@ -55,6 +57,7 @@ __all__ = [
     "Choice",
     "ClockView",
     "Contact",
+    "Disputed",
     "Draft",
     "EventView",
     "Filing",
@@ -67,12 +70,14 @@ __all__ = [
     "OrderView",
     "Page",
     "Party",
+    "PrecedentView",
     "Received",
     "State",
     "StepView",
     "Told",
     "Verify",
     "Written",
+    "awaiting_session",
     "children_closing",
     "children_of",
     "classify",
@@ -90,10 +95,13 @@ __all__ = [
     "load_starting_flows",
     "next_look_at",
     "order_for",
+    "orders_of_caller",
+    "precedents",
     "propose_unit",
     "recalendar",
     "receive_reports",
     "reveal_contact",
+    "same_reporter",
     "seal",
     "steps_for",
     "take_step",
@@ -143,6 +151,23 @@ def find_orders(
 ) -> Page:
     """One page of the orders this actor may see under a filter."""
     return queries.find(actor, wanted, at=at, sort=sort, cursor=cursor, limit=limit)
+
+
+def same_reporter(
+    actor: Actor, number: str, *, open_only: bool = False, cursor: str = "", limit: int = 20
+) -> Page:
+    """Other orders of this one's reporter that this actor may see, newest first. Refused: order_unknown, reporter_hidden."""
+    return callers.beside(actor, number, open_only=open_only, cursor=cursor, limit=limit)
+
+
+def orders_of_caller(
+    actor: Actor, phone: str, *, at: datetime, open_only: bool = False, cursor: str = "", limit: int = 20
+) -> Page:
+    """Orders reported from this telephone that this actor may see, newest first; journalled.
+
+    Refused: not_permitted, phone_too_short.
+    """
+    return callers.of_phone(actor, phone, at=at, open_only=open_only, cursor=cursor, limit=limit)
 
 
 def events_of(actor: Actor, number: str, *, at: datetime) -> list[EventView]:

@@ -22,6 +22,7 @@ from townops.orders.domain.flow import (
     Flow,
     Limits,
     Options,
+    QuickReply,
     Refusal,
     Verify,
 )
@@ -38,6 +39,7 @@ ENUMS = {
     "refusal": Refusal,
     "contact": Contact,
     "certify": Certify,
+    "quick_reply": QuickReply,
 }
 PLAIN = ("unit_review", "center_review", "handle_on_spot", "dispute_rungs", "reply_up")
 

@@ -151,11 +151,9 @@ def _links(lived: Lived) -> bool:
 
 def _precedents(lived: Lived) -> bool:
     life = lived.life
-    made = [
-        side.precedent_of(after, taken)
-        for taken, after in zip(life.taken, life.values[1:], strict=True)
-        if taken.step in side.SETTLING
-    ]
+    steps = zip(life.values, life.values[1:], life.taken, strict=False)
+    flow = life.loaded.flow
+    made = [one for before, after, taken in steps if (one := side.precedent_of(flow, before, after, taken))]
     stored = lived.values(Precedent, *PRECEDENT)
     return _differ(stored, [tuple(getattr(one, name) for name in PRECEDENT) for one in made])
 

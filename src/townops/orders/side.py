@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from townops.orders.domain.facts import Parent, Party
+from townops.orders.domain.flow import Flow
+from townops.orders.domain.guards import waits_for_session
 from townops.orders.domain.order import Order
+from townops.orders.domain.states import State
 from townops.orders.domain.taken import Taken
 from townops.orders.drafts import Draft
 from townops.orders.models import OrderLink, Precedent, Upward
 
 LONGEST_RECEIPT = 120
-RUNGS = {"designate": "designate", "decide_dispute": "decide"}
-SETTLING = frozenset(RUNGS)
+RUNGS = {"designate": "designate", "decide_dispute": "decide", "dispatch": "redispatch"}
+SESSION = "session"
 
 
 def side_rows(drafts: Sequence[Draft], recorded_at: datetime) -> None:
@@ -26,7 +29,7 @@ def side_rows(drafts: Sequence[Draft], recorded_at: datetime) -> None:
             _receipt(draft, recorded_at)
         elif name == "answer_up":
             _answer(draft, recorded_at)
-        elif name in SETTLING:
+        elif name in RUNGS:
             _precedent(draft)
 
 
@@ -93,11 +96,16 @@ def answered_kinds(taken: Taken) -> list[str]:
 
 
 def _precedent(draft: Draft) -> None:
-    precedent_of(draft.decision.after, draft.decision.taken).save(force_insert=True)
+    decision = draft.decision
+    if made := precedent_of(decision.flow, decision.before, decision.after, decision.taken):
+        made.save(force_insert=True)
 
 
-def precedent_of(order: Order, taken: Taken) -> Precedent:
-    """What a designation or decision leaves for later disputes."""
+def precedent_of(flow: Flow, before: Order, order: Order, taken: Taken) -> Precedent | None:
+    """What the settling of a dispute leaves for later ones; None where nothing was disputed."""
+    if taken.step not in RUNGS or before.state is not State.RETURNED:
+        return None
+    session = taken.step == "decide_dispute" and waits_for_session(flow, before)
     return Precedent(
         order_id=order.id,
         seq=order.seq,
@@ -106,6 +114,6 @@ def precedent_of(order: Order, taken: Taken) -> Precedent:
         village=order.place.village,
         block=order.place.block,
         unit=taken.need("unit", Party).unit,
-        rung=RUNGS[taken.step],
+        rung=SESSION if session else RUNGS[taken.step],
         decided_at=taken.at,
     )

@@ -15,7 +15,8 @@ from townops.orders.domain.flow import Authority
 from townops.orders.domain.guards import GUARDS
 from townops.orders.domain.order import Basis, Order
 from townops.orders.domain.states import State
-from townops.orders.domain.steps import HIDDEN, STEPS, Step
+from townops.orders.domain.step import Step
+from townops.orders.domain.steps import HIDDEN, STEPS
 from townops.orders.domain.taken import Taken
 from townops.orders.drafts import Draft, pointed, upon
 from townops.orders.models import Order as Row
@@ -97,7 +98,7 @@ def _added(order: Order, step: Step, hat: Hat, facts: Facts, here: resolve.Aroun
     """Facts the rules need and nobody types: the proposal of the dispatch table, the actor's unit, the fallback."""
     if step.name == "dispatch":
         return _dispatched(order, facts, here)
-    if step.name == "handle_on_spot":
+    if step.name in {"handle_on_spot", "quick_reply"}:
         return {"own_unit": resolve.party(people.unit_by_id(hat.unit))}
     if step.name == "fall_back":
         return {"unit": fallback_of(order, here)}
@@ -196,10 +197,26 @@ def _moved_unit(order: Order, facts: Facts, here: resolve.Around) -> dict[str, V
 
 
 def beside(first: Draft, at: datetime) -> Iterator[Draft]:
-    """What a step takes along: a parent notes what is merged into it, children follow or close with their parent."""
+    """What a step takes along: a signed quick reply goes up, a parent notes its child, children follow or close with it."""
+    if replies_by_itself(first):
+        yield replying(first, at)
     if first.decision.taken.step == "merge":
         yield gaining(first, at)
     yield from children_closing(first, at)
+
+
+def replies_by_itself(signed: Draft) -> bool:
+    """Nothing is left to do but send it: the last signature under a quick reply whose closing is the district's."""
+    after = signed.decision.after
+    waits = after.state is State.AWAITING_AUTHORITY and not after.progress.replied
+    return waits and after.progress.quick
+
+
+def replying(signed: Draft, at: datetime) -> Draft:
+    """The message to the district, by the system for the center: it says what was answered."""
+    done = signed.decision
+    decision = decide(done.flow, done.after, "reply_up", {}, system.actor(done.flow.center), at)
+    return Draft(decision, fired=signed.fired)
 
 
 def gaining(merge: Draft, at: datetime) -> Draft:

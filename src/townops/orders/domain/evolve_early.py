@@ -130,10 +130,11 @@ def with_filing(order: Order, context: Context) -> Order:
     )
     if filed.time_class == order.time_class or not filed.time_class.isdigit() or order.outer_given:
         return filed
-    return _outer_by_class(filed, context)
+    return outer_by_class(filed, context)
 
 
-def _outer_by_class(order: Order, context: Context) -> Order:
+def outer_by_class(order: Order, context: Context) -> Order:
+    """The outer clock started anew from receipt under the hotline's time class."""
     outer = order.active("outer")
     if outer is None:
         return order
@@ -220,7 +221,10 @@ def _relocate(order: Order, context: Context) -> Order:
 
 
 def _reclassify(order: Order, context: Context) -> Order:
-    return moved_unit(relimited(with_filing(order, context), order, context), context)
+    filed = with_filing(order, context)
+    if filed.demand_type != order.demand_type:  # what is no 咨询 any more is certified like everything else
+        filed = filed.seen(quick=False)
+    return moved_unit(relimited(filed, order, context), context)
 
 
 def relimited(order: Order, before: Order, context: Context) -> Order:
@@ -251,6 +255,7 @@ def to_dispatch(order: Order, context: Context) -> Order:
         keep_time=bool(order.active("handle")),
         passed=frozenset(),
         provisional=False,
+        quick=False,
         center_signed=False,
         replied=False,
         designated=False,
