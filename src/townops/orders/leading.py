@@ -22,7 +22,7 @@ from townops.orders.models import Order, OrderScope
 FEW = 15_000  # a gathered row costs as much as 25 walked ones
 FEW_OF_OPEN = 3_000  # what is open is one small index
 MANY = 60_000  # scopes with more are not walked to the end for a rare word
-LISTED = 100_000  # up to there found keys are listed; beyond, each order's text is asked
+LISTED = 60_000  # up to there found keys are listed; beyond, each walked order's text is asked
 
 Spans = dict[str, datetime]
 Keys = QuerySet[Any, Any]
@@ -96,10 +96,11 @@ def choose(asked: Asked, scopes: Sequence[int]) -> Lead:
     terms = () if asked.open else asked.terms
     if not asked.open and not asked.q and (alone := _alone(terms, scopes)):
         return alone
-    candidates = (
-        [OrderScope.objects.filter(scope__in=scopes, **asked.spans).values("order_id")] if scopes else []
-    )
-    candidates += [Order.objects.filter(asked.walk & term.on(term.column)).values("id") for term in terms]
+    candidates: list[Keys] = [
+        Order.objects.filter(asked.walk & term.on(term.column)).values("id") for term in terms
+    ]
+    if scopes:
+        candidates.append(OrderScope.objects.filter(scope__in=scopes, **asked.spans).values("order_id"))
     return _fewest(asked, candidates, found, bool(scopes))
 
 

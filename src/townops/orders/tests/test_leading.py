@@ -12,6 +12,13 @@ from townops.orders import api, leading, queries
 
 pytestmark = pytest.mark.django_db
 BOUNDS = ("FEW", "FEW_OF_OPEN", "MANY", "LISTED")
+ALL = 1_000_000
+LEADS = (
+    (ALL, ALL, ALL, ALL),  # the fewest rows lead
+    (0, 0, ALL, ALL),  # words lead what only some see
+    (0, 0, 0, ALL),  # a walk past listed keys of the words
+    (0, 0, 0, 0),  # a walk that asks each text
+)
 FILTERS: dict[str, dict[str, Any]] = {
     "nothing": {},
     "one source": {"sources": ("grid",)},
@@ -48,9 +55,9 @@ def asked(town, user, wanted, sort="-received"):
 
 @pytest.mark.parametrize("wanted", FILTERS.values(), ids=FILTERS)
 def test_every_lead_finds_the_same_in_the_same_order(lived, monkeypatch, wanted):
-    for user, sort in itertools.product(("shift", "unit", "u_chengjian"), ("-received", "received", "due")):
+    for user, sort in itertools.product(("shift", "unit", "u_chengjian"), ("-received", "due")):
         seen = set()
-        for bounds in itertools.product((0, 1_000_000), repeat=len(BOUNDS)):
+        for bounds in LEADS:
             for name, bound in zip(BOUNDS, bounds, strict=True):
                 monkeypatch.setattr(leading, name, bound)
             page = asked(lived, user, wanted, sort)
