@@ -58,11 +58,6 @@ class Asked:
     open: bool
     q: str = ""
 
-    @property
-    def walk(self) -> Q:
-        """What every index can use besides its own column."""
-        return Q(town_id__in=self.towns, **self.spans)
-
 
 @dataclass(frozen=True, slots=True)
 class Lead:
@@ -96,9 +91,7 @@ def choose(asked: Asked, scopes: Sequence[int]) -> Lead:
     terms = () if asked.open else asked.terms
     if not asked.open and not asked.q and (alone := _alone(terms, scopes)):
         return alone
-    candidates: list[Keys] = [
-        Order.objects.filter(asked.walk & term.on(term.column)).values("id") for term in terms
-    ]
+    candidates = [_found_by(term, asked) for term in terms]
     if scopes:
         candidates.append(OrderScope.objects.filter(scope__in=scopes, **asked.spans).values("order_id"))
     return _fewest(asked, candidates, found, bool(scopes))
@@ -113,6 +106,15 @@ def led(rows: QuerySet[Order], asked: Asked, lead: Lead) -> QuerySet[Order]:
     if lead.keys is not None:
         rows = rows.filter(id__in=lead.keys)
     return rows.filter(_worded(asked, lead)) if asked.q else rows
+
+
+def _found_by(term: Term, asked: Asked) -> Keys:
+    """Keys out of the term's own index; after a range SQLite would sooner take one that begins with the receipt."""
+    rows = Order.objects.filter(term.on(term.column), town_id__in=asked.towns)
+    if len(term.lookups) == 1:
+        return rows.filter(**asked.spans).values("id")
+    within = {f"plain_{lookup}": moment for lookup, moment in asked.spans.items()}
+    return rows.alias(plain_received_at=Plain(F("received_at"))).filter(**within).values("id")
 
 
 def _alone(terms: Sequence[Term], scopes: Sequence[int]) -> Lead | None:

@@ -1,7 +1,7 @@
 """Whatever leads a list, it finds the same; and on SQLite each way goes through the index it is meant for."""
 
 import itertools
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from townops.orders import api, leading, queries
 
+MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 BOUNDS = ("FEW", "FEW_OF_OPEN", "MANY", "LISTED")
 ALL = 1_000_000
@@ -87,6 +88,11 @@ MANY: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "one filter alone": ({"sources": ("grid",)}, "-received", "order_by_source (town_id=? AND source=?)"),
     "open": ({"open": True, "class_prefix": "C"}, "-received", "order_open (town_id=?)"),
+    "one filter alone within days": (
+        {"sources": ("grid",), "received_from": MONDAY},
+        "-received",
+        "order_by_source (town_id=? AND source=? AND received_at>?)",
+    ),
     "first due": ({"units": ("chengjian",)}, "due", "order_open_due (town_id=? AND due_at>?)"),
 }
 
@@ -105,6 +111,16 @@ FEW: dict[str, tuple[dict[str, Any], str, str]] = {
         {"class_prefix": "C-01-37"},
         "shift",
         "SEARCH U0 USING COVERING INDEX order_by_class (town_id=? AND class_code>? AND class_code<?)",
+    ),
+    "class within days": (
+        {"class_prefix": "C-01-37", "received_from": MONDAY, "received_to": MONDAY + timedelta(2)},
+        "shift",
+        "SEARCH U0 USING COVERING INDEX order_by_class (town_id=? AND class_code>? AND class_code<?)",
+    ),
+    "unit within days": (
+        {"units": ("chengjian",), "open": False, "sources": ("grid",), "received_from": MONDAY},
+        "shift",
+        "SEARCH U0 USING COVERING INDEX order_by_main (town_id=? AND main_unit_id=? AND received_at>?)",
     ),
     "two units": (
         {"units": ("chengjian", "pingan")},
