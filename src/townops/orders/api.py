@@ -26,10 +26,10 @@ from townops.orders.proof import Break
 from townops.orders.queries import Filter
 from townops.orders.reports import IncomingReport, Received, receive_reports
 from townops.orders.resolve import around
-from townops.orders.steps import StepView, children_closing, draft_step
+from townops.orders.steps import StepView, beside, draft_step
 from townops.orders.store import Loaded
 from townops.orders.views import ClockView, EventView, OrderView, event_views, order_view
-from townops.orders.watch import due_orders, next_look_at, recalendar, watch
+from townops.orders.watch import recalendar, watch
 from townops.orders.write import Written, write
 
 __all__ = [
@@ -60,13 +60,12 @@ __all__ = [
     "Told",
     "Verify",
     "Written",
-    "children_closing",
+    "beside",
     "children_of",
     "classify",
     "confirmed",
     "contact_of",
     "draft_step",
-    "due_orders",
     "erase_texts",
     "events_of",
     "every_source",
@@ -75,7 +74,6 @@ __all__ = [
     "index_everything",
     "load_order",
     "load_starting_flows",
-    "next_look_at",
     "order_for",
     "propose_unit",
     "recalendar",
