@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from townops.base import crypto
+from townops.base import crypto, sql
 from townops.orders.domain.decide import Decision
 from townops.orders.domain.facts import Digest
 from townops.orders.models import OrderContact, OrderText
@@ -54,7 +54,7 @@ def given(text: str) -> Given:
 def text_rows(draft: Draft) -> list[OrderText]:
     order, seq = draft.decision.after.id, draft.decision.after.seq
     return [
-        OrderText(order_id=order, seq=seq, name=name, salt=one.salt, text=one.text)
+        sql.fresh(OrderText, order_id=order, seq=seq, name=name, salt=one.salt, text=one.text)
         for name, one in draft.texts.items()
     ]
 
@@ -65,7 +65,8 @@ def contact_row(draft: Draft) -> OrderContact | None:
         return None
     order, seq = draft.decision.after.id, draft.decision.after.seq
     place = f"order:{order}:{seq}"
-    return OrderContact(
+    return sql.fresh(
+        OrderContact,
         order_id=order,
         seq=seq,
         name=crypto.seal(caller.name, f"{place}:name") if caller.name else b"",

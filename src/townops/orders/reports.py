@@ -153,16 +153,17 @@ def _refuse_foreign_files(reports: Sequence[IncomingReport], actor: Actor) -> No
 def _receive(reports: Sequence[IncomingReport], desk: Desk, recorded_at: datetime) -> list[Received]:
     known = _known(reports, desk.town.id)
     taken_numbers = _numbers(reports, known)
+    places = iter(_places(reports))
     made: list[drafts.Draft] = []
     answers: list[Received] = []
     seen: dict[tuple[str, str], Received] = {}
     for one in reports:
-        key = (one.source, one.external_number)
+        place, key = next(places), (one.source, one.external_number)
         if one.external_number and key in seen:
             answers.append(_repeated(seen[key]))
             continue
         row = known.get(key) if one.external_number else None
-        answer, draft = _again(one, row, desk) if row else _new(one, desk, next(taken_numbers))
+        answer, draft = _again(one, row, desk) if row else _new(one, desk, next(taken_numbers), place)
         seen[key] = answer
         answers.append(answer)
         made += [draft, *children_closing(draft, desk.at)] if draft else []
@@ -217,9 +218,22 @@ def _first(places: list[tuple[tuple[str, str], IncomingReport]], series: tuple[s
     return next(one for place, one in places if place == series)
 
 
-def _new(one: IncomingReport, desk: Desk, number: str) -> tuple[Received, drafts.Draft]:
+def _places(reports: Sequence[IncomingReport]) -> list[Place]:
+    """Village and block of each; many at once cost little more than one."""
+    found = [Place(None, None)] * len(reports)
+    stated: dict[str, list[tuple[int, float, float]]] = {}
+    for place, one in enumerate(reports):
+        if one.lng is not None and one.lat is not None:
+            stated.setdefault(one.crs, []).append((place, one.lng, one.lat))
+    for crs, points in stated.items():
+        places, lngs, lats = zip(*points, strict=True)
+        for place, ids in zip(places, areas.locate_many(lngs, lats, crs), strict=True):
+            found[place] = Place(int(ids[1]) or None, int(ids[0]) or None)
+    return found
+
+
+def _new(one: IncomingReport, desk: Desk, number: str, place: Place) -> tuple[Received, drafts.Draft]:
     flow = flows.flow_now(one.source, desk.town.id, one.received_at)
-    place = resolve.place_at(one.lng, one.lat, one.crs) if one.lng is not None else Place(None, None)
     birth = Birth(
         id=new_id(),
         town=desk.town.id,

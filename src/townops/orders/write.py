@@ -67,13 +67,14 @@ def _chained(drafts: Sequence[Draft], recorded_at: datetime) -> list[tuple[Order
         order = draft.decision.after.id
         event = _event(draft.decision, recorded_at, heads.get(order, draft.prev_hash))
         heads[order] = bytes(event.hash)
-        made.append((event, OrderLeaf(order_id=order, seq=event.seq, hash=leaf_hash(event.hash))))
+        made.append((event, sql.fresh(OrderLeaf, order_id=order, seq=event.seq, hash=leaf_hash(event.hash))))
     return made
 
 
 def _event(decision: Decision, recorded_at: datetime, prev: bytes) -> OrderEvent:
     taken, before, after = decision.taken, decision.before, decision.after
-    event = OrderEvent(
+    event = sql.fresh(
+        OrderEvent,
         order_id=after.id,
         seq=after.seq,
         step=taken.step,
@@ -100,7 +101,7 @@ def _projections(drafts: Sequence[Draft]) -> None:
     for order, draft in sorted(last.items()):  # in one order, so that two batches never wait for each other
         columns = rows.columns(draft) | beside[order]
         if first[order].decision.before.seq == 0:
-            fresh[order] = Order(id=order, **columns)
+            fresh[order] = sql.fresh(Order, id=order, **columns)
         else:
             _update(first[order].decision.before, columns)
     _insert(list(fresh.values()))
@@ -109,11 +110,15 @@ def _projections(drafts: Sequence[Draft]) -> None:
 def _insert(fresh: Sequence[Order]) -> None:
     """New orders with their public numbers and outer references."""
     sql.insert(fresh)
-    sql.insert([OrderNumber(number=row.number, order_id=row.id) for row in fresh])
+    sql.insert([sql.fresh(OrderNumber, number=row.number, order_id=row.id) for row in fresh])
     sql.insert(
         [
-            OrderReference(
-                town=row.town_id, source=row.source, external_number=row.external_number, order_id=row.id
+            sql.fresh(
+                OrderReference,
+                town=row.town_id,
+                source=row.source,
+                external_number=row.external_number,
+                order_id=row.id,
             )
             for row in fresh
             if row.external_number
@@ -158,7 +163,8 @@ def _children(drafts: Sequence[Draft]) -> None:
     sql.insert([row for draft in drafts if (row := contact_row(draft))])
     sql.insert(
         [
-            OrderFile(
+            sql.fresh(
+                OrderFile,
                 order_id=draft.decision.after.id,
                 seq=draft.decision.after.seq,
                 name=name,
@@ -182,7 +188,10 @@ def _scopes(drafts: Sequence[Draft]) -> None:
         for scope in rows.new_scopes(draft.decision)
     }
     sql.insert(
-        [OrderScope(scope=scope, received_at=at, order_id=order) for scope, at, order in sorted(fresh)],
+        [
+            sql.fresh(OrderScope, scope=scope, received_at=at, order_id=order)
+            for scope, at, order in sorted(fresh)
+        ],
         conflict="DO NOTHING",
     )
 
