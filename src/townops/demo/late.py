@@ -84,6 +84,7 @@ def _submit(scene: Scene, operator: str) -> Move:
     facts: dict[str, Any] = {
         "result": rng.choice(words.RESULTS),
         "outcome": "solved" if solved else "explained",
+        "reply": rng.choice(words.ANSWERS),
     }
     facts["evidence"] = [scene.told.evidence]
     if triple:

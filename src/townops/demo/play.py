@@ -153,8 +153,10 @@ class Play:
         )
         made = self._receive(report, self._actor(TAKERS[source]), at)
         self.reports[made.order] = report
-        self.tellings[made.order] = self._fate(planned, told, matter, source)
-        self.numbers[told.name if planned and told else ""] = self.last[source] = made.number
+        self.tellings[made.order] = self._fate(told, matter, source)
+        self.last[source] = made.number
+        if planned:
+            self.numbers[planned.name] = made.number
         self._plan(made.order, at)
 
     def _where(self, chosen: Template) -> Sequence[areas.AreaView]:
@@ -177,7 +179,7 @@ class Play:
             return None
         return replace(self.rng.choice(stories()), rest=None, parent="", phone="")
 
-    def _fate(self, planned: Story | None, told: Story | None, matter: Matter, source: str) -> Telling:
+    def _fate(self, told: Story | None, matter: Matter, source: str) -> Telling:
         """As the story says; else chance: now and then a duplicate, or a class that turns out wrong."""
         if told is None:
             fate = chance_telling(self.rng, matter, self.evidence)
@@ -187,7 +189,7 @@ class Play:
                 fate.again = self.teller.other(source, self.rng)
         else:
             fate = planned_telling(told, matter, self.evidence)
-            fate.parent = self.numbers.get(told.parent, "") if planned else ""
+            fate.parent = self.numbers.get(told.parent, "")
         fate.elsewhere = self.rng.choice(self.blocks).code
         return fate
 

@@ -21,6 +21,7 @@ from townops.orders.domain.steps import STEPS, TABLE
 from townops.orders.drafts import Draft
 from townops.orders.jobs import index_all
 from townops.orders.models import Order, OrderContact, OrderEvent, OrderLink, OrderText
+from townops.orders.own import OwnPage, OwnReport, own_report, own_reports
 from townops.orders.paging import Page
 from townops.orders.proof import Break
 from townops.orders.queries import Filter
@@ -52,6 +53,8 @@ __all__ = [
     "Need",
     "OrderValue",
     "OrderView",
+    "OwnPage",
+    "OwnReport",
     "Page",
     "Party",
     "Received",
@@ -75,6 +78,8 @@ __all__ = [
     "load_order",
     "load_starting_flows",
     "order_for",
+    "own_report",
+    "own_reports",
     "propose_unit",
     "recalendar",
     "receive_reports",

@@ -35,7 +35,9 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What `write` commits for one decision. `columns` are fields of the row that are not of the rules (title, point)."""
+    """What `write` commits for one decision. `columns` are fields of the row that are not of the rules (title, point);
+    `reporter` a person who may see the order as its reporter (0: nobody).
+    """
 
     decision: Decision
     texts: Mapping[str, Given] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class Draft:
     prev_hash: bytes = FIRST
     fired: frozenset[tuple[int, int, int]] = frozenset()
     reference: str = ""
+    reporter: int = 0
 
 
 def given(text: str) -> Given:

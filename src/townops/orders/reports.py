@@ -258,6 +258,7 @@ def _new(one: IncomingReport, desk: Desk, number: str, place: Place) -> tuple[Re
         files=tuple(("attachments", number_) for number_ in one.attachments),
         caller=drafts.Caller(one.contact_name, normal_phone(one.contact_phone)),
         columns=_columns(one, number),
+        reporter=0 if birth.asked else desk.actor.person,
     )
     return Received(birth.id, number, "new", 1, standing_of(decision.after, flow)), draft
 

@@ -21,6 +21,11 @@ def area_scope(area: int) -> int:
     return area * 2 + 1
 
 
+def person_scope(person: int) -> int:
+    """Below zero: who reported from outside the town's offices, for his own reports alone."""
+    return -person
+
+
 def columns(draft: Draft) -> dict[str, object]:
     """Every projected column of the order after the draft."""
     order, flow = draft.decision.after, draft.decision.flow

@@ -185,7 +185,7 @@ def _scopes(drafts: Sequence[Draft]) -> None:
     fresh = {
         (scope, draft.decision.after.received_at, draft.decision.after.id)
         for draft in drafts
-        for scope in rows.new_scopes(draft.decision)
+        for scope in _seen_by(draft)
     }
     sql.insert(
         [
@@ -194,6 +194,11 @@ def _scopes(drafts: Sequence[Draft]) -> None:
         ],
         conflict="DO NOTHING",
     )
+
+
+def _seen_by(draft: Draft) -> set[int]:
+    own = {rows.person_scope(draft.reporter)} if draft.reporter else set()
+    return rows.new_scopes(draft.decision) | own
 
 
 def _news(drafts: Sequence[Draft], recorded_at: datetime) -> None:

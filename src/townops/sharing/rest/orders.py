@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from django.core import signing
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import BeforeValidator, Field
@@ -24,7 +23,10 @@ from townops.sharing.rest.reading import (
     SourceCode,
     UnitCode,
     Words,
+    opened,
     read_edge,
+    refuse_unknown,
+    signed,
     split,
     whole,
 )
@@ -34,7 +36,6 @@ SEES = Token(VIEW, VIEW_ALL)
 WRONG = {401: Problem, 403: Problem, 422: Problem}
 ONE = {401: Problem, 403: Problem, 404: Problem}
 router = Router(tags=["orders"])
-cursors = signing.Signer(salt="townops.sharing.cursor")
 
 
 class Wanted(Schema):
@@ -61,6 +62,7 @@ class Wanted(Schema):
 
 
 NAMES = frozenset(field.alias or name for name, field in Wanted.model_fields.items())
+LISTS = frozenset({"source", "state", "unit"})
 
 
 @router.get(
@@ -68,31 +70,22 @@ NAMES = frozenset(field.alias or name for name, field in Wanted.model_fields.ite
 )
 def list_orders(request: HttpRequest, wanted: Query[Wanted]) -> shapes.Items:
     """Orders the caller may see, latest first unless sorted otherwise. Past the end the list is empty."""
-    if unknown := sorted(set(request.GET) - NAMES):
-        raise Refused("parameter_unknown", names=unknown[:5])
-    _one_each(request)
+    refuse_unknown(request, NAMES - LISTS, lists=LISTS)
     caller = caller_of(request)
     page = orders.find_orders(
         caller.actor,
         filter_of(wanted),
         at=caller.at,
         sort=wanted.sort,
-        cursor=_opened(wanted.cursor),
+        cursor=opened(wanted.cursor),
         limit=wanted.limit,
     )
     return shapes.Items(
         items=shapes.items_of(page, caller.at),
-        next=cursors.sign(page.next) if page.next else None,
+        next=signed(page.next),
         total=page.total,
         total_is_exact=page.exact,
     )
-
-
-def _one_each(request: HttpRequest) -> None:
-    lists = {"source", "state", "unit"}
-    for name in NAMES - lists:
-        if len(request.GET.getlist(name)) > 1:
-            raise Refused("one_value_only", name=name)
 
 
 def filter_of(wanted: Wanted) -> orders.Filter:
@@ -130,14 +123,6 @@ def _range(wanted: Wanted) -> tuple[datetime | None, datetime | None]:
         edge, day = read_edge(last)
         end = min(filter(None, (end, edge + timedelta(days=1) if day else edge)))
     return start, end
-
-
-def _opened(cursor: str) -> str:
-    """The door's cursor out of ours; one we did not give out is refused before anything reads it."""
-    try:
-        return cursors.unsign(cursor) if cursor else ""
-    except signing.BadSignature:
-        raise Refused("cursor_unreadable") from None
 
 
 @router.get(
