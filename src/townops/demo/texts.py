@@ -83,6 +83,15 @@ def _template(source: str, frame: Mapping[str, Any], row: Row, style: Mapping[st
     return Template(source, text, tuple(classes.split()), demand, row.get("device", ""), at_home)
 
 
+@cache
+def _fitting(source: str, about: str, demand: str) -> Sequence[Template]:
+    return [
+        one
+        for one in templates(source)
+        if (not demand or one.demand == demand) and any(code.startswith(about) for code in one.classes)
+    ]
+
+
 class Teller:
     """Chooses what is reported and words it, under one version of the catalogue."""
 
@@ -95,12 +104,7 @@ class Teller:
         self, source: str, rng: Random, *, about: str = "", demand: str = ""
     ) -> tuple[Template, Matter]:
         """A sentence of the source and its matter; `about` is the beginning of a class's code."""
-        fitting = [
-            one
-            for one in templates(source)
-            if (not demand or one.demand == demand) and any(code.startswith(about) for code in one.classes)
-        ]
-        chosen = rng.choice(fitting)
+        chosen = rng.choice(_fitting(source, about, demand))
         code = rng.choice([code for code in chosen.classes if code.startswith(about)])
         return chosen, self.matter(code, chosen.demand)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from townops.base import crypto, journal
+from townops.base import crypto, journal, sql
 from townops.base.db import write as transaction
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
@@ -267,7 +267,8 @@ def index_everything() -> int:
 
 def load_order(order_id: int) -> Loaded:
     """An order ready for `draft_step`: for whoever commits many steps in one `write`."""
-    return store.load(Order.objects.get(id=order_id))
+    (row,) = sql.select(Order, "WHERE id = %s", [order_id])
+    return store.load(row)
 
 
 def load_starting_flows() -> int:
