@@ -48,6 +48,14 @@ def insert(rows: Sequence[Model], *, conflict: str = "") -> None:
             _stream(cursor, model, (values(row, names) for row in rows))
 
 
+def add(row: Model) -> int:
+    """Insert one row unless its key is there already; 1 where it was added, 0 where it was there."""
+    names, values = _stored(type(row)), _adapted if is_sqlite() else _plain
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(type(row), "DO NOTHING"), values(row, names))
+        return int(cursor.rowcount)
+
+
 def _stream(cursor: CursorWrapper, model: type[Model], rows: Iterable[list[Stored]]) -> None:
     """PostgreSQL takes many rows in a fifth of the time as a stream."""
     with cursor.copy(f"COPY {_target(model)} FROM STDIN") as stream:
@@ -75,7 +83,7 @@ def select(model: type[M], rest: str, params: Sequence[Stored]) -> list[M]:
     """Rows of a model by a WHERE and ORDER BY of ours."""
     names, head, converts = _reading(model, is_sqlite())
     with connection.cursor() as cursor:
-        cursor.execute(f"{head} {rest}", params)
+        cursor.execute(f"{head} {rest}", [*map(_naive, params)] if is_sqlite() else params)
         found = cursor.fetchall()
     using = connection.alias
     return [model.from_db(using, names, _converted(row, converts)) for row in found]

@@ -240,7 +240,7 @@ def filed_as(order: orders.OrderView, at: datetime) -> list[Said]:
     flow = orders.flows.flow(order.value.flow, order.value.town)
     found = [
         ("类别", choices.class_said(order.class_code, at) or "待归类"),
-        ("立案条件", choices.condition_said(order.condition, order.source).partition("：")[2]),
+        *choices.standard_said(order.condition, order.source),
         ("诉求类型", labels.CHOICES.get(order.demand_type, "")),
         ("答复时限", labels.CHOICES.get(order.time_class, "")),
         ("紧急程度", labels.CHOICES.get(order.severity, "") if order.severity != "general" else ""),

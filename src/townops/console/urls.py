@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from townops.console.views import home, listing, order, register, session, signing, upward
+from townops.console.views import home, listing, mine, order, register, session, signing, upward
 
 app_name = "console"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("orders/<str:number>/steps/<str:name>", order.step, name="step"),
     path("orders/<str:number>/contact", order.reveal, name="reveal"),
     path("orders/<str:number>/files/<int:file>", order.attachment, name="attachment"),
+    path("mine", mine.listing, name="mine"),
+    path("mine/<str:number>", mine.report, name="my-report"),
     path("upward", upward.queue, name="upward"),
     path("upward/batch", upward.batch, name="batch"),
     path("upward/batch/<str:number>", upward.batch_file, name="batch-file"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from townops.base import crypto, journal
+from townops.base import crypto, journal, sql
 from townops.base.db import write as transaction
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
@@ -36,15 +36,16 @@ from townops.orders.drafts import Draft
 from townops.orders.erasing import erase_texts
 from townops.orders.jobs import index_all
 from townops.orders.models import Order, OrderContact, OrderEvent, OrderLink, OrderText
+from townops.orders.own import OwnPage, OwnReport, own_report, own_reports
 from townops.orders.paging import Page
 from townops.orders.proof import Break
 from townops.orders.queries import Filter
 from townops.orders.reports import IncomingReport, Received, receive_reports
 from townops.orders.resolve import around
-from townops.orders.steps import StepView, children_closing, draft_step
+from townops.orders.steps import StepView, beside, draft_step
 from townops.orders.store import Loaded
 from townops.orders.views import ClockView, EventView, OrderView, event_views, order_view
-from townops.orders.watch import due_orders, next_look_at, recalendar, watch
+from townops.orders.watch import recalendar, watch
 from townops.orders.write import Written, write
 
 __all__ = [
@@ -68,6 +69,8 @@ __all__ = [
     "Need",
     "OrderValue",
     "OrderView",
+    "OwnPage",
+    "OwnReport",
     "Page",
     "Party",
     "PrecedentView",
@@ -78,13 +81,12 @@ __all__ = [
     "Verify",
     "Written",
     "awaiting_session",
-    "children_closing",
+    "beside",
     "children_of",
     "classify",
     "confirmed",
     "contact_of",
     "draft_step",
-    "due_orders",
     "erase_texts",
     "events_of",
     "every_source",
@@ -93,9 +95,10 @@ __all__ = [
     "index_everything",
     "load_order",
     "load_starting_flows",
-    "next_look_at",
     "order_for",
     "orders_of_caller",
+    "own_report",
+    "own_reports",
     "precedents",
     "propose_unit",
     "recalendar",
@@ -293,7 +296,8 @@ def index_everything() -> int:
 
 def load_order(order_id: int) -> Loaded:
     """An order ready for `draft_step`: for whoever commits many steps in one `write`."""
-    return store.load(Order.objects.get(id=order_id))
+    (row,) = sql.select(Order, "WHERE id = %s", [order_id])
+    return store.load(row)
 
 
 def load_starting_flows() -> int:

@@ -257,6 +257,8 @@ def _new(one: IncomingReport, desk: Desk, number: str, place: Place) -> tuple[Re
         facts["external_number"] = one.external_number
     if one.class_code:
         facts["class"] = _subject(one, desk)
+    if desk.actor.person and not birth.asked:
+        facts["own"] = True
     at = one.received_at if desk.origin == "history" else desk.at
     decision = report(flow, birth, facts, person=desk.actor.person, at=at)
     draft = drafts.Draft(

@@ -8,6 +8,7 @@ from townops.orders import marks
 from townops.orders.domain.decide import Decision
 from townops.orders.domain.order import Named, Order
 from townops.orders.domain.settle import primary
+from townops.orders.domain.taken import Taken
 from townops.orders.drafts import Draft
 from townops.orders.models import OrderClock, OrderTask
 
@@ -19,6 +20,16 @@ def unit_scope(unit: int) -> int:
 
 def area_scope(area: int) -> int:
     return area * 2 + 1
+
+
+def person_scope(person: int) -> int:
+    """Below zero: who reported from outside the town's offices, for his own reports alone."""
+    return -person
+
+
+def own_scope(taken: Taken) -> set[int]:
+    """Of a report by somebody from outside the town's offices."""
+    return {person_scope(taken.person)} if taken.step == "report" and taken.get("own", bool) else set()
 
 
 def columns(draft: Draft) -> dict[str, object]:

@@ -19,7 +19,7 @@ from townops.orders.models import OrderEvent, OrderFile, OrderText
 from townops.orders.store import Loaded
 from townops.people import api as people
 
-FOR_THE_PROOF = frozenset({"attachments", "marks", "message_seq"})  # files are shown as files
+FOR_THE_PROOF = frozenset({"attachments", "marks", "message_seq", "own"})  # files are shown as files
 
 
 @dataclass(frozen=True, slots=True)

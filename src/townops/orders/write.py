@@ -215,7 +215,7 @@ def _scopes(drafts: Sequence[Draft]) -> None:
     fresh = {
         (scope, draft.decision.after.received_at, draft.decision.after.id)
         for draft in drafts
-        for scope in rows.new_scopes(draft.decision)
+        for scope in _seen_by(draft)
     }
     sql.insert(
         [
@@ -224,6 +224,10 @@ def _scopes(drafts: Sequence[Draft]) -> None:
         ],
         conflict="DO NOTHING",
     )
+
+
+def _seen_by(draft: Draft) -> set[int]:
+    return rows.new_scopes(draft.decision) | rows.own_scope(draft.decision.taken)
 
 
 def _news(drafts: Sequence[Draft], recorded_at: datetime) -> None:

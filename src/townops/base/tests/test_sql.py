@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.apps import apps
 
+from townops.areas.models import Stamp
 from townops.base import sql
 from townops.base.models import OutboxRow
 
@@ -30,3 +31,9 @@ def test_a_fresh_row_comes_back_as_it_was_given():
     sql.insert([sql.fresh(OutboxRow, **given), sql.fresh(OutboxRow, **given)])
     assert list(OutboxRow.objects.values(*given)) == [given] * 3
     assert sql.values("SELECT COUNT(*) FROM base_outboxrow WHERE next_at <= %s", [AT]) == [(3,)]
+
+
+@pytest.mark.django_db
+def test_adding_a_row_says_whether_its_key_was_free():
+    given = {"name": "demo", "value": 1}
+    assert [sql.add(sql.fresh(Stamp, **given)) for _ in range(2)] == [1, 0]

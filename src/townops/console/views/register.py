@@ -158,9 +158,9 @@ def _onward(request: HttpRequest, desk: Desk, received: tuple[str, str]) -> Http
     try:
         order = orders.order_for(desk.actor, number, at=desk.at)
     except Refused:
-        messages.success(
-            request, f"{OUTCOMES[outcome].format(round='下一')}，编号 {number}。请记下编号，便于查询。"
-        )
-        return redirect("console:register")
+        own = desk.may("orders.view_own")
+        where = "进展和答复在这里看。" if own else "请记下编号，便于查询。"
+        messages.success(request, f"{OUTCOMES[outcome].format(round='下一')}，编号 {number}。{where}")
+        return redirect("console:mine" if own else "console:register")
     messages.success(request, f"{OUTCOMES[outcome].format(round=order.round)}，编号 {number}。")
     return redirect("console:order", number)

@@ -1,10 +1,8 @@
 """GET /orders, one order, its history: what the caller may see, filtered, paged by cursor."""
 
-from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from django.core import signing
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import BeforeValidator, Field
@@ -27,7 +25,10 @@ from townops.sharing.rest.reading import (
     SourceCode,
     UnitCode,
     Words,
+    opened,
     read_edge,
+    refuse_unknown,
+    signed,
     split,
     whole,
 )
@@ -37,7 +38,6 @@ SEES = Token(VIEW, VIEW_ALL)
 WRONG = {401: Problem, 403: Problem, 422: Problem}
 ONE = {401: Problem, 403: Problem, 404: Problem}
 router = Router(tags=["orders"])
-cursors = signing.Signer(salt="townops.sharing.cursor")
 
 
 class Wanted(Schema):
@@ -63,8 +63,8 @@ class Wanted(Schema):
     limit: Annotated[int, Field(ge=1, le=200), BeforeValidator(whole)] = 50
 
 
-LISTS = frozenset({"source", "state", "unit"})
 NAMES = frozenset(field.alias or name for name, field in Wanted.model_fields.items())
+LISTS = frozenset({"source", "state", "unit"})
 
 
 @router.get(
@@ -72,16 +72,14 @@ NAMES = frozenset(field.alias or name for name, field in Wanted.model_fields.ite
 )
 def list_orders(request: HttpRequest, wanted: Query[Wanted]) -> shapes.Items:
     """Orders the caller may see, latest first unless sorted otherwise. Past the end the list is empty."""
-    if unknown := sorted(set(request.GET) - NAMES):
-        raise Refused("parameter_unknown", names=unknown[:5])
-    _one_each(request, NAMES - LISTS)
+    refuse_unknown(request, NAMES - LISTS, lists=LISTS)
     caller = caller_of(request)
     page = orders.find_orders(
         caller.actor,
         filter_of(wanted),
         at=caller.at,
         sort=wanted.sort,
-        cursor=_opened(wanted.cursor),
+        cursor=opened(wanted.cursor),
         limit=wanted.limit,
     )
     return _listed(page, caller.at)
@@ -90,16 +88,10 @@ def list_orders(request: HttpRequest, wanted: Query[Wanted]) -> shapes.Items:
 def _listed(page: orders.Page, at: datetime) -> shapes.Items:
     return shapes.Items(
         items=shapes.items_of(page, at),
-        next=cursors.sign(page.next) if page.next else None,
+        next=signed(page.next),
         total=page.total,
         total_is_exact=page.exact,
     )
-
-
-def _one_each(request: HttpRequest, names: AbstractSet[str]) -> None:
-    for name in names:
-        if len(request.GET.getlist(name)) > 1:
-            raise Refused("one_value_only", name=name)
 
 
 def filter_of(wanted: Wanted) -> orders.Filter:
@@ -139,14 +131,6 @@ def _range(wanted: Wanted) -> tuple[datetime | None, datetime | None]:
     return start, end
 
 
-def _opened(cursor: str) -> str:
-    """The door's cursor out of ours; one we did not give out is refused before anything reads it."""
-    try:
-        return cursors.unsign(cursor) if cursor else ""
-    except signing.BadSignature:
-        raise Refused("cursor_unreadable") from None
-
-
 @router.get(
     "/orders/{number}",
     auth=Token(),
@@ -182,15 +166,13 @@ class Turning(Schema):
 )
 def list_same_reporter(request: HttpRequest, number: str, turning: Query[Turning]) -> shapes.Items:
     """Other orders of the same reporter the caller may see, latest first. 403 where the reporter is a whistleblower."""
-    if unknown := sorted(set(request.GET) - set(Turning.model_fields)):
-        raise Refused("parameter_unknown", names=unknown[:5])
-    _one_each(request, set(Turning.model_fields))
+    refuse_unknown(request, set(Turning.model_fields))
     caller = caller_of(request)
     page = orders.same_reporter(
         caller.actor,
         number,
         open_only=bool(turning.open),
-        cursor=_opened(turning.cursor),
+        cursor=opened(turning.cursor),
         limit=turning.limit,
     )
     return _listed(page, caller.at)
