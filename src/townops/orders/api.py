@@ -26,6 +26,7 @@ from townops.orders.proof import Break
 from townops.orders.queries import Filter
 from townops.orders.reports import IncomingReport, Received, receive_reports
 from townops.orders.resolve import around
+from townops.orders.sources import check_report, sources_for
 from townops.orders.steps import StepView, children_closing, draft_step
 from townops.orders.store import Loaded
 from townops.orders.views import ClockView, EventView, OrderView, event_views, order_view
@@ -60,6 +61,7 @@ __all__ = [
     "Told",
     "Verify",
     "Written",
+    "check_report",
     "children_closing",
     "children_of",
     "classify",
@@ -82,6 +84,7 @@ __all__ = [
     "receive_reports",
     "reveal_contact",
     "seal",
+    "sources_for",
     "steps_for",
     "take_step",
     "told",

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Exists, Q, QuerySet
 
 from townops.areas import api as areas
-from townops.base import crypto, search, sql
+from townops.base import contacts, crypto, search, sql
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import paging
@@ -114,8 +114,8 @@ def scopes_of(actor: Actor) -> tuple[int, ...]:
 
 
 def _by_phone(phone: str) -> QuerySet[OrderContact, Any]:
-    digits = "".join(sign for sign in phone if sign.isdigit() or sign == "+")
-    return OrderContact.objects.filter(phone_hash=crypto.keyed_hash(digits)).values("order_id")
+    hashed = crypto.keyed_hash(contacts.bare(phone))
+    return OrderContact.objects.filter(phone_hash=hashed).values("order_id")
 
 
 def _terms(wanted: Filter) -> Iterator[Term]:

@@ -209,7 +209,7 @@ def test_a_file_never_holds_a_formula(town):
 
 def test_a_file_of_one_source_leaves_the_others_alone(town):
     asked(town, "B6")
-    other = town.report("district", user="hotline", external_number="Q1")
+    other = town.report("district", external_number="Q1")
     town.takes("hotline", other, "ask_up", kind="closing", reason="已撤回")
     up.export(town.who("hotline"), "hotline", at=town.at)
     assert [one.unsent for one in waiting(town, "district")] == [True]
