@@ -7,7 +7,6 @@ import pytest
 from tests.privacy.desk import ago, report, reported
 from townops.intake import api as intake
 from townops.kernel.refusal import Refused
-from townops.orders import api as orders
 from townops.orders.models import Order
 
 EVERY = (

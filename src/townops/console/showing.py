@@ -1,11 +1,10 @@
 """What stands on the page of an order: history, clocks, responsibility, proposal, in words; masked as the viewer's posts demand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from townops.base import masking
 from townops.base.filetypes import is_image
 from townops.base.models import Attachment
 from townops.catalogue import api as catalogue
@@ -16,7 +15,6 @@ from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 from townops.people import api as people
 
-CONTACTS: Final = frozenset({"who"})
 UNSAID: Final = frozenset(
     {
         "trace",
@@ -35,7 +33,6 @@ CHOSEN: Final = frozenset(
     need.name for step in orders.TABLE for need in step.needs if need.type.value == "enum"
 )
 GRANTS: Final = {"True": 0, "False": 1}
-WHISTLEBLOW: Final = "whistleblow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +76,6 @@ class ClockLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactView:
-    """Who reported, masked or revealed; `hidden` when not even that may be seen."""
-
-    name: str
-    phone: str
-    hidden: bool = False
-    revealed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class ProposalView:
     """What the dispatch table says, or why it cannot say anything."""
 
@@ -100,9 +87,8 @@ class ProposalView:
     broken: str = ""
 
 
-def history(desk: Desk, number: str) -> list[Happened]:
+def history(desk: Desk, events: Sequence[orders.EventView]) -> list[Happened]:
     """The newest first."""
-    events = orders.events_of(desk.actor, number, at=desk.at)
     files = uploads.by_id(one for event in events for one in event.files)
     return [_happened(event, files, desk) for event in reversed(events)]
 
@@ -115,15 +101,7 @@ def trace_of(past: list[Happened]) -> tuple[str, ...]:
 
 
 def _happened(event: orders.EventView, files: Mapping[int, Attachment], desk: Desk) -> Happened:
-    masked = not desk.sees_all
-    texts = (
-        Said(
-            labels.fact_label(event.step, name),
-            masking.mask_text(text) if masked or name in CONTACTS else text,
-        )
-        for name, text in event.texts.items()
-        if text
-    )
+    texts = (Said(labels.fact_label(event.step, name), text) for name, text in event.texts.items() if text)
     moved = event.from_unit != event.to_unit
     return Happened(
         event=event,
@@ -176,20 +154,6 @@ def _line(view: orders.ClockView, limit: str) -> ClockLine:
         why=tuple(explained(view.explanation)),
         state=words[view.state],
     )
-
-
-def contact(desk: Desk, order: orders.OrderView) -> ContactView | None:
-    """Masked; a whistleblower (举报人) is hidden from those who handle. None when nobody left a contact."""
-    if order.demand_type == WHISTLEBLOW and not desk.may("orders.reveal"):
-        return ContactView("", "", hidden=True)
-    name, phone = orders.contact_of(desk.actor, order.number)
-    if not (name or phone):
-        return None
-    return ContactView(masking.mask_name(name), masking.mask_phone(phone))
-
-
-def text_of(desk: Desk, order: orders.OrderView) -> str:
-    return order.text if desk.sees_all else masking.mask_text(order.text)
 
 
 def proposal(desk: Desk, order: orders.OrderView) -> ProposalView | None:

@@ -7,12 +7,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from townops.base import crypto, journal
+from townops.base import journal
 from townops.base.db import write as transaction
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
-from townops.orders import flows, proof, queries, steps, store, system, upward
-from townops.orders.access import REVEAL
+from townops.orders import flows, privacy, proof, queries, steps, store, system, upward
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
 from townops.orders.domain.order import Order as OrderValue
@@ -22,6 +21,7 @@ from townops.orders.drafts import Draft
 from townops.orders.jobs import index_all
 from townops.orders.models import Order, OrderContact, OrderEvent, OrderLink, OrderText
 from townops.orders.paging import Page
+from townops.orders.privacy import ContactView, Revealed
 from townops.orders.proof import Break
 from townops.orders.queries import Filter
 from townops.orders.reports import IncomingReport, Received, receive_reports
@@ -43,6 +43,7 @@ __all__ = [
     "Choice",
     "ClockView",
     "Contact",
+    "ContactView",
     "Draft",
     "EventView",
     "Filing",
@@ -56,12 +57,14 @@ __all__ = [
     "Page",
     "Party",
     "Received",
+    "Revealed",
     "State",
     "StepView",
     "Told",
     "Verify",
     "Written",
     "check_report",
+    "check_reveal",
     "children_closing",
     "children_of",
     "classify",
@@ -77,12 +80,13 @@ __all__ = [
     "index_everything",
     "load_order",
     "load_starting_flows",
+    "may_reveal",
     "next_look_at",
     "order_for",
     "propose_unit",
     "recalendar",
     "receive_reports",
-    "reveal_contact",
+    "reveal",
     "seal",
     "sources_for",
     "steps_for",
@@ -95,12 +99,13 @@ __all__ = [
 ]  # fmt: skip
 
 
-SHORTEST_REASON = 2
-
-
 def order_for(actor: Actor, number: str, *, at: datetime) -> OrderView:
-    """The order by number with its clocks; Refused("order_unknown") alike for absent and invisible."""
-    return order_view(store.load(queries.by_number(actor, number)), at)
+    """The order by number with its clocks, its words as this actor may read them.
+
+    Refused("order_unknown") alike for absent and invisible.
+    """
+    row = queries.by_number(actor, number)
+    return privacy.order_shown(actor, row, order_view(store.load(row), at))
 
 
 def take_step(
@@ -119,7 +124,8 @@ def take_step(
     """
     row = queries.by_number(actor, number)
     steps.take(row, name, actor=actor, at=at, raw=facts or {}, seq=seq)
-    return order_view(store.load(Order.objects.get(id=row.id)), at)
+    after = Order.objects.get(id=row.id)
+    return privacy.order_shown(actor, after, order_view(store.load(after), at))
 
 
 def steps_for(actor: Actor, number: str, *, at: datetime) -> list[StepView]:
@@ -135,8 +141,9 @@ def find_orders(
 
 
 def events_of(actor: Actor, number: str, *, at: datetime) -> list[EventView]:
-    """The order's history, oldest first."""
-    return event_views(queries.by_number(actor, number))
+    """The order's history, oldest first, its words as this actor may read them."""
+    row = queries.by_number(actor, number)
+    return privacy.events_shown(actor, row, event_views(row))
 
 
 def children_of(actor: Actor, number: str) -> list[str]:
@@ -200,35 +207,27 @@ def propose_unit(actor: Actor, number: str, *, at: datetime) -> Any:
     return steps.propose(order, order.place, order.class_code, condition, around(order, at))
 
 
-def contact_of(actor: Actor, number: str) -> tuple[str, str]:
-    """(name, phone) of the newest caller in the clear: for masking at the edge, never for showing. Empty when none."""
-    return _opened(queries.by_number(actor, number))
+def contact_of(actor: Actor, number: str) -> ContactView | None:
+    """The newest caller as this actor may see him, masked; None when nobody left a contact."""
+    return privacy.contact_shown(actor, queries.by_number(actor, number))
 
 
-def _opened(row: Order) -> tuple[str, str]:
-    found = OrderContact.objects.filter(order_id=row.id).order_by("-seq").first()
-    if found is None:
-        return "", ""
-    place = f"order:{found.order_id}:{found.seq}"
-    name = crypto.unseal(bytes(found.name), f"{place}:name") if found.name else ""
-    phone = crypto.unseal(bytes(found.phone), f"{place}:phone") if found.phone else ""
-    return name, phone
+def may_reveal(actor: Actor, number: str) -> bool:
+    """Whether this actor may read contact and words in the clear for a reason."""
+    return privacy.may_reveal(actor, queries.by_number(actor, number))
 
 
-def reveal_contact(actor: Actor, number: str, *, reason: str, at: datetime) -> tuple[str, str]:
-    """(name, phone) in the clear, journalled. Refused: order_unknown, not_permitted, reason_missing, reporter_hidden."""
+def check_reveal(actor: Actor, number: str) -> None:
+    """Refused: order_unknown, not_permitted, reporter_hidden."""
+    privacy.check_reveal(actor, queries.by_number(actor, number))
+
+
+def reveal(actor: Actor, number: str, *, reason: str, at: datetime) -> Revealed:
+    """Contact and words in the clear, journalled. Refused: order_unknown, not_permitted, reporter_hidden, reason_missing."""
     row = queries.by_number(actor, number)
-    may = actor.holds(REVEAL) or (row.is_open and row.main_unit_id in actor.units)
-    if not may:
-        raise Refused("not_permitted", step="reveal")
-    if row.demand_type == "whistleblow" and not actor.holds(REVEAL):
-        raise Refused("reporter_hidden")
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise Refused("reason_missing")
-    with transaction():
-        body = {"number": row.number, "reason": reason.strip()[:200]}
-        journal.append(kind="order_contact", key=row.id, action="reveal", actor=actor, at=at, body=body)
-    return _opened(row)
+    privacy.note_reveal(actor, row, reason=reason, at=at)
+    name, phone = privacy.opened(row)
+    return Revealed(name, phone, order_view(store.load(row), at), event_views(row))
 
 
 def erase_texts(order_id: int, *, actor: Actor, at: datetime) -> int:

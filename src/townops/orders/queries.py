@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, Q, QuerySet
@@ -13,7 +12,7 @@ from townops.base import contacts, crypto, search, sql
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import paging
-from townops.orders.access import VIEW, VIEW_ALL
+from townops.orders.access import REVEAL, VIEW, VIEW_ALL
 from townops.orders.domain.states import OPEN
 from townops.orders.leading import Asked, Spans, Term, choose, led
 from townops.orders.models import Order, OrderContact, OrderScope
@@ -66,12 +65,12 @@ def find(
     actor: Actor, wanted: Filter, *, at: datetime, sort: str = "-received", cursor: str = "", limit: int = 50
 ) -> Page:
     """One page of what an actor may see. Refused(area_unknown, unit_unknown, query_too_short, mark_unknown, ...)."""
-    worded, few = _worded(wanted.q)
+    worded, few = _asked_for(actor, wanted.q)
     few = few or bool(wanted.phone) or _open_only(wanted) or sort == "due"  # which lists what is open
     asked = Asked(tuple(_terms(wanted)), towns_of(actor), _spans(wanted), few=few)
     rows = Order.objects.filter(worded, _timed(wanted, at) & _marked(wanted) & _said(wanted))
     if wanted.phone:
-        rows = rows.filter(id__in=_by_phone(wanted.phone))
+        rows = rows.filter(_numbered(contacts.bare(wanted.phone)))
     scopes = () if actor.holds(VIEW_ALL) else scopes_of(actor)
     lead = choose(asked, scopes if sort != "due" else ())
     rows = led(rows, asked, lead)
@@ -79,6 +78,18 @@ def find(
         walk = paging.Walk(scopes, asked.spans)
         return paging.page(rows, sort=sort, cursor=cursor, limit=limit, walk=walk)
     return paging.page(_within(rows, actor, scopes), sort=sort, cursor=cursor, limit=limit)
+
+
+def _asked_for(actor: Actor, q: str) -> tuple[Q | Exists, bool]:
+    """A search as typed. A telephone or identity number in it is looked up by its hash for whoever might reveal it."""
+    numbers = contacts.find(q) if q and actor.holds(REVEAL) else []
+    if not numbers:
+        return _worded(q)
+    found = Q()
+    for one in numbers:
+        found &= _numbered(one.number) | Q(id__in=search.matching("order", one.number))
+    words, _ = _worded(contacts.replaced(q, lambda one: " ").strip())
+    return Q(words) & found, True
 
 
 def _worded(q: str) -> tuple[Q | Exists, bool]:
@@ -113,9 +124,10 @@ def scopes_of(actor: Actor) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _by_phone(phone: str) -> QuerySet[OrderContact, Any]:
-    hashed = crypto.keyed_hash(contacts.bare(phone))
-    return OrderContact.objects.filter(phone_hash=hashed).values("order_id")
+def _numbered(number: str) -> Q:
+    """Orders whose caller has this number, or whose words held it: by keyed hash, nobody stores the number to search it."""
+    callers = OrderContact.objects.filter(phone_hash=crypto.keyed_hash(number)).values("order_id")
+    return Q(id__in=callers) | Q(id__in=search.matching("order", contacts.token(number)))
 
 
 def _terms(wanted: Filter) -> Iterator[Term]:

@@ -35,7 +35,9 @@ class Story:
     def report(self, source: str = "grid", user: str = "", **given: Any) -> str:
         facts: dict[str, Any] = {"text": "小区门口路灯不亮", "received_at": self.at} | given
         made = api.receive_reports(
-            [api.IncomingReport(source=source, **facts)], actor=self.who(user or TAKERS.get(source, source)), at=self.at
+            [api.IncomingReport(source=source, **facts)],
+            actor=self.who(user or TAKERS.get(source, source)),
+            at=self.at,
         )
         return made[0].number
 

@@ -185,9 +185,9 @@ def test_a_lost_download_is_fetched_again_byte_for_byte(town):
     content = up.export(town.who("hotline"), "hotline", at=town.at)
     listed = up.batches(town.who("hotline"), "hotline")
     assert [batch.count for batch in listed] == [1]
-    assert up.batch_file(town.who("hotline"), listed[0].number) == content
+    assert up.batch_file(town.who("hotline"), listed[0].number, at=town.at) == content
     with refused("batch_unknown"):
-        up.batch_file(town.who("hotline"), "2611P999999")
+        up.batch_file(town.who("hotline"), "2611P999999", at=town.at)
 
 
 def test_a_file_is_journalled_with_what_went_in_it(town):

@@ -31,6 +31,7 @@ STATUS: Final = {
     "token_missing": 401,
     "not_permitted": 403,
     "action_not_held": 403,
+    "reporter_hidden": 403,
     "source_not_permitted": 403,
     "number_not_permitted": 403,
     "account_without_person": 403,
