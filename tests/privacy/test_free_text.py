@@ -92,6 +92,13 @@ def test_the_unit_that_handles_and_the_clerk_of_the_source_read_it_while_the_ord
     assert all(PHONE not in one["texts"].get("who", "") for one in events)
 
 
+@pytest.mark.parametrize("user", [*READERS, "patrol", "video", "director"])
+def test_before_a_unit_has_it_only_the_clerks_of_its_source_read_it(call, user):
+    number = reported("hotline", "hotline", text=f"电话{PHONE}")
+    assert leaks(call(user), number) == []
+    assert PHONE in call("hotline2").get(f"/orders/{number}").json()["text"]
+
+
 def test_once_it_has_ended_nobody_reads_it_without_a_reason(call, told):
     Order.objects.filter(number=told).update(is_open=False)
     for user in ("unit", "unit_head", "hotline", "shift"):

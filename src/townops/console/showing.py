@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from townops.base import masking
 from townops.base.filetypes import is_image
 from townops.base.models import Attachment
 from townops.catalogue import api as catalogue
@@ -114,7 +115,7 @@ def _happened(event: orders.EventView, files: Mapping[int, Attachment], desk: De
 
 
 def _file(row: Attachment) -> FileView:
-    return FileView(row.pk, row.name, is_image(row.media_type))
+    return FileView(row.pk, masking.mask_text(row.name), is_image(row.media_type))
 
 
 def _facts(event: orders.EventView, at: datetime) -> Iterator[Said]:

@@ -147,12 +147,13 @@ def events_of(actor: Actor, number: str, *, at: datetime) -> list[EventView]:
 
 
 def children_of(actor: Actor, number: str) -> list[str]:
-    """Numbers of the orders merged into this one."""
+    """Numbers of the orders merged into this one, those that this actor sees."""
     row = queries.by_number(actor, number)
     others = OrderLink.objects.filter(order_id=row.id, kind="child", active=True).values_list(
         "other", flat=True
     )
-    return list(Order.objects.filter(id__in=list(others)).order_by("number").values_list("number", flat=True))
+    children = Order.objects.filter(id__in=list(others)).order_by("number")
+    return [one.number for one in children if queries.sees(actor, one)]
 
 
 @dataclass(frozen=True, slots=True)

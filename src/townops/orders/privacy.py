@@ -25,6 +25,7 @@ HANDLING: Final = frozenset({"orders.handle", "orders.handle_on_spot", "orders.r
 DESK: Final = "orders.file"
 AT_PLACE: Final = HANDLING | {DESK, "orders.accept", "orders.dispatch", "orders.verify", "orders.check"}
 WHISTLEBLOW: Final = "whistleblow"
+CENTER: Final = "center"
 RESIDENT: Final = "resident"
 SHORTEST_REASON: Final = 2
 
@@ -57,12 +58,12 @@ def reads_plain(actor: Actor, row: Order) -> bool:
 
 def may_reveal(actor: Actor, row: Order) -> bool:
     """Whether he may read contact and words in the clear for a reason."""
-    return actor.holds(REVEAL) or (row.is_open and _handles(actor, row))
+    return _holds_reveal(actor, row) or (row.is_open and _handles(actor, row))
 
 
 def check_reveal(actor: Actor, row: Order) -> None:
     """Refused: not_permitted, reporter_hidden."""
-    if actor.holds(REVEAL):
+    if _holds_reveal(actor, row):
         return
     if row.demand_type == WHISTLEBLOW:
         raise Refused("reporter_hidden")
@@ -107,7 +108,7 @@ def text_shown(actor: Actor, row: Order, text: str) -> str:
 
 def contact_shown(actor: Actor, row: Order) -> ContactView | None:
     """The newest caller, masked; None when nobody left a contact."""
-    if row.demand_type == WHISTLEBLOW and not actor.holds(REVEAL):
+    if row.demand_type == WHISTLEBLOW and not _holds_reveal(actor, row):
         return ContactView("", "", hidden=True)
     name, phone = opened(row)
     return ContactView(masking.mask_name(name), masking.mask_phone(phone)) if name or phone else None
@@ -135,6 +136,11 @@ def _event_shown(event: EventView, row: Order, *, plain: bool) -> EventView:
     return replace(event, texts=texts, person=person)
 
 
+def _holds_reveal(actor: Actor, row: Order) -> bool:
+    """By a post of the order's own town."""
+    return any(_of_the_town(hat, row) for hat in actor.hats_with(REVEAL))
+
+
 def _in_charge(actor: Actor, row: Order) -> bool:
     """A clerk of the center whose post takes in this source."""
     return sources.may_report(actor, row.source) and any(
@@ -143,8 +149,8 @@ def _in_charge(actor: Actor, row: Order) -> bool:
 
 
 def _handles(actor: Actor, row: Order) -> bool:
-    """A post that handles in the unit that answers for it now."""
-    if row.demand_type == WHISTLEBLOW:
+    """A post that handles in the unit that answers for it now; in the center that is its clerks' part."""
+    if row.demand_type == WHISTLEBLOW or people.unit_by_id(row.unit_id).kind == CENTER:
         return False
     return any(hat.unit == row.unit_id and hat.permissions & HANDLING for hat in actor.hats)
 

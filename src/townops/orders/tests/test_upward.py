@@ -107,7 +107,7 @@ def test_a_reply_the_district_must_close_waits_after_its_receipt_and_no_longer_a
 
 def test_a_reply_the_town_closes_itself_is_settled_by_its_receipt(town):
     lng, lat = town.point()
-    number = town.handling("ejiayuan", user="hotline", external_number="E-1", lng=lng, lat=lat)
+    number = town.handling("ejiayuan", external_number="E-1", lng=lng, lat=lat)
     town.submitted(number)
     town.takes("h_chengjian", number, "review_unit")
     town.takes("assess", number, "review_center")
