@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from townops.console.views import home, listing, order, register, signing, upward
+from townops.console.views import home, listing, order, register, session, signing, upward
 
 app_name = "console"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("upward/answers", upward.answers, name="answers"),
     path("upward/compare", upward.compare, name="compare"),
     path("upward/<str:number>/<int:seq>", upward.mark, name="mark"),
+    path("session", session.session, name="session"),
     path("register", register.register, name="register"),
+    path("callers", register.callers, name="callers"),
     path("places", order.places, name="places"),
 ]

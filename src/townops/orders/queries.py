@@ -77,7 +77,7 @@ def find(
     if lead.scopes:
         walk = paging.Walk(scopes, asked.spans)
         return paging.page(rows, sort=sort, cursor=cursor, limit=limit, walk=walk)
-    return paging.page(_within(rows, actor, scopes), sort=sort, cursor=cursor, limit=limit)
+    return paging.page(within(rows, actor, scopes), sort=sort, cursor=cursor, limit=limit)
 
 
 def _asked_for(actor: Actor, q: str) -> tuple[Q | Exists, bool]:
@@ -103,7 +103,8 @@ def _worded(q: str) -> tuple[Q | Exists, bool]:
     return (Q(id__in=found), True) if many <= LISTED else (search.condition("order", q), False)
 
 
-def _within(rows: QuerySet[Order], actor: Actor, scopes: Sequence[int]) -> QuerySet[Order]:
+def within(rows: QuerySet[Order], actor: Actor, scopes: Sequence[int]) -> QuerySet[Order]:
+    """Of these rows those an actor may see; `scopes` are his, unless he sees the whole town."""
     if actor.holds(VIEW_ALL):
         return rows
     return rows.filter(in_scopes(scopes)) if scopes else rows.none()

@@ -23,7 +23,11 @@ class OrderKey(BigInteger):
 
 
 class Order(models.Model):
-    """One row per order, written only by `write`."""
+    """One row per order, written only by `write`.
+
+    Title, place text and point may be erased: the events hold their digests only, made with the salts kept here.
+    A salt that is absent: written before there were digests; an empty one: erased.
+    """
 
     id = OrderKey(primary_key=True)
     number = models.CharField("编号", max_length=16)
@@ -68,6 +72,8 @@ class Order(models.Model):
     result = models.CharField("结果", max_length=12, blank=True)
     satisfaction = models.CharField("满意度", max_length=16, blank=True)
     closed_at = models.DateTimeField("结案时间", null=True)
+    shown_salt = models.BinaryField(max_length=16, null=True)
+    point_salt = models.BinaryField(max_length=16, null=True)
 
     class Meta:
         # Every write pays for each of these: one for each filter that leaves few rows, and what is open in one
