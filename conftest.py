@@ -73,11 +73,14 @@ def chromium() -> str:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> Iterator[None]:
-    """Sessions are kept in the process's memory: nothing of one test's is seen by the next."""
+    """Sessions and numbers in hand are kept in the process's memory: nothing of one test's is seen by the next."""
     from django.core.cache import cache
+
+    from townops.orders import numbers
 
     yield
     cache.clear()
+    numbers.forget()
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

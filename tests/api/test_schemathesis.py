@@ -38,7 +38,7 @@ def codes_of(grid: small.Machine) -> dict[str, list[object]]:
     places = [one.code for kind in ("grid", "village", "block") for one in areas.areas_of("T", kind)]
     classes = [one["code"] for one in grid.get("/classes", branch="event").json()["items"]]
     return {
-        "source": ["grid", "hotline", "patrol"],
+        "source": ["grid", "ejiayuan"],
         "unit": [one.code for one in people.units()],
         "area": places,
         "parent": places,

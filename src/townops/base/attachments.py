@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from townops.base import crypto, filetypes
+from townops.base import crypto, filetypes, masking
 from townops.base.db import write
 from townops.base.models import Attachment
 from townops.base.tunables import value_at
@@ -100,7 +100,7 @@ def headers(row: Attachment) -> Mapping[str, str]:
     return {
         "Content-Type": row.media_type + ("; charset=utf-8" if row.media_type.startswith("text/") else ""),
         "Content-Length": str(row.size),
-        "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(row.name, safe='')}",
+        "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(masking.mask_text(row.name), safe='')}",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cache-Control": "private, no-store",

@@ -1,10 +1,12 @@
 """Personal data as others may see it: enough to recognise, not enough to use (U29; domain 5).
 
-Done in the server.
+Done in the server. What stands in free text is found by `base.contacts`.
 """
 
 import re
 from typing import Final
+
+from townops.base import contacts
 
 _COMPOUND_TEXT: Final = (
     "欧阳太史端木上官司马东方独孤南宫万俟闻人夏侯诸葛尉迟公羊赫连澹台皇甫宗政濮阳公冶太叔申屠公孙慕容"
@@ -13,10 +15,8 @@ _COMPOUND_TEXT: Final = (
 )
 COMPOUND: Final = frozenset(_COMPOUND_TEXT[start : start + 2] for start in range(0, len(_COMPOUND_TEXT), 2))
 LONGEST_SURNAME: Final = 2
-_ID = r"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
 _MOBILE = r"(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})"
 _LANDLINE = r"(010|02\d|0[3-9]\d{2})[- ]?(\d{3,4})[- ]?(\d{4})"
-_FREE: Final = re.compile(rf"(?<!\d)(?:(?P<id>{_ID})|(?P<mobile>{_MOBILE})|(?P<land>{_LANDLINE}))(?!\d)")
 _WIDE: Final = str.maketrans("０１２３４５６７８９Ｘｘ－", "0123456789Xx-")
 _DOOR: Final = re.compile(
     r"(?:\d+|[甲乙丙丁一二三四五六七八九十百]+)\s*(?:弄|号|幢|栋|座|单元|室|楼|层|组|队|#|[-－—]\s*\d+)"
@@ -59,13 +59,13 @@ def mask_address(address: str) -> str:
 
 def mask_text(text: str) -> str:
     """Free text with every telephone and identity number in it masked; the rest is as written."""
-    narrow = text.translate(_WIDE)
-    pieces, end = [], 0
-    for found in _FREE.finditer(narrow):
-        mask = mask_id_number if found["id"] else mask_phone
-        pieces += [text[end : found.start()], mask(found[0])]
-        end = found.end()
-    return "".join([*pieces, text[end:]])
+    return contacts.replaced(text, _mask_found)
+
+
+def _mask_found(found: contacts.Found) -> str:
+    if found.kind == "spoken":
+        return "*" * len(found.number)
+    return mask_id_number(found.number) if found.kind == "id" else mask_phone(found.number)
 
 
 def mask_point(lng: float, lat: float) -> tuple[float, float]:

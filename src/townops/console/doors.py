@@ -32,6 +32,8 @@ STATUS: Final = {
     "order_unknown": 404,
     "attachment_unknown": 404,
     "not_permitted": 403,
+    "source_not_permitted": 403,
+    "number_not_permitted": 403,
     "reporter_hidden": 403,
     "account_without_person": 403,
 }

@@ -1,6 +1,6 @@
 """What stands on the page of an order: history, clocks, responsibility, proposal, in words; masked as the viewer's posts demand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,7 +17,6 @@ from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 from townops.people import api as people
 
-CONTACTS: Final = frozenset({"who"})
 UNSAID: Final = frozenset(
     {
         "trace",
@@ -37,7 +36,6 @@ CHOSEN: Final = frozenset(
 )
 GRANTS: Final = {"True": 0, "False": 1}
 BESIDE: Final = 5
-WHISTLEBLOW: Final = "whistleblow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +79,6 @@ class ClockLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactView:
-    """Who reported, masked or revealed; `hidden` when not even that may be seen."""
-
-    name: str
-    phone: str
-    hidden: bool = False
-    revealed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class ProposalView:
     """What the dispatch table says, or why it cannot say anything."""
 
@@ -103,9 +91,8 @@ class ProposalView:
     broken: str = ""
 
 
-def history(desk: Desk, number: str) -> list[Happened]:
+def history(desk: Desk, events: Sequence[orders.EventView]) -> list[Happened]:
     """The newest first."""
-    events = orders.events_of(desk.actor, number, at=desk.at)
     files = uploads.by_id(one for event in events for one in event.files)
     return [_happened(event, files, desk) for event in reversed(events)]
 
@@ -117,15 +104,7 @@ def trace_of(past: list[Happened], desk: Desk) -> tuple[str, ...]:
 
 
 def _happened(event: orders.EventView, files: Mapping[int, Attachment], desk: Desk) -> Happened:
-    masked = not desk.sees_all
-    texts = (
-        Said(
-            labels.fact_label(event.step, name),
-            masking.mask_text(text) if masked or name in CONTACTS else text,
-        )
-        for name, text in event.texts.items()
-        if text
-    )
+    texts = (Said(labels.fact_label(event.step, name), text) for name, text in event.texts.items() if text)
     moved = event.from_unit != event.to_unit
     return Happened(
         event=event,
@@ -138,7 +117,7 @@ def _happened(event: orders.EventView, files: Mapping[int, Attachment], desk: De
 
 
 def _file(row: Attachment) -> FileView:
-    return FileView(row.pk, row.name, is_image(row.media_type))
+    return FileView(row.pk, masking.mask_text(row.name), is_image(row.media_type))
 
 
 def _facts(event: orders.EventView, at: datetime) -> Iterator[Said]:
@@ -180,16 +159,6 @@ def _line(view: orders.ClockView, limit: str) -> ClockLine:
     )
 
 
-def contact(desk: Desk, order: orders.OrderView) -> ContactView | None:
-    """Masked; a whistleblower (举报人) is hidden from those who handle. None when nobody left a contact."""
-    if order.demand_type == WHISTLEBLOW and not desk.may("orders.reveal"):
-        return ContactView("", "", hidden=True)
-    name, phone = orders.contact_of(desk.actor, order.number)
-    if not (name or phone):
-        return None
-    return ContactView(masking.mask_name(name), masking.mask_phone(phone))
-
-
 def same_reporter(desk: Desk, order: orders.OrderView) -> orders.Page | None:
     """The newest other orders of the reporter; None where there are none or he is hidden."""
     try:
@@ -197,10 +166,6 @@ def same_reporter(desk: Desk, order: orders.OrderView) -> orders.Page | None:
     except Refused:
         return None
     return found if found.rows else None
-
-
-def text_of(desk: Desk, order: orders.OrderView) -> str:
-    return order.text if desk.sees_all else masking.mask_text(order.text)
 
 
 def proposal(desk: Desk, order: orders.OrderView) -> ProposalView | None:

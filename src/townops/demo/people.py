@@ -35,6 +35,8 @@ NAMED: Final = {
     "main_leader": ("town.mayor",),
     "emergency": ("yingjiban.operator", "center.emergency"),
     "resident": ("public.resident",),
+    "sensor": ("public.sensor",),
+    "district": ("public.district",),
     "auditor": ("system.auditor",),
     "sysadmin": ("system.sysadmin",),
     "security": ("system.security",),

@@ -66,8 +66,9 @@ def bring_in(
     progress: Progress = silent,
 ) -> Summary:
     """Keep the bytes, then turn them into orders. Refused when the payload is unreadable as a
-    whole (it stays kept).
+    whole (it stays kept); source_unknown, source_not_permitted before anything is kept.
     """
+    orders.check_report(actor, {source})
     row = raw.keep(content, source=source, channel=channel, at=at, file_name=file_name, origin=origin)
     if row.state == RawPayload.State.DONE:
         return _summary(row, again=True)

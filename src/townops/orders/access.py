@@ -10,10 +10,32 @@ VIEW_ALL: Final = declare("orders.view_all", "查看全镇工单", "查看全镇
 REVEAL: Final = declare("orders.reveal", "查看联系方式", "说明理由后查看诉求人的完整联系方式，每次留痕")
 IMPORT: Final = declare("orders.import", "导入工单", "导入来源平台的工单文件，可先试导")
 PROVE: Final = declare("orders.verify_journal", "核验留痕", "核验工单事件链是否完整未改")
+REPORT: Final = "orders.report"
+REPORT_ANY: Final = declare("orders.report_any", "登记各来源", "登记任何来源的工单，包括本镇后来增加的来源")
+REPORT_NUMBERED: Final = declare(
+    "orders.report_numbered",
+    "按来源编号登记",
+    "登记时填写上级或来源编号和上级时限；同一编号再次来单开始下一轮",
+)
+SOURCES: Final = {
+    source: declare(f"orders.report.{source}", f"登记{label}", f"登记来源为“{label}”的工单")
+    for source, label in (
+        ("hotline", "12345热线"),
+        ("grid", "网格"),
+        ("ejiayuan", "浦东e家园"),
+        ("resident", "居民上报"),
+        ("station", "联勤联动站"),
+        ("patrol", "巡查"),
+        ("sensor", "物联感知"),
+        ("video", "视频发现"),
+        ("leader", "领导交办"),
+        ("district", "区级交办"),
+    )
+}
 STEPS: Final = tuple(
     declare(f"orders.{code}", label, sentence)
     for code, label, sentence in (
-        ("report", "登记", "登记新工单"),
+        ("report", "登记", "登记新工单，限于可以登记的来源"),
         ("accept", "受理", "发核实、受理、提出不予受理、并案与撤销并案"),
         ("verify", "核实", "到现场核实后回复，可补充证据"),
         ("confirm_refusal", "复核不予受理", "复核他人提出的不予受理"),

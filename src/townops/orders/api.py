@@ -7,14 +7,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from townops.base import crypto, journal, sql
-from townops.base.db import write as transaction
+from townops.base import sql
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.orders import (
     callers,
     flows,
     outside,
+    privacy,
     proof,
     queries,
     reading,
@@ -25,7 +25,6 @@ from townops.orders import (
     system,
     upward,
 )
-from townops.orders.access import REVEAL
 from townops.orders.disputes import Disputed, PrecedentView, awaiting_session, precedents
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
@@ -35,13 +34,15 @@ from townops.orders.domain.steps import STEPS, TABLE
 from townops.orders.drafts import Draft
 from townops.orders.erasing import erase_texts
 from townops.orders.jobs import index_all
-from townops.orders.models import Order, OrderContact, OrderEvent, OrderLink, OrderText
+from townops.orders.models import Order, OrderEvent, OrderLink, OrderText
 from townops.orders.own import OwnPage, OwnReport, own_report, own_reports
 from townops.orders.paging import Page
+from townops.orders.privacy import ContactView, Revealed
 from townops.orders.proof import Break
 from townops.orders.queries import Filter
 from townops.orders.reports import IncomingReport, Received, receive_reports
 from townops.orders.resolve import around
+from townops.orders.sources import check_report, sources_for
 from townops.orders.steps import StepView, beside, draft_step
 from townops.orders.store import Loaded
 from townops.orders.views import ClockView, EventView, OrderView, event_views, order_view
@@ -58,6 +59,7 @@ __all__ = [
     "Choice",
     "ClockView",
     "Contact",
+    "ContactView",
     "Disputed",
     "Draft",
     "EventView",
@@ -75,6 +77,7 @@ __all__ = [
     "Party",
     "PrecedentView",
     "Received",
+    "Revealed",
     "State",
     "StepView",
     "Told",
@@ -82,6 +85,8 @@ __all__ = [
     "Written",
     "awaiting_session",
     "beside",
+    "check_report",
+    "check_reveal",
     "children_of",
     "classify",
     "confirmed",
@@ -95,6 +100,7 @@ __all__ = [
     "index_everything",
     "load_order",
     "load_starting_flows",
+    "may_reveal",
     "order_for",
     "orders_of_caller",
     "own_report",
@@ -103,9 +109,10 @@ __all__ = [
     "propose_unit",
     "recalendar",
     "receive_reports",
-    "reveal_contact",
+    "reveal",
     "same_reporter",
     "seal",
+    "sources_for",
     "steps_for",
     "take_step",
     "told",
@@ -117,12 +124,13 @@ __all__ = [
 ]  # fmt: skip
 
 
-SHORTEST_REASON = 2
-
-
 def order_for(actor: Actor, number: str, *, at: datetime) -> OrderView:
-    """The order by number with its clocks; Refused("order_unknown") alike for absent and invisible."""
-    return order_view(store.load(queries.by_number(actor, number)), at)
+    """The order by number with its clocks, its words as this actor may read them.
+
+    Refused("order_unknown") alike for absent and invisible.
+    """
+    row = queries.by_number(actor, number)
+    return privacy.order_shown(actor, row, order_view(store.load(row), at))
 
 
 def take_step(
@@ -141,7 +149,8 @@ def take_step(
     """
     row = queries.by_number(actor, number)
     steps.take(row, name, actor=actor, at=at, raw=facts or {}, seq=seq)
-    return order_view(store.load(Order.objects.get(id=row.id)), at)
+    after = Order.objects.get(id=row.id)
+    return privacy.order_shown(actor, after, order_view(store.load(after), at))
 
 
 def steps_for(actor: Actor, number: str, *, at: datetime) -> list[StepView]:
@@ -174,17 +183,19 @@ def orders_of_caller(
 
 
 def events_of(actor: Actor, number: str, *, at: datetime) -> list[EventView]:
-    """The order's history, oldest first."""
-    return event_views(queries.by_number(actor, number))
+    """The order's history, oldest first, its words as this actor may read them."""
+    row = queries.by_number(actor, number)
+    return privacy.events_shown(actor, row, event_views(row))
 
 
 def children_of(actor: Actor, number: str) -> list[str]:
-    """Numbers of the orders merged into this one."""
+    """Numbers of the orders merged into this one, those that this actor sees."""
     row = queries.by_number(actor, number)
     others = OrderLink.objects.filter(order_id=row.id, kind="child", active=True).values_list(
         "other", flat=True
     )
-    return list(Order.objects.filter(id__in=list(others)).order_by("number").values_list("number", flat=True))
+    children = Order.objects.filter(id__in=list(others)).order_by("number")
+    return [one.number for one in children if queries.sees(actor, one)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,35 +250,27 @@ def propose_unit(actor: Actor, number: str, *, at: datetime) -> Any:
     return steps.propose(order, order.place, order.class_code, condition, around(order, at))
 
 
-def contact_of(actor: Actor, number: str) -> tuple[str, str]:
-    """(name, phone) of the newest caller in the clear: for masking at the edge, never for showing. Empty when none."""
-    return _opened(queries.by_number(actor, number))
+def contact_of(actor: Actor, number: str) -> ContactView | None:
+    """The newest caller as this actor may see him, masked; None when nobody left a contact."""
+    return privacy.contact_shown(actor, queries.by_number(actor, number))
 
 
-def _opened(row: Order) -> tuple[str, str]:
-    found = OrderContact.objects.filter(order_id=row.id).order_by("-seq").first()
-    if found is None:
-        return "", ""
-    place = f"order:{found.order_id}:{found.seq}"
-    name = crypto.unseal(bytes(found.name), f"{place}:name") if found.name else ""
-    phone = crypto.unseal(bytes(found.phone), f"{place}:phone") if found.phone else ""
-    return name, phone
+def may_reveal(actor: Actor, number: str) -> bool:
+    """Whether this actor may read contact and words in the clear for a reason."""
+    return privacy.may_reveal(actor, queries.by_number(actor, number))
 
 
-def reveal_contact(actor: Actor, number: str, *, reason: str, at: datetime) -> tuple[str, str]:
-    """(name, phone) in the clear, journalled. Refused: order_unknown, not_permitted, reason_missing, reporter_hidden."""
+def check_reveal(actor: Actor, number: str) -> None:
+    """Refused: order_unknown, not_permitted, reporter_hidden."""
+    privacy.check_reveal(actor, queries.by_number(actor, number))
+
+
+def reveal(actor: Actor, number: str, *, reason: str, at: datetime) -> Revealed:
+    """Contact and words in the clear, journalled. Refused: order_unknown, not_permitted, reporter_hidden, reason_missing."""
     row = queries.by_number(actor, number)
-    may = actor.holds(REVEAL) or (row.is_open and row.main_unit_id in actor.units)
-    if not may:
-        raise Refused("not_permitted", step="reveal")
-    if row.demand_type == "whistleblow" and not actor.holds(REVEAL):
-        raise Refused("reporter_hidden")
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise Refused("reason_missing")
-    with transaction():
-        body = {"number": row.number, "reason": reason.strip()[:200]}
-        journal.append(kind="order_contact", key=row.id, action="reveal", actor=actor, at=at, body=body)
-    return _opened(row)
+    privacy.note_reveal(actor, row, reason=reason, at=at)
+    name, phone = privacy.opened(row)
+    return Revealed(name, phone, order_view(store.load(row), at), event_views(row))
 
 
 def verify_journal() -> list[Break]:

@@ -1,10 +1,11 @@
 """What orders do by themselves: the watch, the sealing of leaves, the search index."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from townops.base import outbox, search
+from townops.base import contacts, outbox, search
 from townops.base.db import write as transaction
 from townops.base.jobs import job, task
 from townops.orders import proof, upward
@@ -12,6 +13,7 @@ from townops.orders.models import Order, OrderText
 from townops.orders.watch import watch
 
 CHUNK = 500
+MASKED = re.compile(r"[0-9-]*\*{2,}[0-9Xx]*")
 WORDY = frozenset({"resend", "relocate", "submit"})
 
 
@@ -61,7 +63,10 @@ def index_all() -> int:
 
 
 def index(orders: list[int]) -> None:
-    """Write the search text of these orders: numbers, title, place, every text of the report."""
+    """Write the search text of these orders: numbers, title, place, every text of the report.
+
+    Telephone and identity numbers are not in it, only signs made of their keyed hashes.
+    """
     if not orders:
         return
     texts: dict[int, list[str]] = {}
@@ -72,4 +77,11 @@ def index(orders: list[int]) -> None:
     rows = Order.objects.filter(id__in=orders).values_list(
         "id", "number", "external_number", "title", "place_text"
     )
-    search.index_many("order", {row[0]: "\n".join([*row[1:], *texts.get(row[0], [])]) for row in rows})
+    search.index_many(
+        "order", {row[0]: _indexed(row[1:3], (*row[3:], *texts.get(row[0], []))) for row in rows}
+    )
+
+
+def _indexed(numbers: Sequence[str], words: Sequence[str]) -> str:
+    """Each text by itself, so that nothing is read across two; what a mask left of a number is left out too."""
+    return "\n".join([*numbers, *(MASKED.sub(" ", contacts.tokenised(one)) for one in words)])

@@ -37,6 +37,12 @@ def take(source: str, at: datetime, count: int = 1) -> list[str]:
     return [f"{series}{number:06d}" for number in taken]
 
 
+def forget() -> None:
+    """Drop what is kept in hand: the database was replaced under us."""
+    with _lock:
+        _taken.clear()
+
+
 def _block(series: str, count: int) -> range:
     with write():
         NumberSeries.objects.get_or_create(prefix=series)

@@ -7,13 +7,13 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from townops.areas import api as areas
-from townops.base import crypto, sql
+from townops.base import contacts, crypto, search, sql
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import paging
-from townops.orders.access import VIEW, VIEW_ALL
+from townops.orders.access import REVEAL, VIEW, VIEW_ALL
 from townops.orders.domain.states import OPEN
-from townops.orders.leading import Asked, Lead, Spans, Term, choose, led
+from townops.orders.leading import Asked, Keys, Lead, Spans, Term, choose, led
 from townops.orders.models import Order, OrderContact, OrderScope
 from townops.orders.paging import Page, in_scopes
 from townops.orders.rows import area_scope, unit_scope
@@ -62,14 +62,29 @@ def find(
 ) -> Page:
     """One page of what an actor may see. Refused(area_unknown, unit_unknown, query_too_short, mark_unknown, ...)."""
     open_only = _open_only(wanted) or sort == "due"  # which lists what is open
-    asked = Asked(tuple(_terms(wanted)), towns_of(actor), _spans(wanted), open=open_only, q=wanted.q)
+    words, keys = _numbers(actor, wanted)
+    asked = Asked(tuple(_terms(wanted)), towns_of(actor), _spans(wanted), open=open_only, q=words)
     scopes = () if actor.holds(VIEW_ALL) else scopes_of(actor)
-    lead = _by_phone(wanted.phone) if wanted.phone else choose(asked, scopes)
+    lead = choose(asked, scopes) if keys is None else Lead(keys=keys)
     rows = led(Order.objects.filter(_timed(wanted, at) & _marked(wanted) & _said(wanted)), asked, lead)
     if lead.scopes:
         walk = paging.Walk(scopes, asked.spans)
         return paging.page(rows, sort=sort, cursor=cursor, limit=limit, walk=walk)
     return paging.page(within(rows, actor, scopes), sort=sort, cursor=cursor, limit=limit)
+
+
+def _numbers(actor: Actor, wanted: Filter) -> tuple[str, Keys | None]:
+    """A search as typed, without the telephone and identity numbers in it, and the keys of orders that have them all.
+
+    They are looked up by their hash for whoever might reveal them; to others they are words.
+    """
+    typed = contacts.find(wanted.q) if wanted.q and actor.holds(REVEAL) else []
+    asked = [_numbered(one.number) | Q(id__in=search.matching("order", one.number)) for one in typed]
+    asked += [_numbered(contacts.bare(wanted.phone))] if wanted.phone else []
+    if not asked:
+        return wanted.q, None
+    words = contacts.replaced(wanted.q, lambda one: " ").strip() if typed else wanted.q
+    return words, Order.objects.filter(*asked).values("id")
 
 
 def within(rows: QuerySet[Order], actor: Actor, scopes: Sequence[int]) -> QuerySet[Order]:
@@ -94,10 +109,10 @@ def scopes_of(actor: Actor) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _by_phone(phone: str) -> Lead:
-    """A number is on few orders."""
-    digits = "".join(sign for sign in phone if sign.isdigit() or sign == "+")
-    return Lead(keys=OrderContact.objects.filter(phone_hash=crypto.keyed_hash(digits)).values("order_id"))
+def _numbered(number: str) -> Q:
+    """Orders whose caller has this number, or whose words held it: by keyed hash, nobody stores the number to search it."""
+    callers = OrderContact.objects.filter(phone_hash=crypto.keyed_hash(number)).values("order_id")
+    return Q(id__in=callers) | Q(id__in=search.matching("order", contacts.token(number)))
 
 
 def _terms(wanted: Filter) -> Iterator[Term]:

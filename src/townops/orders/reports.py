@@ -9,14 +9,15 @@ from typing import Literal
 from django.db import IntegrityError
 
 from townops.areas import api as areas
-from townops.base import masking, sql
+from townops.base import contacts, masking, sql
 from townops.base.models import Attachment
 from townops.catalogue import api as catalogue
 from townops.kernel.actors import SYSTEM_PERSON, Actor, Hat
 from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.identifiers import new_id
 from townops.kernel.refusal import Refused
-from townops.orders import drafts, flows, numbers, resolve, store, system
+from townops.orders import drafts, flows, numbers, resolve, sources, store, system
+from townops.orders.access import REPORT
 from townops.orders.domain.born import Birth, report
 from townops.orders.domain.decide import decide
 from townops.orders.domain.facts import Digest, Place, Value
@@ -31,6 +32,7 @@ from townops.people import api as people
 
 EARLY = timedelta(minutes=5)
 TITLE = 40
+PLACE = 160
 TRIES = 3
 LONGEST_NUMBER = 64
 AT_ONCE = 500
@@ -116,8 +118,13 @@ def receive_reports(
     town: str = "",
     recorded_at: datetime | None = None,
 ) -> list[Received]:
-    """Every report as an order, in order; all or none. Refused(source_unknown, received_in_the_future, class_unknown, ...)."""
-    desk = Desk(actor, at, areas.area(town or people.first_town()), origin)
+    """Every report as an order, in order; all or none, in the town named, else in the actor's.
+
+    Refused: source_unknown, source_not_permitted, number_not_permitted, received_in_the_future, number_of_another, ...
+    """
+    numbered = any(one.external_number or one.outer_due_at for one in reports)
+    sources.check_report(actor, {one.source for one in reports}, numbered=numbered)
+    desk = Desk(actor, at, areas.area(town or _town_of(actor)), origin)
     for one in reports:
         _refuse_unfit(one, at)
     _refuse_foreign_files(reports, actor)
@@ -131,6 +138,11 @@ def receive_reports(
             if refused.code not in {"stale_version", "not_a_new_round"}:
                 raise
     return _receive(reports, desk, recorded)
+
+
+def _town_of(actor: Actor) -> str:
+    hat = next(iter(actor.hats_with(REPORT)), None)
+    return people.unit_by_id(hat.unit).town if hat else people.first_town()
 
 
 def _refuse_unfit(one: IncomingReport, at: datetime) -> None:
@@ -300,7 +312,7 @@ def _said(one: IncomingReport, order: int, seq: int) -> Said:
 
 def _shown(one: IncomingReport) -> tuple[dict[str, Value], dict[str, object]]:
     """Title, place and point: digests for the event, columns for the row."""
-    shown, columns = drafts.shown(masking.mask_text(title_of(one))[:80], one.place_text[:160])
+    shown, columns = drafts.shown(title_of(one), place_of(one))
     point, place = drafts.pointed(point_of(one))
     return {"shown": shown, "point": point}, columns | place
 
@@ -313,13 +325,19 @@ def point_of(one: IncomingReport) -> tuple[float | None, float | None]:
 
 
 def title_of(one: IncomingReport) -> str:
-    stated = one.title or one.text
-    first = " ".join(stated.split())
+    """The first words, masked before they are cut: half a number would not be found any more."""
+    first = " ".join(masking.mask_text(one.title or one.text).split())
     return first if len(first) <= TITLE else f"{first[: TITLE - 1]}…"
 
 
+def place_of(one: IncomingReport) -> str:
+    whole = one.place_text
+    return whole if len(whole) <= PLACE else masking.mask_text(whole)[:PLACE]
+
+
 def normal_phone(phone: str) -> str:
-    return "".join(sign for sign in phone if sign.isdigit() or sign == "+")
+    """As it is kept and hashed."""
+    return contacts.bare(phone)
 
 
 def asked_first(actor: Actor, flow: Flow) -> tuple[int, int | None] | None:
@@ -333,7 +351,8 @@ def _of_the_town(hat: Hat) -> bool:
 
 
 def _again(one: IncomingReport, row: Order, desk: Desk) -> tuple[Received, drafts.Draft | None]:
-    """A retry changes nothing; a later time of receipt is the next round of the same order."""
+    """A retry changes nothing; a later time of receipt is the next round of the same order. Refused: number_of_another."""
+    sources.check_round(desk.actor, row)
     if one.received_at <= row.received_at:
         return Received(row.id, row.number, "known", row.seq, standing_row(row)), None
     loaded = store.load(row)

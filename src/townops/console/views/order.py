@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from townops.base import attachments
 from townops.console import choices, forms, labels, showing, steps_shown, uploads
-from townops.console.doors import SEES, Desk, page
+from townops.console.doors import SEES, STATUS, Desk, page
 from townops.console.saying import sentence
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
@@ -32,20 +32,23 @@ def order(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     return render(request, "console/order.html", shown(desk, number))
 
 
-def shown(desk: Desk, number: str, tried: Tried | None = None) -> dict[str, object]:
+def shown(
+    desk: Desk, number: str, tried: Tried | None = None, revealed: orders.Revealed | None = None
+) -> dict[str, object]:
     """Everything on the page; a step that was just refused stands first, with everything typed."""
-    view = orders.order_for(desk.actor, number, at=desk.at)
-    past = showing.history(desk, number)
+    view = revealed.order if revealed else orders.order_for(desk.actor, number, at=desk.at)
+    events = revealed.events if revealed else orders.events_of(desk.actor, number, at=desk.at)
+    past = showing.history(desk, events)
     return {
         "desk": desk,
         "order": view,
         "now": desk.at,
-        "text": showing.text_of(desk, view),
         "filed": showing.filed_as(view, desk.at),
         "marks": showing.marks(view),
         "origin": labels.ORIGINS[view.origin],
-        "contact": showing.contact(desk, view),
-        "may_reveal": _may_reveal(desk, view),
+        "contact": revealed or orders.contact_of(desk.actor, number),
+        "revealed": revealed is not None,
+        "may_reveal": orders.may_reveal(desk.actor, number),
         "past": past,
         "trace": showing.trace_of(past, desk),
         "clocks": showing.clocks(view, stopped=False),
@@ -80,11 +83,6 @@ def doable(desk: Desk, view: orders.OrderView, tried: Tried | None) -> dict[str,
         "may_merge": any(one.name == "merge" and one.allowed for one in steps),
         **listings(around, [one for one in steps if one.allowed]),
     }
-
-
-def _may_reveal(desk: Desk, view: orders.OrderView) -> bool:
-    ours = view.main_unit is not None and view.main_unit.id in desk.actor.units
-    return desk.may("orders.reveal") or (view.is_open and ours)
 
 
 def listings(around: forms.Around, steps: list[orders.StepView]) -> dict[str, object]:
@@ -143,11 +141,9 @@ def _taken(
 @require_POST
 @page(*SEES)
 def reveal(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
-    """Show a contact in the clear once, for a reason that is journalled."""
+    """Show contact and words in the clear once, for a reason that is journalled."""
     try:
-        name, phone = orders.reveal_contact(
-            desk.actor, number, reason=request.POST.get("reason", ""), at=desk.at
-        )
+        seen = orders.reveal(desk.actor, number, reason=request.POST.get("reason", ""), at=desk.at)
     except Refused as refused:
         if refused.code == "order_unknown":
             raise
@@ -155,10 +151,9 @@ def reveal(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
             request,
             "console/order.html",
             shown(desk, number) | {"not_revealed": sentence(refused)},
-            status=422,
+            status=STATUS.get(refused.code, 422),
         )
-    seen = showing.ContactView(name, phone, revealed=True)
-    return render(request, "console/order.html", shown(desk, number) | {"contact": seen})
+    return render(request, "console/order.html", shown(desk, number, revealed=seen))
 
 
 @require_safe

@@ -14,7 +14,7 @@ from townops.base import crypto, idempotency
 from townops.base.db import write
 from townops.base.models import Attachment
 from townops.console import choices, labels, uploads
-from townops.console.doors import Desk, page
+from townops.console.doors import STATUS, Desk, page
 from townops.console.saying import sentence
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
@@ -31,7 +31,6 @@ SOURCE_OF: Final = {
     "orders.file": "grid",
     "orders.handle_on_spot": "station",
 }
-RESIDENT: Final = "resident"
 BEFORE: Final = 8
 QUIET: Final = frozenset({"phone_too_short", "not_permitted"})
 UNTYPED: Final = frozenset({"csrfmiddlewaretoken", "key", "kept_attachments"})
@@ -51,7 +50,7 @@ def register(request: HttpRequest, desk: Desk) -> HttpResponse:
     except Refused as refused:
         typed = {name: request.POST.get(name, "") for name in request.POST}
         shown = _blank(desk) | {"typed": typed, "kept": files, "said": sentence(refused)}
-        return render(request, "console/register.html", shown, status=422)
+        return render(request, "console/register.html", shown, status=STATUS.get(refused.code, 422))
     return _onward(request, desk, received)
 
 
@@ -72,13 +71,14 @@ def callers(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def _blank(desk: Desk) -> dict[str, object]:
     now = desk.at.astimezone(SHANGHAI).strftime(FORM)
-    sources = orders.every_source()
-    if not desk.sees:
-        sources = [one for one in sources if one[0] == RESIDENT]
-    chosen = next((source for action, source in SOURCE_OF.items() if desk.may(action)), sources[0][0])
+    sources = orders.sources_for(desk.actor)
+    codes = [code for code, _ in sources]
+    usual = (source for action, source in SOURCE_OF.items() if desk.may(action) and source in codes)
+    chosen = next(usual, next(iter(codes), ""))
     return {
         "desk": desk,
         "sources": sources,
+        "numbered": desk.may("orders.report_numbered"),
         "crs": labels.CRS.items(),
         "typed": {"source": chosen, "received_at": now, "crs": "cgcs2000", "key": uuid4().hex},
         "listing": choices.areas_of(desk.town),
@@ -110,7 +110,7 @@ def _report(request: HttpRequest, desk: Desk, files: list[Attachment]) -> orders
         raise Refused("form_text_missing")
     lng, lat = _point(post, desk)
     return orders.IncomingReport(
-        source=post.get("source", "") if desk.sees else RESIDENT,
+        source=post.get("source", ""),
         text=post["text"],
         received_at=_instant(post.get("received_at", "")) or desk.at,
         external_number=post.get("external_number", "")[:64],

@@ -93,7 +93,7 @@ def batch(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_safe
 @page(SPEAKS)
 def batch_file(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
-    content = upward.batch_file(desk.actor, number)
+    content = upward.batch_file(desk.actor, number, at=desk.at)
     name = next((one.name for one in upward.batches(desk.actor) if one.number == number), f"{number}.xlsx")
     return _xlsx(content, name)
 

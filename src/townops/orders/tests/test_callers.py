@@ -61,7 +61,7 @@ def test_pages_follow_by_key(town):
 
 def test_only_open_ones_when_asked_for(town):
     first, second = calls(town), calls(town)
-    ended = town.report("resident", user="hotline", contact_phone=PHONE)
+    ended = town.report("resident", user="shift", contact_phone=PHONE)
     town.takes("hotline", ended, "withdraw", reason="来电人撤回")
     assert numbers(api.same_reporter(town.who("hotline"), first, open_only=True)) == [second]
 

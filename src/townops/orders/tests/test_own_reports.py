@@ -1,7 +1,5 @@
 """A resident sees his own reports with what is meant for him, and nobody else's (engine.md section 6)."""
 
-from datetime import timedelta
-
 import pytest
 
 from townops.kernel.refusal import Refused
@@ -77,10 +75,3 @@ def test_who_may_not_see_own_reports_is_refused_and_the_desk_s_view_stays_closed
         api.order_for(town.who("resident"), number, at=town.at)
     with refused("order_unknown"):
         api.events_of(town.who("resident"), number, at=town.at)
-
-
-def test_his_report_stays_his_in_the_next_round(town):
-    number = town.report("resident", user="resident", external_number="J1")
-    town.report("resident", user="resident", external_number="J1", received_at=town.later(days=1))
-    assert api.own_report(town.who("resident"), number).received_at == town.at
-    assert town.at - town.row(number).received_at == timedelta(0)

@@ -157,11 +157,9 @@ def test_contacts_are_sealed_found_by_hash_and_revealed_with_a_reason(town):
     found = api.find_orders(town.who("hotline"), api.Filter(phone="10000000007"), at=town.at)
     assert [row.number for row in found.rows] == [number]
     with pytest.raises(Exception, match="reason_missing"):
-        api.reveal_contact(town.who("hotline"), number, reason="", at=town.at)
-    assert api.reveal_contact(town.who("hotline"), number, reason="回电核实", at=town.at) == (
-        "演示某",
-        "10000000007",
-    )
+        api.reveal(town.who("hotline"), number, reason="", at=town.at)
+    seen = api.reveal(town.who("hotline"), number, reason="回电核实", at=town.at)
+    assert (seen.name, seen.phone) == ("演示某", "10000000007")
 
 
 def test_an_informant_stays_hidden_from_the_unit_that_handles(town):
@@ -172,7 +170,7 @@ def test_an_informant_stays_hidden_from_the_unit_that_handles(town):
     )
     town.takes("dispatch", number, "dispatch", unit="chengjian")
     with pytest.raises(Exception, match="reporter_hidden"):
-        api.reveal_contact(town.who("u_chengjian"), number, reason="联系", at=town.at)
+        api.reveal(town.who("u_chengjian"), number, reason="联系", at=town.at)
 
 
 def test_who_was_never_involved_does_not_see_the_order(town):

@@ -12,7 +12,9 @@ FOUND = {"who": "来电人", "fact_finding": "true", "demand_finding": "reasonab
 
 
 def asked(town, source: str = "hotline", **given) -> str:
-    return town.report(source, user="hotline", text="社保卡在哪里办", **given)
+    return town.report(
+        source, user="hotline" if source == "hotline" else "shift", text="社保卡在哪里办", **given
+    )
 
 
 def steps_of(number: str) -> list[str]:
@@ -75,6 +77,6 @@ def test_what_is_merged_into_an_answered_order_closes_with_it(town):
 
 
 def test_the_answer_of_the_district_itself_is_no_place_for_it(town):
-    number = town.report("district", user="hotline", external_number="D1")
+    number = town.report("district", external_number="D1")
     with pytest.raises(Refused, match="step_not_allowed"):
         town.takes("hotline", number, "quick_reply", **SAID)

@@ -107,7 +107,7 @@ def test_a_reply_the_district_must_close_waits_after_its_receipt_and_no_longer_a
 
 def test_a_reply_the_town_closes_itself_is_settled_by_its_receipt(town):
     lng, lat = town.point()
-    number = town.handling("ejiayuan", user="hotline", external_number="E-1", lng=lng, lat=lat)
+    number = town.handling("ejiayuan", external_number="E-1", lng=lng, lat=lat)
     town.submitted(number)
     town.takes("h_chengjian", number, "review_unit")
     town.takes("assess", number, "review_center")
@@ -185,9 +185,9 @@ def test_a_lost_download_is_fetched_again_byte_for_byte(town):
     content = up.export(town.who("hotline"), "hotline", at=town.at)
     listed = up.batches(town.who("hotline"), "hotline")
     assert [batch.count for batch in listed] == [1]
-    assert up.batch_file(town.who("hotline"), listed[0].number) == content
+    assert up.batch_file(town.who("hotline"), listed[0].number, at=town.at) == content
     with refused("batch_unknown"):
-        up.batch_file(town.who("hotline"), "2611P999999")
+        up.batch_file(town.who("hotline"), "2611P999999", at=town.at)
 
 
 def test_a_file_is_journalled_with_what_went_in_it(town):
@@ -209,7 +209,7 @@ def test_a_file_never_holds_a_formula(town):
 
 def test_a_file_of_one_source_leaves_the_others_alone(town):
     asked(town, "B6")
-    other = town.report("district", user="hotline", external_number="Q1")
+    other = town.report("district", external_number="Q1")
     town.takes("hotline", other, "ask_up", kind="closing", reason="已撤回")
     up.export(town.who("hotline"), "hotline", at=town.at)
     assert [one.unsent for one in waiting(town, "district")] == [True]

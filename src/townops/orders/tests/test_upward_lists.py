@@ -156,7 +156,7 @@ def test_a_file_without_its_columns_is_refused_whole(town):
 
 def test_the_same_number_in_two_sources_asks_for_the_source(town):
     number = asked(town, "E7")
-    town.report("district", user="hotline", external_number="E7")
+    town.report("district", external_number="E7")
     row = ["E7", "延期", "不同意"]
     assert brings(town, [row], heads="上级编号 类别 结果").rows[0].code == "external_ambiguous"
     report = brings(town, [[*row, "12345热线"]], heads="上级编号 类别 结果 来源")

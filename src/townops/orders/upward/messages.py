@@ -13,7 +13,7 @@ from townops.base.canonical import dump
 from townops.base.models import Job
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
-from townops.orders import flows, queries
+from townops.orders import flows, privacy, queries
 from townops.orders.domain.states import State
 from townops.orders.models import Order, Upward
 from townops.orders.upward import wording
@@ -96,14 +96,19 @@ def waiting(actor: Actor, source: str = "", *, at: datetime) -> list[Message]:
 def ready_text(actor: Actor, number: str, seq: int | None = None) -> str:
     """The ready-made text to copy, in the district's field order; without `seq` as a reply made now would read.
 
+    A message that still has to be sent, received or answered reads as it is; what is settled, as the actor may read it.
+
     Refused: not_permitted, order_unknown, message_unknown.
     """
     towns_of(actor)
     order = queries.by_number(actor, number)
     if seq is None:
-        return wording.ready(_said(order, None, _spoken([order])), "reply")
+        reply = wording.ready(_said(order, None, _spoken([order])), "reply")
+        return privacy.text_shown(actor, order, reply)
     row = message_row(order, seq)
-    return wording.ready(_said(order, row.seq, _spoken([order])), row.kind)
+    text = wording.ready(_said(order, row.seq, _spoken([order])), row.kind)
+    open_still = unsettled([order.town_id]).filter(order_id=order.id, seq=seq).exists()
+    return text if open_still else privacy.text_shown(actor, order, text)
 
 
 def message_row(order: Order, seq: int) -> Upward:

@@ -85,13 +85,16 @@ def batches(actor: Actor, source: str = "") -> list[Batch]:
     return [_batch(row, bodies[_number(row)]) for row in files if set(bodies[_number(row)]["towns"]) <= towns]
 
 
-def batch_file(actor: Actor, number: str) -> bytes:
-    """The file of a batch once more, byte for byte. Refused: not_permitted, batch_unknown."""
+def batch_file(actor: Actor, number: str, *, at: datetime) -> bytes:
+    """The file of a batch once more, byte for byte; journalled. Refused: not_permitted, batch_unknown."""
     towns = set(towns_of(actor))
     entry = next(iter(journal.history(KIND, number)), None)
     if entry is None or not set(entry.body["towns"]) <= towns:
         raise Refused("batch_unknown", number=number[:20])
-    return attachments.content_of(Attachment.objects.get(pk=entry.body["file"]))
+    content = attachments.content_of(Attachment.objects.get(pk=entry.body["file"]))
+    with write():
+        journal.append(kind=KIND, key=number, action="fetched", actor=actor, at=at, body={})
+    return content
 
 
 def mark_sent(actor: Actor, number: str, seq: int, how: str, *, at: datetime) -> None:

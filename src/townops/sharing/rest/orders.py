@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import BeforeValidator, Field
 
-from townops.base import masking
 from townops.dispatch import api as dispatch
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
@@ -32,8 +31,9 @@ from townops.sharing.rest.reading import (
     split,
     whole,
 )
+from townops.sharing.rest.reports import Strict
 
-VIEW, VIEW_ALL, REVEAL = "orders.view", "orders.view_all", "orders.reveal"
+VIEW, VIEW_ALL = "orders.view", "orders.view_all"
 SEES = Token(VIEW, VIEW_ALL)
 WRONG = {401: Problem, 403: Problem, 422: Problem}
 ONE = {401: Problem, 403: Problem, 404: Problem}
@@ -144,9 +144,8 @@ def get_order(request: HttpRequest, number: str) -> shapes.Full:
     order = orders.order_for(caller.actor, number, at=caller.at)
     return shapes.full(
         order,
-        contact=_contact(caller, order),
+        contact=_contact(caller, number),
         children=orders.children_of(caller.actor, number),
-        masked=sees_masked(caller),
     )
 
 
@@ -178,35 +177,25 @@ def list_same_reporter(request: HttpRequest, number: str, turning: Query[Turning
     return _listed(page, caller.at)
 
 
-def sees_masked(caller: Caller) -> bool:
-    """Whether free texts are masked: for everybody who does not see the whole town."""
-    return not caller.actor.holds(VIEW_ALL)
-
-
-def _contact(caller: Caller, order: orders.OrderView) -> shapes.Contact | None:
+def _contact(caller: Caller, number: str) -> shapes.Contact | None:
     """Masked; a whistleblower (举报人) is not shown to those who handle."""
-    if order.demand_type == "whistleblow" and not caller.actor.holds(REVEAL):
-        return None
-    name, phone = orders.contact_of(caller.actor, order.number)
-    if not (name or phone):
-        return None
-    return shapes.Contact(name=masking.mask_name(name), phone=masking.mask_phone(phone))
+    found = orders.contact_of(caller.actor, number)
+    return shapes.Contact(name=found.name, phone=found.phone) if found and not found.hidden else None
 
 
 @router.get(
     "/orders/{number}/events", auth=Token(), response={200: shapes.Events, **ONE}, operation_id="listEvents"
 )
 def list_events(request: HttpRequest, number: str) -> shapes.Events:
-    """The history, oldest first; contacts never, texts masked for units."""
+    """The history, oldest first; contacts never, texts in the clear only for who handles the order while it is open."""
     caller = caller_of(request)
-    masked = sees_masked(caller)
     events = orders.events_of(caller.actor, number, at=caller.at)
-    return shapes.Events(items=[_event(one, caller, masked=masked) for one in events])
+    return shapes.Events(items=[_event(one, caller) for one in events])
 
 
-def _event(one: orders.EventView, caller: Caller, *, masked: bool) -> shapes.Event:
+def _event(one: orders.EventView, caller: Caller) -> shapes.Event:
     """The dispatch trace is for people: names instead of codes."""
-    event = shapes.event(one, masked=masked)
+    event = shapes.event(one)
     if stored := event.facts.get("trace"):
         event.facts["trace"] = dispatch.in_words(stored, town=_town_of(caller), at=caller.at)
     return event
@@ -215,3 +204,27 @@ def _event(one: orders.EventView, caller: Caller, *, masked: bool) -> shapes.Eve
 def _town_of(caller: Caller) -> str:
     hat = next(iter(caller.actor.hats), None)
     return people.unit_by_id(hat.unit).town if hat else people.first_town()
+
+
+class Reason(Strict):
+    """Why the clear words are needed; kept with the time and the person."""
+
+    reason: Annotated[str, Field(min_length=2, max_length=200, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
+
+
+def _may_reveal(request: HttpRequest, caller: Caller) -> None:
+    """404 before 403 before the body."""
+    named = request.resolver_match.kwargs if request.resolver_match else {}
+    orders.check_reveal(caller.actor, named["number"])
+
+
+@router.post(
+    "/orders/{number}/reveal",
+    auth=Token(check=_may_reveal),
+    response={200: shapes.Revealed, **dict.fromkeys((400, 401, 403, 404, 409, 413, 422), Problem)},
+    operation_id="reveal",
+)
+def reveal(request: HttpRequest, number: str, body: Reason) -> shapes.Revealed:
+    """Contact and words in the clear, for a reason that is journalled; each call is one look."""
+    caller = caller_of(request)
+    return shapes.revealed(orders.reveal(caller.actor, number, reason=body.reason, at=caller.at))

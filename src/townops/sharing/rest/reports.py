@@ -109,6 +109,7 @@ def report(request: HttpRequest, body: Report) -> HttpResponse:
     a later one is the next round. With Idempotency-Key the same body again gets the stored answer.
     """
     caller, key = caller_of(request), once.key_of(request)
+    orders.check_report(caller.actor, {body.source}, numbered=bool(body.external_number or body.due_at))
 
     def work() -> tuple[int, str]:
         return _received(caller, body)

@@ -7,7 +7,6 @@ from ninja import Schema
 from pydantic import AfterValidator, Field
 
 from townops.areas import api as areas
-from townops.base import masking
 from townops.kernel.workdays import SHANGHAI
 from townops.orders import api as orders
 from townops.people import api as people
@@ -191,6 +190,23 @@ class Events(Schema):
     items: list[Event]
 
 
+class Said(Schema):
+    """One text of one event, in the clear."""
+
+    seq: int
+    name: str
+    text: str
+
+
+class Revealed(Schema):
+    """Contact, address and every text of an order in the clear; that they were read is journalled."""
+
+    name: str
+    phone: str
+    address: str
+    texts: list[Said]
+
+
 class Need(Schema):
     """A fact of a step. `type`: text int bool instant unit post class condition area order file enum:<a,b>;
     `many`: a list of them.
@@ -247,15 +263,15 @@ def items_of(page: orders.Page, at: datetime) -> list[Item]:
     ]
 
 
-def full(order: orders.OrderView, *, contact: Contact | None, children: list[str], masked: bool) -> Full:
-    """The whole order; free text masked for who sees it only through a unit."""
+def full(order: orders.OrderView, *, contact: Contact | None, children: list[str]) -> Full:
+    """The whole order, its words as the door of orders gave them."""
     more = {
         "state_word": order.word,
         "responsible_unit": order.responsible.code,
         "main_unit": order.main_unit.code if order.main_unit else None,
         "village": order.village.code if order.village else None,
         "block": order.block.code if order.block else None,
-        "text": masking.mask_text(order.text) if masked else order.text,
+        "text": order.text,
         "place": Place(lng=order.lng, lat=order.lat, address=order.place_text),
         "assisting": list(order.assisting),
         "contact": contact,
@@ -291,17 +307,21 @@ def _clock(clock: orders.ClockView) -> Clock:
     )
 
 
-def event(one: orders.EventView, *, masked: bool) -> Event:
-    """An event. Who was spoken to is a contact: masked for everybody; other texts for units."""
-    texts = {
-        name: masking.mask_text(text) if masked or name in CONTACTS else text
-        for name, text in one.texts.items()
-    }
-    same = {name: getattr(one, name) for name in EVENT if name != "texts"}
-    return Event.model_validate(same | {"texts": texts, "facts": dict(one.facts), "files": list(one.files)})
+def event(one: orders.EventView) -> Event:
+    """An event, its words as the door of orders gave them."""
+    same = {name: getattr(one, name) for name in EVENT}
+    whole = {"texts": dict(one.texts), "facts": dict(one.facts), "files": list(one.files)}
+    return Event.model_validate(same | whole)
 
 
-CONTACTS = frozenset({"who"})
+def revealed(seen: orders.Revealed) -> Revealed:
+    """What was revealed: every text of the history in the clear."""
+    texts = [
+        Said(seq=one.seq, name=name, text=text) for one in seen.events for name, text in one.texts.items()
+    ]
+    return Revealed(name=seen.name, phone=seen.phone, address=seen.order.place_text, texts=texts)
+
+
 EVENT = tuple(Event.model_fields)
 
 

@@ -7,13 +7,14 @@ from townops.sharing.tests.town import Machine, report
 
 NUMBER = "9912G999999"
 NAMES = ("nobody", "resident", "unit", "grid", "leader", "auditor", "sysadmin")
+SOURCES = {"resident": "resident", "unit": "patrol", "leader": "leader"}
 DOORS = {
     ("GET", "/orders"):                       (401, 403, 200, 200, 200, None, 403),
     ("GET", f"/orders/{NUMBER}"):             (401, 404, 404, 404, 404, 404, 404),
     ("GET", f"/orders/{NUMBER}/events"):      (401, 404, 404, 404, 404, 404, 404),
     ("GET", f"/orders/{NUMBER}/steps"):       (401, 404, 404, 404, 404, 404, 404),
     ("POST", f"/orders/{NUMBER}/steps/file"): (401, 404, 404, 404, 404, 404, 404),
-    ("POST", "/reports"):                     (401, 201, 201, 201, None, 403, 403),
+    ("POST", "/reports"):                     (401, 201, 201, 201, 201, 403, 403),
     ("GET", "/reports"):                      (401, 200, 403, 403, 403, 403, 403),
     ("GET", f"/reports/{NUMBER}"):            (401, 404, 403, 403, 403, 403, 403),
     ("POST", "/attachments"):                 (401, 422, 422, 422, None, 403, 403),
@@ -33,7 +34,7 @@ def test_each_door_opens_to_whom_it_should(call):
     for (method, path), row in DOORS.items():
         for name, expected in zip(NAMES, row, strict=True):
             machine = Machine(name, "tot_unknown") if name == "nobody" else call(name)
-            body = report() if path == "/reports" else {}
+            body = report(source=SOURCES.get(name, "grid")) if path == "/reports" else {}
             response = machine.get(path) if method == "GET" else machine.post(path, body)
             if expected is not None and response.status_code != expected:
                 found[method, path, name] = response.status_code

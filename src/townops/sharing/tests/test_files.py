@@ -47,7 +47,7 @@ def test_a_file_is_seen_by_who_sees_its_order_and_nobody_else(call):
 def test_nobody_gives_a_file_he_may_not_see(call):
     kept = upload(call("grid")).json()["id"]
     response = call("unit").post("/reports", {
-        "source": "grid", "text": "看别人的照片", "received_at": "2026-03-02T09:00:00", "attachments": [kept],
+        "source": "patrol", "text": "看别人的照片", "received_at": "2026-03-02T09:00:00", "attachments": [kept],
         "place": OTHER_VILLAGE,
     })  # fmt: skip
     assert (response.status_code, response.json()["code"]) == (422, "attachment_unknown")

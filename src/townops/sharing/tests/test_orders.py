@@ -17,9 +17,9 @@ PHONE = "13812345678"
 @pytest.fixture
 def some(call):
     """Four orders of two sources in two villages, oldest first."""
-    grid, now = call("grid"), timezone.now()
+    grid, shift, now = call("grid"), call("shift"), timezone.now()
     made = [
-        grid.reports(
+        shift.reports(
             source=source, text=text, place=place, received_at=(now - timedelta(hours=hours)).isoformat()
         )
         for source, text, place, hours in (

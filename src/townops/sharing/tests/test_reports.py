@@ -78,7 +78,7 @@ def test_the_class_and_the_outer_due_a_sender_states_are_kept(call):
 
 def test_who_may_report_need_not_be_allowed_to_look(call):
     resident = call("resident")
-    number = resident.reports()["number"]
+    number = resident.reports(source="resident")["number"]
     assert resident.get(f"/orders/{number}").status_code == 404
 
 

@@ -134,7 +134,7 @@ def test_the_district_decides_over_its_orders(call):
 
 
 def test_nobody_reviews_his_own_refusal(call):
-    order = call("grid").reports(source="resident")
+    order = call("shift").reports(source="resident")
     asked = call("grid").takes(order, "refuse", reason="不属实").json()
     refused = call("grid").takes(asked, "confirm_refusal", agree=True)
     assert (refused.status_code, refused.json()["code"]) == (409, "self_review")
