@@ -9,17 +9,8 @@ from townops.commands.shell import FINDINGS, PASS, UNUSABLE, Unusable, make_fold
 from townops.kernel.refusal import Refused
 
 FAMILIES: Final = (
-    "demo",
-    "town",
-    "web",
-    "copies",
-    "orders",
-    "ground",
-    "learning",
-    "testing",
-    "checking",
-    "docs",
-    "bench",
+    *("demo", "town", "web", "copies", "orders", "ground", "staff", "tables", "learning"),
+    *("testing", "checking", "docs", "bench"),
 )
 DESCRIPTION: Final = """TownOps 城运：一个镇的城市运行与应急管理平台。
 

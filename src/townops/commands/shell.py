@@ -51,7 +51,7 @@ def start_django() -> None:
     from townops.base import startup
 
     with suppress(OperationalError):  # a server that is not there holds nothing sealed for us
-        if connection.vendor != "sqlite" or has_tables(Path(settings.DATABASES["default"]["NAME"])):
+        if connection.vendor != "sqlite" or has_tables(Path(str(settings.DATABASES["default"]["NAME"]))):
             startup.guard_keys()
 
 
@@ -79,7 +79,7 @@ def require_town() -> None:
 
     from townops.base.db import is_sqlite
 
-    missing = is_sqlite() and not has_tables(Path(settings.DATABASES["default"]["NAME"]))
+    missing = is_sqlite() and not has_tables(Path(str(settings.DATABASES["default"]["NAME"])))
     if missing or "django_migrations" not in connection.introspection.table_names():
         raise Unusable(
             f"{data_folder()} 中还没有本镇数据：新建用 ./townops init 或 ./townops demo，"

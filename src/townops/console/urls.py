@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from townops.console.views import home, listing, order, register, signing, upward
+from townops.console.views import home, listing, order, register, roles, signing, staff, upward
 
 app_name = "console"
 urlpatterns = [
@@ -22,5 +22,11 @@ urlpatterns = [
     path("upward/compare", upward.compare, name="compare"),
     path("upward/<str:number>/<int:seq>", upward.mark, name="mark"),
     path("register", register.register, name="register"),
+    path("people", staff.posts, name="people"),
+    path("people/new", staff.new, name="person-new"),
+    path("people/account", staff.account, name="account"),
+    path("people/workbook", staff.workbook, name="workbook"),
+    path("people/posts/<int:number>", staff.post, name="post"),
+    path("roles", roles.roles, name="roles"),
     path("places", order.places, name="places"),
 ]
