@@ -1,5 +1,6 @@
 """`python -m townops.commands`: finds the command, runs it, returns its exit code."""
 
+import os
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from importlib import import_module
@@ -78,6 +79,9 @@ def guarded(arguments: list[str]) -> int:
         return UNUSABLE
     except KeyboardInterrupt:
         return FINDINGS
+    except BrokenPipeError:  # whoever read us has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PASS
     except RuntimeError as error:
         if not is_about_keys(error):
             raise

@@ -216,14 +216,13 @@ class _Book:
     def stand_in(self, row: Cells) -> bool:
         at_post, own, other = self._post(row.needed("岗位")), self._who(row, "本人"), self._who(row, "代理人")
         starts, ends = row.instant("起"), row.instant("止")
-        tenure = next((one for one in self._held(at_post, own) if one.span.covers(starts)), None)
+        held = self._held(at_post, own)
+        known = [(who, span) for one in held for who, span in one.stand_ins]
+        if any(who == other and same(s.starts, starts) and same(s.ends, ends) for who, s in known):
+            return False  # be it one that lapsed with its appointment
+        tenure = next((one for one in held if one.span.covers(starts)), None)
         if tenure is None:
             raise Refused("holder_not_there", name=person(own).name, post=row.text("岗位"))
-        if any(
-            who == other and same(span.starts, starts) and same(span.ends, ends)
-            for who, span in tenure.stand_ins
-        ):
-            return False
         commands.delegate(
             tenure.id,
             other,

@@ -89,6 +89,14 @@ def test_the_same_workbook_again_changes_nothing_and_so_does_what_was_exported(r
     assert JournalEntry.objects.count() == entries
 
 
+def test_a_stand_in_that_lapsed_with_its_appointment_comes_back_unchanged(ready, tmp_path):
+    take(book())
+    ready.ends(api.appointments(api.post("chengguan.head").id)[0].id, "2026-05-15")
+    api.export_people(tmp_path / "out.xlsx", town="T")
+    again = take((tmp_path / "out.xlsx").read_bytes())
+    assert (again.changed, again.errors) == (0, ())
+
+
 def test_an_export_tells_no_phone(ready, tmp_path):
     take(book())
     api.export_people(tmp_path / "out.xlsx", town="T")
