@@ -50,6 +50,15 @@ def test_a_second_start_keeps_the_demo(tmp_path: Path):
     assert (tmp_path / "demo.json").exists()
 
 
+def test_a_demo_of_several_towns_says_how_to_sign_in_to_the_others(capsys: pytest.CaptureFixture[str]):
+    demo.introduce(8000, 1)
+    assert "shift@1" not in capsys.readouterr().out
+    demo.introduce(8000, 36)
+    said = capsys.readouterr().out
+    assert "shift@1" in said
+    assert "1 至 35" in said
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "10.1.2.3", "::", "town.example"])  # noqa: S104
 def test_the_demo_key_is_not_served_off_loopback(host: str, settings):
     settings.SECRET_KEY = settings.DEMO_SECRET

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from townops.base import tunables
 from townops.base.jobs import run_due
 from townops.base.outbox import deliver
+from townops.base.words import render
 from townops.intake import bringing, hotline_file, raw, suggesting, training
 from townops.intake.api import bring_in, replay, suggestion_for
 from townops.intake.models import RawPayload, Suggestion
@@ -142,6 +144,25 @@ def test_history_keeps_its_origin_and_is_classed_at_its_own_time(now: datetime) 
     bring(board(line(1, time="2019/3/1 9:00:00")), now, origin="history")
     order = Order.objects.get()
     assert (order.origin, order.class_code) == ("history", "H-07-02")
+
+
+def test_old_messages_are_not_taken_for_today_s_unless_one_says_so(now: datetime, tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    path.write_bytes(board(line(1, time="2019/3/1 9:00:00"), line(2, time="2020/3/1 9:00:00")))
+    with pytest.raises(Refused) as refused:
+        hotline_file.run(path)
+    assert "--history" in render(refused.value)
+    assert "--live" in render(refused.value)
+    assert (RawPayload.objects.count(), Order.objects.count()) == (0, 0)
+    hotline_file.run(path, live=True)
+    assert set(Order.objects.values_list("origin", flat=True)) == {"live"}
+
+
+def test_a_file_with_a_few_old_messages_is_taken(now: datetime, tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    fresh = f"{timezone.now():%Y/%m/%d} 9:05:00"
+    path.write_bytes(board(line(1, time="2019/3/1 9:00:00"), line(2, time=fresh), line(3, time=fresh)))
+    assert hotline_file.run(path).rows == 3
 
 
 def test_a_town_without_closed_orders_has_nothing_to_learn_from(now: datetime) -> None:

@@ -91,23 +91,34 @@ def _subject(one: dict[str, Any], hotline: dict[str, Any]) -> Klass:
 
 
 def _conditions(rows: list[Row]) -> Iterator[Condition]:
-    """The rows written for a class; a class without any gets those of its large class."""
-    written: dict[str, list[Row]] = {}
-    for one in _table("conditions.csv"):
-        written.setdefault(one["class"], []).append(one)
+    """The rows written for a class, or those of its large class where it has none; then what is written besides."""
+    written, further = _by_class("conditions.csv"), _by_class("further.csv")
     defaults = _table("defaults.csv")
     for row in (one for one in rows if _parent(one["code"])):
         general = (one for one in defaults if one["large"] == _large(row["code"]))
         own = written.pop(row["code"], None) or [_default(one, row) for one in general]
-        for number, one in enumerate(own, start=1):
+        besides = [own[0] | one for one in further.pop(row["code"], ())]
+        for number, one in enumerate([*own, *besides], start=1):
             yield _condition(one, f"{row['code']}.{number}", _fallback(row, rows))
-    if written:
-        raise ValueError(f"conditions of unknown classes: {sorted(written)}")
+    if written or further:
+        raise ValueError(f"conditions of unknown classes: {sorted({*written, *further})}")
+
+
+def _by_class(name: str) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for one in _table(name):
+        found.setdefault(one["class"], []).append(one)
+    return found
 
 
 def _default(template: Row, row: Row) -> Row:
     filled = {column: text.replace("{name}", row["name"]) for column, text in template.items()}
-    own = {"class": row["code"], "power": row["power"], "main": row["main"] or template["main"]}
+    own = {
+        "class": row["code"],
+        "power": row["power"],
+        "main": row["main"] or template["main"],
+        "legal": row["legal"],
+    }
     return {**filled, **own}
 
 

@@ -93,7 +93,7 @@ def run_demo(options: Namespace) -> int:
         say("演示镇已就绪 / the demo town is ready")
         return PASS
     web.refuse_untrusted()
-    introduce(options.port)
+    introduce(options.port, int(json.loads((data_folder() / MARKER).read_text("utf-8"))["towns"]))
     return web.serve("127.0.0.1", options.port)
 
 
@@ -160,13 +160,18 @@ def progress() -> Callable[[str, int, int], None]:
     return show
 
 
-def introduce(port: int) -> None:
-    """Address, accounts, what to try."""
+def introduce(port: int, towns: int) -> None:
+    """Address, accounts, what to try; how to sign in to the other towns where there are some."""
     say("\nTownOps 城运 · 演示镇\n")
     web.say_address("127.0.0.1", port)
     say(f"密码 / password（所有演示账号）:  {PASSWORD}\n")
     for name, post in ACCOUNTS.items():
         say(f"  {name:<12} {post}")
+    if towns > 1:
+        say(
+            f"\n  其余各镇的账号是同名加 @ 和序号（1 至 {towns - 1}），密码相同，如 shift@1"
+            f"\n  the other towns: the same names with @ and a number (1 to {towns - 1}), such as shift@1"
+        )
     say("\n试一试 / try:")
     for place, what in enumerate(TRY, 1):
         say(f"  {place}. {what}")

@@ -18,8 +18,12 @@ def register(commands: Commands) -> None:
         commands, "import-hotline", import_hotline, "导入热线工单文件 / import a file of hotline messages"
     )
     hotline.add_argument("file", type=Path)
-    hotline.add_argument(
+    as_what = hotline.add_mutually_exclusive_group()
+    as_what.add_argument(
         "--history", action="store_true", help="历史工单：不提醒、不催办 / old orders: nothing is sent"
+    )
+    as_what.add_argument(
+        "--live", action="store_true", help="旧留言也按现在的工单计时 / clocks run for old messages too"
     )
 
 
@@ -32,6 +36,10 @@ def verify_journal(_options: Namespace) -> int:
     breaks = [*orders.verify_journal(), *journal.verify()]
     for one in breaks:
         say(str(one))
+    if early := orders.unproven():
+        say(
+            f"{early} 件早期工单的标题、地点、联系人未纳入留痕，未核验 / older than the proof of title, place and contact"
+        )
     say(f"{len(breaks)} 处异常 / breaks" if breaks else "经过与日志完整 / history and journal are whole")
     return FINDINGS if breaks else PASS
 
@@ -43,6 +51,6 @@ def import_hotline(options: Namespace) -> int:
     start_town()
     from townops.intake import hotline_file
 
-    summary = hotline_file.run(options.file, history=options.history)
+    summary = hotline_file.run(options.file, history=options.history, live=options.live)
     sys.stdout.write(f"{summary}\n")
     return PASS

@@ -66,6 +66,21 @@ def condition_said(condition_id: int | None, source: str) -> str:
     return condition_line(row, catalogue.content(row.version), source)
 
 
+def standard_said(condition_id: int | None, source: str) -> list[tuple[str, str]]:
+    """What the standard says of an order: when it is filed and solved, on which law, and whether its limit is confirmed."""
+    if condition_id is None:
+        return []
+    row = catalogue.condition(condition_id)
+    default = row.status is catalogue.Status.TO_CONFIRM
+    return [
+        ("立案条件", condition_said(condition_id, source).partition("：")[2]),
+        ("标准时限", "默认值，待本镇确认" if default else "已确认"),
+        ("结案条件", row.close_text),
+        ("采集要求", row.evidence),
+        ("法规依据", row.legal_basis or "待补充"),
+    ]
+
+
 def classes(at: datetime, text: str = "") -> Listing:
     """The hotline's subject classes, those without parts below them; those the text suggests first."""
     content = catalogue.content(catalogue.version_at(at))

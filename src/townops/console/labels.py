@@ -23,6 +23,8 @@ FACTS_OF_STEP: Final = {
     ("close", "result"): "结案说明",
     ("make_safe", "result"): "处险情况",
     ("contact", "result"): "联系结果",
+    ("quick_reply", "reply"): "答复内容（给诉求人）",
+    ("quick_reply", "who"): "答复了谁（电话、当面）",
     ("submit", "reply"): "拟答复内容（给诉求人）",
 }
 CHOICES: Final = {

@@ -4,11 +4,11 @@ Steps of one simulated hour are committed together by the same `write` that serv
 """
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from io import BytesIO
-from itertools import count, cycle
+from itertools import count, cycle, islice
 from random import Random
 
 from PIL import Image
@@ -17,17 +17,22 @@ from townops.areas import api as areas
 from townops.base import attachments
 from townops.base.models import Account, Attachment
 from townops.catalogue import api as catalogue
-from townops.demo import story, texts
-from townops.demo.story import Move, Scene, Telling
+from townops.demo import callers, story
+from townops.demo.stories import Story, stories
+from townops.demo.telling import Move, Scene, Telling, chance_telling, planned_telling
+from townops.demo.texts import Matter, Teller, Template
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
-from townops.orders.api import Draft, Loaded, State, children_closing, draft_step, write
+from townops.orders.api import Draft, Loaded, beside, draft_step, write
 from townops.people import api as people
 
 SEED = 20230930
 YEAR = timedelta(days=365)
 TICK = timedelta(hours=4)
+RECENT_SHARE, TOLD_SHARE = 30, 0.1
+PLACES = 400
+HOURS = (1, 1, 1, 1, 1, 2, 4, 7, 10, 10, 9, 7, 5, 7, 9, 9, 8, 7, 6, 5, 4, 3, 2, 1)
 SOURCES = {
     "hotline": 34, "grid": 22, "ejiayuan": 8, "resident": 6, "station": 8, "patrol": 8, "sensor": 4, "video": 4,
     "leader": 2, "district": 4,
@@ -36,21 +41,10 @@ TAKERS = {
     "hotline": "hotline", "grid": "grid", "ejiayuan": "grid", "resident": "resident", "station": "station",
     "patrol": "patrol", "sensor": "", "video": "video", "leader": "shift", "district": "shift",
 }  # fmt: skip
-STUCK = (
-    State.REPORTED, State.VERIFYING, State.REFUSAL_REVIEW, State.ACCEPTED, State.FILED, State.ACKNOWLEDGING,
-    State.RETURNED, State.HANDLING, State.SUSPENDED, State.UNIT_REVIEW, State.CENTER_REVIEW, State.REWORK,
-    State.CHECKING, State.AWAITING_AUTHORITY, State.TRANSFERRED,
-)  # fmt: skip
-RESTS_WITH = {
-    State.VERIFYING: ("hotline", "grid"),
-    State.REFUSAL_REVIEW: ("ejiayuan", "resident"),
-    State.UNIT_REVIEW: ("grid", "hotline"),
-    State.AWAITING_AUTHORITY: ("hotline", "district"),
-    State.TRANSFERRED: ("grid",),
-}
-RECENT = timedelta(days=12)
 SYSTEM = Actor(0, "系统", ())
 Progress = Callable[[int, int], None]
+
+TOGETHER = frozenset({"merge", "receipt_up"})  # steps that look at what stands in the database
 
 
 @dataclass(order=True)
@@ -61,6 +55,7 @@ class Due:
     number: int
     order: int = field(compare=False, default=0)
     move: Move | None = field(compare=False, default=None)
+    story: Story | None = field(compare=False, default=None)
 
 
 class Play:
@@ -73,41 +68,43 @@ class Play:
         self.queue: list[Due] = []
         self.ticket = count()
         self.tellings: dict[int, Telling] = {}
+        self.reports: dict[int, orders.IncomingReport] = {}
         self.loaded: dict[int, Loaded] = {}
         self.drafts: list[Draft] = []
-        self.dirty: set[int] = set()
         self.actors: dict[str, Actor] = {}
         self.made = 0
         self.last: dict[str, str] = {}
+        self.numbers: dict[str, str] = {}
         self.parents: set[int] = set()
-        self.rests = cycle(STUCK)
+        self.waiting: set[int] = set()
         self.count = count_
-        self.blocks = areas.areas_of(town, "block")
-        self.points = {
-            block.id: areas.point_within(block.id) for block in self.rng.sample(list(self.blocks), 400)
-        }
-        self.grid, self.hotline = texts.matters(catalogue.version_at(until))
-        for at in self._arrivals():
-            self._push(Due(at, next(self.ticket)))
+        blocks = list(areas.areas_of(town, "block"))
+        self.blocks = self.rng.sample(blocks, min(PLACES, len(blocks)))
+        self.points: dict[int, tuple[float, float] | None] = {}
+        self.homes = [one for one in self.blocks if one.block_type in {"estate", "hamlet"}]
+        self.teller = Teller(catalogue.version_at(until))
+        for at, told in self._arrivals():
+            self._push(Due(at, next(self.ticket), story=told))
 
-    def _arrivals(self) -> Iterator[datetime]:
-        """More by day than by night, more on weekdays, the last hours before now never empty."""
-        for number in range(self.count):
-            if number < self.count // 30:
-                yield self.until - timedelta(minutes=self.rng.uniform(5, 60 * 72))
-                continue
+    def _arrivals(self) -> Iterator[tuple[datetime, Story | None]]:
+        """The stories of the last days first, however small the town; the others over the year, most by day."""
+        staged = min(self.count, max(len(stories()), self.count // RECENT_SHARE))
+        for told in islice(cycle(stories()), staged):
+            yield self.until - timedelta(hours=self.rng.uniform(*told.age)), told
+        for _ in range(self.count - staged):
             day = self.started + timedelta(days=self.rng.randrange(365))
-            hour = self.rng.choices(
-                range(24), weights=[1, 1, 1, 1, 1, 2, 4, 7, 10, 10, 9, 7, 5, 7, 9, 9, 8, 7, 6, 5, 4, 3, 2, 1]
-            )[0]
+            hour = self.rng.choices(range(24), weights=HOURS)[0]
             at = day.replace(
                 hour=(hour - 8) % 24, minute=self.rng.randrange(60), second=self.rng.randrange(60)
             )
-            yield min(max(at, self.started), self.until - timedelta(minutes=5))
+            yield min(max(at, self.started), self.until - timedelta(minutes=5)), None
 
     def _push(self, due: Due) -> None:
-        if due.at <= self.until:
-            heapq.heappush(self.queue, due)
+        if due.at > self.until:
+            return
+        heapq.heappush(self.queue, due)
+        if due.order:
+            self.waiting.add(due.order)
 
     def run(self, progress: Progress) -> int:
         """Play until now; returns how many orders there are."""
@@ -118,11 +115,11 @@ class Play:
                 self._tick(tick)
                 tick += TICK
             if due.order:
+                self.waiting.discard(due.order)
                 self._act(due)
             else:
-                self._report(due.at)
+                self._report(due.at, due.story)
                 progress(self.made, self.count)
-        self._flush()
         self._tick(self.until)
         return self.made
 
@@ -134,57 +131,69 @@ class Play:
             self.actors[user] = people.actor_for(account.id, self.until)
         return self.actors[user]
 
-    def _report(self, at: datetime) -> None:
-        rng = self.rng
-        recent = self.until - at < RECENT
-        stuck = next(self.rests) if recent and rng.random() < 0.9 else None
-        source = rng.choice(
-            (RESTS_WITH.get(stuck, ()) if stuck else ()) or rng.choices(list(SOURCES), list(SOURCES.values()))
+    def _report(self, at: datetime, planned: Story | None) -> None:
+        """A message comes in; what will become of it is decided here."""
+        told = planned or self._remembered()
+        source = told.source if told else self.rng.choices(list(SOURCES), list(SOURCES.values()))[0]
+        chosen, matter = self.teller.choose(
+            source, self.rng, about=told.about if told else "", demand=told.demand if told else ""
         )
-        matter = rng.choice(self.hotline if source == "hotline" else self.grid)
-        block = rng.choice(list(self.points))
-        point = self.points[block] if rng.random() < 0.93 else None
-        place = areas.area_by_id(block).name
+        block = self.rng.choice(self._where(chosen))
+        placed = told.placed if told else self.rng.random() < 0.93
+        point = self._point(block.id) if placed else None
         self.made += 1
-        outer = source in {"hotline", "district"}
         report = orders.IncomingReport(
             source=source,
-            text=texts.tell(source, matter, place, rng),
+            text=self.teller.say(chosen, matter, block.name, at, self.rng),
             received_at=at,
-            external_number=f"{source[:2].upper()}{at:%y%m%d}{self.made:06d}"
-            if outer or source == "ejiayuan"
-            else "",
-            place_text=place,
+            external_number=callers.outer_number(source, at, self.made),
+            place_text=block.name,
             lng=point[0] if point else None,
             lat=point[1] if point else None,
-            contact_name="演示市民" if source in {"hotline", "resident", "ejiayuan"} else "",
-            contact_phone=f"100{rng.randrange(3000):08d}" if source in {"hotline", "resident"} else "",
-            outer_due_at=at + timedelta(days=rng.choice((5, 8, 10))) if source == "district" else None,
+            outer_due_at=at + timedelta(days=self.rng.choice((5, 8, 10))) if source == "district" else None,
+            **callers.contact(source, told.phone if told else "", self.rng),
         )
-        made = orders.receive_reports(
-            [report],
-            actor=self._actor(TAKERS[source]),
-            at=at,
-            origin="demo",
-            town=self.town,
-            recorded_at=self.until,
-        )[0]
-        told = story.telling(rng, matter, self.evidence, stuck=stuck)
-        if stuck is State.RETURNED:
-            told.disputes = max(told.disputes, rng.choice((1, 2, 3)))
-        told.rework = told.rework or stuck is State.REWORK
-        self._mishaps(told, source, made.number, block)
-        self.tellings[made.order] = told
+        made = self._receive(report, self._actor(TAKERS[source]), at)
+        self.reports[made.order] = report
+        self.tellings[made.order] = self._fate(told, matter, source)
+        self.last[source] = made.number
+        if planned:
+            self.numbers[planned.name] = made.number
         self._plan(made.order, at)
 
-    def _mishaps(self, told: Telling, source: str, number: str, block: int) -> None:
-        """A duplicate of something reported a little before, or a class that turns out wrong."""
-        before = self.last.get(source)
-        self.last[source] = number
-        if before and self.rng.random() < 0.04:
-            told.parent = before
-        elif source != "hotline" and self.rng.random() < 0.04:
-            told.again = self.rng.choice(self.grid)
+    def _where(self, chosen: Template) -> Sequence[areas.AreaView]:
+        """People complain of where they live; what others see happens anywhere."""
+        return self.homes if chosen.at_home and self.homes else self.blocks
+
+    def _point(self, block: int) -> tuple[float, float] | None:
+        if block not in self.points:
+            self.points[block] = areas.point_within(block)
+        return self.points[block]
+
+    def _receive(self, report: orders.IncomingReport, actor: Actor, at: datetime) -> orders.Received:
+        return orders.receive_reports(
+            [report], actor=actor, at=at, origin="demo", town=self.town, recorded_at=self.until
+        )[0]
+
+    def _remembered(self) -> Story | None:
+        """Some orders of the year lived through one of the stories and went on to their end."""
+        if self.rng.random() >= TOLD_SHARE:
+            return None
+        return replace(self.rng.choice(stories()), rest=None, parent="", phone="")
+
+    def _fate(self, told: Story | None, matter: Matter, source: str) -> Telling:
+        """As the story says; else chance: now and then a duplicate, or a class that turns out wrong."""
+        if told is None:
+            fate = chance_telling(self.rng, matter, self.evidence)
+            if source in self.last and self.rng.random() < 0.04:
+                fate.parent = self.last[source]
+            elif source != "hotline" and self.rng.random() < 0.04:
+                fate.again = self.teller.other(source, self.rng)
+        else:
+            fate = planned_telling(told, matter, self.evidence)
+            fate.parent = self.numbers.get(told.parent, "")
+        fate.elsewhere = self.rng.choice(self.blocks).code
+        return fate
 
     def _load(self, order: int) -> Loaded:
         if order not in self.loaded:
@@ -202,23 +211,45 @@ class Play:
         move = due.move
         if move is None:
             return
-        loaded = self._load(due.order)
-        try:
-            draft = draft_step(loaded, move.step, actor=self._actor(move.who), at=due.at, raw=move.facts)
-        except Refused:
+        if move.step == "resend":
+            self._resend(due)
+        elif not self._step(due, move):  # the watch was first, or a rule says no: think again
             self.tellings[due.order].parent = ""
-            self._plan(
-                due.order, due.at + timedelta(minutes=30)
-            )  # the watch was first, or a rule says no: think again
+            self._plan(due.order, due.at + timedelta(minutes=30))
             return
-        self._take(draft)
-        if draft.decision.after.parent:
-            self.parents.add(draft.decision.after.parent)
-        if due.order in self.parents:
-            self._flush()
-            for child in children_closing(draft, due.at):
-                self._take(child)
         self._plan(due.order, due.at)
+
+    def _step(self, due: Due, move: Move) -> bool:
+        """The step with what it takes along; whether it was allowed."""
+        before = self._load(due.order).value
+        family = move.step in TOGETHER or before.progress.quick or due.order in self.parents
+        if family:
+            self._flush()
+        try:
+            draft = draft_step(
+                self._load(due.order), move.step, actor=self._actor(move.who), at=due.at, raw=move.facts
+            )
+        except Refused:
+            return False
+        self._take(draft)
+        if family:
+            self._along(draft, due.at)
+        return True
+
+    def _along(self, draft: Draft, at: datetime) -> None:
+        """A parent notes what is merged into it; what is merged follows it."""
+        for other in beside(draft, at):
+            self._take(other)
+        if draft.decision.after.parent and draft.decision.taken.step == "merge":
+            self.parents.add(draft.decision.after.parent)
+            self.tellings[draft.decision.after.id].parent = ""
+        self._flush()
+
+    def _resend(self, due: Due) -> None:
+        """The source sends the same order again, later: its next round."""
+        self._flush()
+        self._receive(replace(self.reports[due.order], received_at=due.at), SYSTEM, due.at)
+        self.loaded.pop(due.order, None)
 
     def _take(self, draft: Draft) -> None:
         order = draft.decision.after.id
@@ -234,15 +265,12 @@ class Play:
             self.loaded[order] = replace(self._load(order), prev_hash=head)
 
     def _tick(self, at: datetime) -> None:
-        """The watch at simulated time; orders it touched are read again."""
+        """The watch at simulated time; who waited for it goes on."""
         self._flush()
-        look = orders.next_look_at()
-        if look is None or look > at:
-            return
-        touched = orders.due_orders(at)
-        orders.watch(at, recorded_at=self.until)
-        for order in touched & set(self.loaded):
-            del self.loaded[order]
+        for order in orders.watch(at, recorded_at=self.until, held=self.loaded):
+            told = self.tellings.get(order)
+            if told and told.silent and order not in self.waiting:
+                self._plan(order, at)
 
 
 def evidence(at: datetime) -> int:

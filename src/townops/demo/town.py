@@ -31,6 +31,10 @@ IN_COUNTRY: Final = {
     "hamlet": 48, "public": 16, "firm": 12, "commerce": 4, "institution": 2, "school": 2, "culture": 2,
     "medical": 1, "care": 2, "site": 4, "scenic": 3, "estate": 2, "building": 1, "other": 1,
 }  # fmt: skip
+CALLED: Final = {
+    "firm": "园区", "commerce": "商业街", "culture": "文体中心", "medical": "医疗点", "care": "养老点", "other": "地块",
+    "building": "商务楼", "institution": "办公楼", "hamlet": "村民组", "scenic": "公园",
+}  # fmt: skip
 IN_ZONE: Final = {"firm": 60, "building": 10, "public": 20, "commerce": 5, "site": 5}
 
 
@@ -130,7 +134,7 @@ def _blocks(
         )
         count[village] = count.get(village, 0) + 1
         short = name.removesuffix("居委会").removesuffix("村委会")
-        title = f"{short}{labels[kind]}{count[village]}号"
+        title = f"{short}{CALLED.get(kind, labels[kind])}{count[village]}号"
         yield _cells("block", f"{village}{count[village]:03d}", title, parent=village, block_type=kind), shape
 
 

@@ -19,16 +19,18 @@ from townops.dispatch.domain.check import Finding
 from townops.dispatch.domain.table import Hours, Rule, TraceLine
 from townops.dispatch.models import RuleSet
 from townops.dispatch.proposing import Proposal, Query, area_fault, propose_by
+from townops.dispatch.saying import in_words
 from townops.dispatch.sheet import RowError, read_rules, write_rules
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
+from townops.orders import api as orders
 from townops.people import api as people
 
 __all__ = [
     "Change", "Finding", "Hours", "OpenOrder", "Proposal", "Query", "RowError", "Rule", "RuleSetView", "TraceLine",
-    "dry_run", "dry_run_open", "findings", "load_starting", "propose", "publish_rules", "read_rules",
-    "rule_set_at", "rule_sets", "rules", "starting_rules", "write_rules",
+    "dry_run", "dry_run_open", "findings", "in_words", "load_starting", "precedents", "propose", "publish_rules",
+    "read_rules", "rule_set_at", "rule_sets", "rules", "starting_rules", "write_rules",
 ]  # fmt: skip
 
 STARTING = Path(__file__).parent / "starting" / "rules.toml"
@@ -72,6 +74,18 @@ def propose(query: Query) -> Proposal:
     """
     found = store.set_at(query.at.astimezone(SHANGHAI).date())
     return propose_by(store.rules_of(found.id) if found else (), query)
+
+
+def precedents(query: Query, *, limit: int = 3) -> tuple[orders.PrecedentView, ...]:
+    """How disputes like this order were settled (案例): shown beside the proposal, which follows the rules alone."""
+    found = orders.precedents(
+        town=query.town_id,
+        class_code=query.class_code,
+        village=query.village_id,
+        block=query.block_id,
+        limit=limit,
+    )
+    return tuple(found)
 
 
 def rule_set_at(at: datetime) -> RuleSetView | None:

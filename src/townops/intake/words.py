@@ -16,6 +16,8 @@ WORDS = {
     "text_long": "内容过长，最多{longest}字。",
     "number_long": "外部编号过长，最多{longest}个字符。",
     "number_missing": "没有编号。",
+    "messages_old": "文件中{rows}条留言有{old}条早于{days}天前（最早{oldest}），按现在的工单办理会全部超时。"
+    "导入旧留言请加 --history（保留原时间，不提醒、不催办）；确要按现在的工单计时请加 --live。",
     "row_refused": "未能生成工单：{reason}",
     "payload_unknown": "没有这份原始数据（{payload}）。",
     "model_missing": "分类模型未能建立：{reason}",

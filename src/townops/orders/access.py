@@ -5,6 +5,7 @@ from typing import Final
 from townops.base.permissions import declare
 
 VIEW: Final = declare("orders.view", "查看本单位工单", "查看本单位、本居村参与过的工单")
+VIEW_OWN: Final = declare("orders.view_own", "查看本人上报", "查看自己上报的事项的进展和答复，不含内部经过")
 VIEW_ALL: Final = declare("orders.view_all", "查看全镇工单", "查看全镇所有工单")
 REVEAL: Final = declare("orders.reveal", "查看联系方式", "说明理由后查看诉求人的完整联系方式，每次留痕")
 IMPORT: Final = declare("orders.import", "导入工单", "导入来源平台的工单文件，可先试导")
@@ -16,7 +17,7 @@ STEPS: Final = tuple(
         ("accept", "受理", "发核实、受理、提出不予受理、并案与撤销并案"),
         ("verify", "核实", "到现场核实后回复，可补充证据"),
         ("confirm_refusal", "复核不予受理", "复核他人提出的不予受理"),
-        ("file", "立案", "立案、不予立案、归类、改类、改址"),
+        ("file", "立案", "立案、不予立案、直接答复咨询、归类、改类、改址"),
         ("classify", "自动归类", "由系统写入类别建议"),
         ("dispatch", "派遣", "派遣、首次退单后改派、移交与收回"),
         ("designate", "指定", "二次退单后指定责任单位"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from townops.areas import api as areas
+from townops.base import sql
 from townops.base.models import Attachment
 from townops.catalogue import api as catalogue
 from townops.kernel.actors import SYSTEM_PERSON
@@ -21,6 +22,7 @@ from townops.people import api as people
 
 LONGEST_TEXT = 20_000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+OWN_FILE = f"SELECT 1 FROM {Attachment._meta.db_table} WHERE id = %s AND person IN (%s, %s)"  # noqa: S608
 Raw = Mapping[str, Any]
 
 
@@ -256,7 +258,7 @@ def _order(need: Need, value: Any, here: Around) -> Parent:
 
 def _file(need: Need, value: Any, here: Around) -> int:
     number = _int(need, value, here)
-    own = Attachment.objects.filter(id=number, person__in=(SYSTEM_PERSON, here.person)).exists()
+    own = sql.values(OWN_FILE, [number, SYSTEM_PERSON, here.person])
     if not own and not OrderFile.objects.filter(order_id=here.order, attachment=number).exists():
         raise Refused("attachment_unknown", id=number)
     return number

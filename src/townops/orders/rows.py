@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from townops.base import sql
 from townops.orders import marks
 from townops.orders.domain.decide import Decision
 from townops.orders.domain.order import Named, Order
 from townops.orders.domain.settle import primary
+from townops.orders.domain.taken import Taken
 from townops.orders.drafts import Draft
 from townops.orders.models import OrderClock, OrderTask
 
@@ -18,6 +20,16 @@ def unit_scope(unit: int) -> int:
 
 def area_scope(area: int) -> int:
     return area * 2 + 1
+
+
+def person_scope(person: int) -> int:
+    """Below zero: who reported from outside the town's offices, for his own reports alone."""
+    return -person
+
+
+def own_scope(taken: Taken) -> set[int]:
+    """Of a report by somebody from outside the town's offices."""
+    return {person_scope(taken.person)} if taken.step == "report" and taken.get("own", bool) else set()
 
 
 def columns(draft: Draft) -> dict[str, object]:
@@ -92,12 +104,13 @@ def clock_rows(first: Draft, last: Draft) -> Iterator[OrderClock]:
     )
     for named in order.clocks:
         if before.get(named.no) != named or named.no in moved:
-            yield _clock(order.id, named, looks, leading)
+            yield clock_row(order.id, named, looks, leading)
 
 
-def _clock(order: int, named: Named, looks: Mapping[int, datetime], leading: Named | None) -> OrderClock:
+def clock_row(order: int, named: Named, looks: Mapping[int, datetime], leading: Named | None) -> OrderClock:
     clock = named.clock
-    return OrderClock(
+    return sql.fresh(
+        OrderClock,
         order_id=order,
         no=named.no,
         name=named.name,
@@ -121,7 +134,8 @@ def task_rows(first: Draft, last: Draft) -> Iterator[OrderTask]:
     before = {task.no: task for task in first.decision.before.tasks}
     for task in last.decision.after.tasks:
         if before.get(task.no) != task:
-            yield OrderTask(
+            yield sql.fresh(
+                OrderTask,
                 order_id=last.decision.after.id,
                 no=task.no,
                 unit=task.unit,

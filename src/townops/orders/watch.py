@@ -1,24 +1,25 @@
 """The watch: one indexed scan of `next_mark_at <= at`; fires marks once and takes the steps that silence demands."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from townops.base import calendars, outbox
+from townops.base import calendars, outbox, sql
 from townops.base.db import write as transaction
 from townops.kernel.actors import MAIN_LEADER
 from townops.kernel.refusal import Refused
-from townops.orders import marks, store, system
+from townops.orders import marks, proof, store, system
 from townops.orders.domain.decide import decide
 from townops.orders.domain.order import Named
 from townops.orders.domain.states import ENDED, State
-from townops.orders.drafts import Draft
+from townops.orders.drafts import upon
 from townops.orders.models import Order, OrderClock, OrderMark
 from townops.orders.steps import beside, draft_step
 from townops.orders.store import Loaded
 from townops.orders.write import PAST, write
 
 BATCH = 50
+DUE_ROWS = f"WHERE next_mark_at <= %s ORDER BY next_mark_at LIMIT {BATCH}"
 DUE = marks.DUE
 
 
@@ -31,45 +32,62 @@ class Owed:
     mark: tuple[Named, int] | None = None
 
 
-def watch(at: datetime, *, recorded_at: datetime | None = None, most: int = 5000) -> int:
-    """Look at every order that is due a look at `at`; returns how many. Safe to run twice: a mark fires once."""
-    done = 0
-    while done < most:
-        rows = list(Order.objects.filter(next_mark_at__lte=at).order_by("next_mark_at")[:BATCH])
-        for row in rows:
-            look(row, at, recorded_at=recorded_at or at)
-        done += len(rows)
+def watch(
+    at: datetime,
+    *,
+    recorded_at: datetime | None = None,
+    most: int = 5000,
+    held: MutableMapping[int, Loaded] | None = None,
+) -> list[int]:
+    """Look at every order that is due a look at `at`; returns which. Safe to run twice: a mark fires once.
+
+    `held`: orders the caller keeps as he wrote them, so that they need not be read again; brought up to date.
+    """
+    done: list[int] = []
+    while len(done) < most:
+        rows = sql.select(Order, DUE_ROWS, [at])
+        for loaded in _loaded(rows, held or {}):
+            after = look(loaded, at, recorded_at=recorded_at or at)
+            if held is not None:
+                _keep(held, loaded.value.id, after)
+        done += [row.id for row in rows]
         if len(rows) < BATCH:
             break
     return done
 
 
-def next_look_at() -> datetime | None:
-    """When the watch has something to do next."""
-    return (
-        Order.objects.filter(next_mark_at__isnull=False)
-        .order_by("next_mark_at")
-        .values_list("next_mark_at", flat=True)
-        .first()
-    )
+def _loaded(rows: Sequence[Order], held: Mapping[int, Loaded]) -> list[Loaded]:
+    """The rows ready to be judged, those read before only where they moved since."""
+    kept = {
+        row.id: replace(held[row.id], row=row)
+        for row in rows
+        if row.id in held and held[row.id].value.seq == row.seq
+    }
+    read = {one.row.id: one for one in store.load_many([row for row in rows if row.id not in kept])}
+    return [kept.get(row.id) or read[row.id] for row in rows]
 
 
-def due_orders(at: datetime) -> set[int]:
-    """Ids of the orders the watch would look at now."""
-    return set(Order.objects.filter(next_mark_at__lte=at).values_list("id", flat=True))
+def _keep(held: MutableMapping[int, Loaded], order: int, after: Loaded | None) -> None:
+    if after:
+        held[order] = after
+    else:
+        held.pop(order, None)
 
 
-def look(row: Order, at: datetime, *, recorded_at: datetime) -> None:
-    """Fire what is due on one order. Somebody acting at the same moment wins; the next scan looks again."""
-    loaded = store.load(row)
+def look(loaded: Loaded, at: datetime, *, recorded_at: datetime) -> Loaded | None:
+    """Fire what is due on one order; the order after, None where it must be read again.
+
+    Somebody acting at the same moment wins; the next scan looks again.
+    """
     try:
         for owed in _silences(loaded, at):
             _take(loaded, owed, at, recorded_at)
-            return
-        _fire(loaded, at, recorded_at)
+            return None
+        return _fire(loaded, at, recorded_at)
     except Refused as refused:
         if refused.code != "stale_version":
             raise
+    return None
 
 
 def _take(loaded: Loaded, owed: Owed, at: datetime, recorded_at: datetime) -> None:
@@ -119,17 +137,19 @@ def _owed(loaded: Loaded, named: Named, percent: int) -> Owed | None:
 
 def _note(order: int, named: Named, percent: int, at: datetime) -> bool:
     """Write down that a mark fired; False when it had."""
-    _, fresh = OrderMark.objects.get_or_create(
+    mark = OrderMark(
         order_id=order,
         clock=named.no,
         extensions=named.clock.extensions,
         percent=percent,
-        defaults={"due_at": named.clock.due_at, "fired_at": at},
+        due_at=named.clock.due_at,
+        fired_at=at,
     )
-    return fresh
+    mark.mac = proof.mark_mac(mark)
+    return sql.add(mark) == 1
 
 
-def _fire(loaded: Loaded, at: datetime, recorded_at: datetime) -> None:
+def _fire(loaded: Loaded, at: datetime, recorded_at: datetime) -> Loaded:
     """Write the marks that are due, tell whoever holds the clock, and set the next look; bumps no seq."""
     order, flow = loaded.value, loaded.flow
     due = [
@@ -140,7 +160,9 @@ def _fire(loaded: Loaded, at: datetime, recorded_at: datetime) -> None:
     fired = loaded.fired | {(named.no, named.clock.extensions, percent) for named, percent in due}
     look_again = marks.next_look(order, marks.next_by_clock(order, flow, fired))
     with transaction():
-        changed = Order.objects.filter(id=order.id, seq=order.seq).update(next_mark_at=look_again)
+        changed = sql.change(
+            Order, {"next_mark_at": look_again}, "WHERE id = %s AND seq = %s", [order.id, order.seq]
+        )
         if changed != 1:
             raise Refused("stale_version", seq=order.seq)
         for named, percent in due:
@@ -155,6 +177,8 @@ def _fire(loaded: Loaded, at: datetime, recorded_at: datetime) -> None:
             }
             if order.origin != "demo" or recorded_at - at < PAST:
                 outbox.publish("orders.marked", order.id, body, at)
+    loaded.row.next_mark_at = look_again
+    return replace(loaded, fired=fired)
 
 
 def recalendar(at: datetime, *, recorded_at: datetime | None = None) -> int:
@@ -170,7 +194,6 @@ def recalendar(at: datetime, *, recorded_at: datetime | None = None) -> int:
         loaded = store.load(row)
         center = system.actor(loaded.flow.center)
         decision = decide(loaded.flow, loaded.value, "recalendar", {"calendar": newest}, center, at)
-        draft = Draft(decision, prev_hash=loaded.prev_hash, fired=loaded.fired)
-        write([draft], recorded_at=recorded_at or at)
+        write([upon(loaded, decision)], recorded_at=recorded_at or at)
         moved += 1
     return moved

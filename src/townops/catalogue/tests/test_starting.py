@@ -1,5 +1,6 @@
 """The catalogue a town starts with (domain.md 1.3 to 1.5)."""
 
+import re
 import time
 from datetime import date
 
@@ -106,3 +107,40 @@ def test_loading_takes_less_than_two_seconds_and_a_second_time_keeps_what_is_the
     assert time.perf_counter() - begun < 2
     assert api.load_starting(date(2026, 6, 1), at=NOW) == first
     assert len(api.versions()) == 1
+
+
+ARTICLES = {
+    "《城市道路管理条例》第二十三条", "《城市道路管理条例》第三十条", "《中华人民共和国消防法》第二十八条",
+    "《中华人民共和国民法典》第一千二百五十三条", "《中华人民共和国民法典》第一千二百五十四条",
+    "《中华人民共和国大气污染防治法》第六十九条", "《中华人民共和国大气污染防治法》第八十一条",
+    "《中华人民共和国大气污染防治法》第八十二条", "《中华人民共和国水法》第三十九条",
+}  # fmt: skip
+
+
+NAMED = re.compile(r"(《[^《》]+(条例|法|办法|规定|法典)》(第[一二三四五六七八九十百千]+条)?)+")
+
+
+def test_laws_are_named_in_full_and_articles_only_where_they_were_looked_up():
+    basis = {one.legal_basis for one in starting_content().conditions} - {""}
+    assert [one for one in basis if not NAMED.fullmatch(one)] == []
+    assert {one for one in basis if "条" in one.rpartition("》")[2]} == ARTICLES
+
+
+def test_nine_rows_in_ten_say_on_which_law_they_rest():
+    rows = starting_content().conditions
+    assert sum(bool(one.legal_basis) for one in rows) >= 0.9 * len(rows)
+
+
+def test_every_row_says_what_to_collect_and_when_it_is_solved():
+    assert [one.code for one in starting_content().conditions if not (one.evidence and one.close_text)] == []
+
+
+def test_most_classes_have_several_conditions_and_no_condition_twice():
+    by_class = starting_content().by_class
+    assert sum(len(rows) > 1 for rows in by_class.values()) >= 160
+    assert [code for code, rows in by_class.items() if len({one.text for one in rows}) != len(rows)] == []
+
+
+def test_a_subject_under_nobody_names_no_unit_at_all():
+    bank = starting_content().by_code["H-13-06"]
+    assert (bank.unit, bank.fallback) == ("", "")

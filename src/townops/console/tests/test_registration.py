@@ -79,3 +79,16 @@ def test_a_resident_registers_and_gets_a_number_but_sees_no_orders(town):
     number = re.search(r"编号 (\S+?)。", resident.page.text)
     assert number is not None
     assert resident.open(f"/orders/{number[1]}").status == 403
+
+
+def test_a_resident_finds_his_report_under_my_reports(town):
+    resident = Browser("resident").open("/register").send("登记", source="resident", text="门口路灯不亮")
+    assert resident.at == "/mine"
+    assert "门口路灯不亮" in resident.page.text
+    number = re.search(r"[0-9]{4}[A-Z][0-9]{6}", resident.page.text)
+    assert number
+    resident.open(f"/mine/{number.group()}")
+    assert (resident.status, "还在办理" in resident.page.text) == (200, True)
+    assert Browser("resident").open("/").html.count('href="/mine"') >= 1
+    other = Browser("grid").open("/register").send("登记", source="grid", text="路灯不亮").number
+    assert resident.open(f"/mine/{other}").status == 404

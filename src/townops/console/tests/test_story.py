@@ -123,3 +123,13 @@ def test_a_hotline_order_is_filed_with_type_class_and_time(town):
     clerk.send("立案", demand_type="complaint", time_class="5", **{"class": "H-01-02"})
     assert "待派遣" in clerk.page.text
     assert "5个工作日" in clerk.page.text
+
+
+def test_an_order_says_on_which_standard_it_rests_and_that_its_limit_is_a_default(registered):
+    clerk = Browser("grid").open(f"/orders/{registered}")
+    clerk.send("受理")
+    steps = next(one for one in clerk.html.split('"') if one.startswith("C-01-86.1"))
+    clerk.send("立案", condition=steps)
+    assert "默认值，待本镇确认" in clerk.page.text
+    assert "法规依据 待补充" in clerk.page.text
+    assert "台阶恢复完好，隐患消除" in clerk.page.text

@@ -161,11 +161,13 @@ def test_every_class_of_the_starting_catalogue_gets_somebody_by_the_starting_rul
         assert not (row.needs_power and given_to.kind in ("village", "station", "enterprise"))
 
 
-def test_every_hotline_subject_gets_somebody_by_the_starting_rules(town, order):
+def test_every_hotline_subject_gets_who_it_names_or_else_the_center(town, order):
     api.load_starting(date(2026, 1, 1), at=MONDAY_MORNING)
     for one in catalogue.classes(order.catalogue_version, "hotline"):
         proposal = api.propose(replace(order, class_code=one.code, condition_id=None, source="hotline"))
-        assert proposal.basis == ("rule" if one.unit else "fallback")
+        assert proposal.basis == ("rule" if one.unit else "fallback" if one.fallback else "unsettled")
+        if proposal.basis == "unsettled":
+            assert proposal.unit_id == people.center().id
 
 
 def test_a_proposal_asks_the_database_at_most_three_times(town, order, django_assert_max_num_queries):

@@ -1,8 +1,9 @@
 """What is known of an order after its last event: the value `decide` judges and `fold` rebuilds."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 
 from townops.kernel.clocks import Clock
 from townops.kernel.workdays import Limit
@@ -92,6 +93,7 @@ class Progress:
     made_safe: bool = False
     passed: frozenset[str] = frozenset()
     provisional: bool = False
+    quick: bool = False
     center_signed: bool = False
     replied: bool = False
     asked: frozenset[str] = frozenset()
@@ -183,10 +185,19 @@ class Order:
         return next((named for named in self.clocks if named.name == name and named.active), None)
 
     def now(self, **changes: object) -> "Order":
-        return replace(self, **changes)  # type: ignore[arg-type]
+        """As `replace`, at half its price: an order has many fields and lives through many steps."""
+        values = list(_VALUES(self))
+        for name, value in changes.items():
+            values[_PLACES[name]] = value
+        return Order(*values)
 
     def seen(self, **changes: object) -> "Order":
-        return replace(self, progress=replace(self.progress, **changes))  # type: ignore[arg-type]
+        return self.now(progress=replace(self.progress, **changes))  # type: ignore[arg-type]
 
     def by(self, **changes: object) -> "Order":
-        return replace(self, hands=replace(self.hands, **changes))  # type: ignore[arg-type]
+        return self.now(hands=replace(self.hands, **changes))  # type: ignore[arg-type]
+
+
+_NAMES = tuple(field.name for field in fields(Order))
+_PLACES = {name: place for place, name in enumerate(_NAMES)}
+_VALUES = attrgetter(*_NAMES)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from townops.base import calendars
 from townops.base.models import OutboxRow
@@ -64,6 +66,30 @@ def test_each_mark_fires_once_and_makes_no_form_stale(town):
     assert sorted(fired) == [75, 100]
     assert town.row(number).seq == seq
     assert OutboxRow.objects.filter(topic="orders.marked", body__contains='"clock":"handle"').count() == 2
+
+
+def test_the_watch_takes_an_order_it_is_given_and_brings_it_up_to_date(town):
+    row = town.row(town.handling())
+    held = {row.id: api.load_order(row.id)}
+    town.at = row.due_at + timedelta(minutes=1)
+    with CaptureQueriesContext(connection) as asked:
+        assert api.watch(town.at, held=held) == [row.id]
+    assert not [
+        one for one in asked.captured_queries if "FROM orders_orderevent" in one["sql"].replace('"', "")
+    ]
+    assert held[row.id].fired == api.load_order(row.id).fired != frozenset()
+    town.at += timedelta(days=12)
+    api.watch(town.at, held=held)  # a level up: the order moved, so it is not kept
+    assert row.id not in held
+
+
+def test_an_order_that_moved_meanwhile_is_read_again_by_the_watch(town):
+    number = town.handling()
+    stale = {town.row(number).id: api.load_order(town.row(number).id)}
+    town.takes("shift", number, "remind", message="请尽快")
+    town.at = town.row(number).due_at + timedelta(minutes=1)
+    api.watch(town.at, held=stale)
+    assert stale[town.row(number).id].value.reminded == 1
 
 
 def test_the_raise_mark_raises_the_level_once(town):

@@ -3,14 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from django.core import signing
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import BeforeValidator, Field
 
 from townops.base import masking
+from townops.dispatch import api as dispatch
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
+from townops.people import api as people
 from townops.sharing.rest import shapes
 from townops.sharing.rest.callers import Caller, Token, caller_of
 from townops.sharing.rest.problems import Problem
@@ -24,7 +25,10 @@ from townops.sharing.rest.reading import (
     SourceCode,
     UnitCode,
     Words,
+    opened,
     read_edge,
+    refuse_unknown,
+    signed,
     split,
     whole,
 )
@@ -34,7 +38,6 @@ SEES = Token(VIEW, VIEW_ALL)
 WRONG = {401: Problem, 403: Problem, 422: Problem}
 ONE = {401: Problem, 403: Problem, 404: Problem}
 router = Router(tags=["orders"])
-cursors = signing.Signer(salt="townops.sharing.cursor")
 
 
 class Wanted(Schema):
@@ -61,6 +64,7 @@ class Wanted(Schema):
 
 
 NAMES = frozenset(field.alias or name for name, field in Wanted.model_fields.items())
+LISTS = frozenset({"source", "state", "unit"})
 
 
 @router.get(
@@ -68,31 +72,26 @@ NAMES = frozenset(field.alias or name for name, field in Wanted.model_fields.ite
 )
 def list_orders(request: HttpRequest, wanted: Query[Wanted]) -> shapes.Items:
     """Orders the caller may see, latest first unless sorted otherwise. Past the end the list is empty."""
-    if unknown := sorted(set(request.GET) - NAMES):
-        raise Refused("parameter_unknown", names=unknown[:5])
-    _one_each(request)
+    refuse_unknown(request, NAMES - LISTS, lists=LISTS)
     caller = caller_of(request)
     page = orders.find_orders(
         caller.actor,
         filter_of(wanted),
         at=caller.at,
         sort=wanted.sort,
-        cursor=_opened(wanted.cursor),
+        cursor=opened(wanted.cursor),
         limit=wanted.limit,
     )
+    return _listed(page, caller.at)
+
+
+def _listed(page: orders.Page, at: datetime) -> shapes.Items:
     return shapes.Items(
-        items=shapes.items_of(page, caller.at),
-        next=cursors.sign(page.next) if page.next else None,
+        items=shapes.items_of(page, at),
+        next=signed(page.next),
         total=page.total,
         total_is_exact=page.exact,
     )
-
-
-def _one_each(request: HttpRequest) -> None:
-    lists = {"source", "state", "unit"}
-    for name in NAMES - lists:
-        if len(request.GET.getlist(name)) > 1:
-            raise Refused("one_value_only", name=name)
 
 
 def filter_of(wanted: Wanted) -> orders.Filter:
@@ -132,14 +131,6 @@ def _range(wanted: Wanted) -> tuple[datetime | None, datetime | None]:
     return start, end
 
 
-def _opened(cursor: str) -> str:
-    """The door's cursor out of ours; one we did not give out is refused before anything reads it."""
-    try:
-        return cursors.unsign(cursor) if cursor else ""
-    except signing.BadSignature:
-        raise Refused("cursor_unreadable") from None
-
-
 @router.get(
     "/orders/{number}",
     auth=Token(),
@@ -157,6 +148,34 @@ def get_order(request: HttpRequest, number: str) -> shapes.Full:
         children=orders.children_of(caller.actor, number),
         masked=sees_masked(caller),
     )
+
+
+class Turning(Schema):
+    """Which page of a list."""
+
+    open: Flag | None = Field(None, description="true: only orders that are open")
+    cursor: Cursor = ""
+    limit: Annotated[int, Field(ge=1, le=200), BeforeValidator(whole)] = 50
+
+
+@router.get(
+    "/orders/{number}/same-reporter",
+    auth=Token(),
+    response={200: shapes.Items, **ONE, 422: Problem},
+    operation_id="listSameReporter",
+)
+def list_same_reporter(request: HttpRequest, number: str, turning: Query[Turning]) -> shapes.Items:
+    """Other orders of the same reporter the caller may see, latest first. 403 where the reporter is a whistleblower."""
+    refuse_unknown(request, set(Turning.model_fields))
+    caller = caller_of(request)
+    page = orders.same_reporter(
+        caller.actor,
+        number,
+        open_only=bool(turning.open),
+        cursor=opened(turning.cursor),
+        limit=turning.limit,
+    )
+    return _listed(page, caller.at)
 
 
 def sees_masked(caller: Caller) -> bool:
@@ -182,4 +201,17 @@ def list_events(request: HttpRequest, number: str) -> shapes.Events:
     caller = caller_of(request)
     masked = sees_masked(caller)
     events = orders.events_of(caller.actor, number, at=caller.at)
-    return shapes.Events(items=[shapes.event(one, masked=masked) for one in events])
+    return shapes.Events(items=[_event(one, caller, masked=masked) for one in events])
+
+
+def _event(one: orders.EventView, caller: Caller, *, masked: bool) -> shapes.Event:
+    """The dispatch trace is for people: names instead of codes."""
+    event = shapes.event(one, masked=masked)
+    if stored := event.facts.get("trace"):
+        event.facts["trace"] = dispatch.in_words(stored, town=_town_of(caller), at=caller.at)
+    return event
+
+
+def _town_of(caller: Caller) -> str:
+    hat = next(iter(caller.actor.hats), None)
+    return people.unit_by_id(hat.unit).town if hat else people.first_town()

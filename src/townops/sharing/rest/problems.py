@@ -32,6 +32,7 @@ STATUS: Final = {
     "not_permitted": 403,
     "action_not_held": 403,
     "account_without_person": 403,
+    "reporter_hidden": 403,
     "order_unknown": 404,
     "step_unknown": 404,
     "path_unknown": 404,

@@ -3,9 +3,11 @@
 import json
 import math
 import re
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal, NoReturn, cast
 
+from django.core import signing
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from ninja.parser import Parser
@@ -25,6 +27,7 @@ _INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII
 )
 _CODE: Final = re.compile(r"[^\x00-\x20\x7f,]{1,40}")
+cursors = signing.Signer(salt="townops.sharing.cursor")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -103,6 +106,30 @@ def read_edge(value: str) -> tuple[datetime, bool]:
         return read_instant(value.replace(" ", "+")), False  # a bare + of a query arrives as a space
     except ValueError:
         raise Refused("range_malformed", value=value[:40]) from None
+
+
+def refuse_unknown(
+    request: HttpRequest, once: AbstractSet[str], *, lists: AbstractSet[str] = frozenset()
+) -> None:
+    """A query whose names are unknown or stand twice. Refused: parameter_unknown, one_value_only."""
+    if unknown := sorted(set(request.GET) - once - lists):
+        raise Refused("parameter_unknown", names=unknown[:5])
+    for name in sorted(once):
+        if len(request.GET.getlist(name)) > 1:
+            raise Refused("one_value_only", name=name)
+
+
+def signed(cursor: str) -> str | None:
+    """The cursor as we give it out; null at the end."""
+    return cursors.sign(cursor) if cursor else None
+
+
+def opened(cursor: str) -> str:
+    """The door's cursor out of ours; one we did not give out is refused before anything reads it."""
+    try:
+        return cursors.unsign(cursor) if cursor else ""
+    except signing.BadSignature:
+        raise Refused("cursor_unreadable") from None
 
 
 def split(value: object) -> object:

@@ -3,8 +3,8 @@
 from typing import Annotated, Self
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
-from pydantic import ConfigDict, Field, model_validator
+from ninja import Query, Router, Schema
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from townops.orders import api as orders
 from townops.sharing.rest import files, once, shapes
@@ -14,6 +14,7 @@ from townops.sharing.rest.reading import (
     AttachmentId,
     ClassCode,
     Crs,
+    Cursor,
     Instant,
     Latitude,
     Line,
@@ -22,9 +23,14 @@ from townops.sharing.rest.reading import (
     Text,
     Word,
     check_point,
+    opened,
+    refuse_unknown,
+    signed,
+    whole,
 )
 
 REPORTS = Token("orders.report")
+OWN = Token("orders.view_own")
 KEY = {
     "parameters": [
         {
@@ -140,3 +146,38 @@ def _incoming(body: Report) -> orders.IncomingReport:
         outer_due_at=body.due_at,
         attachments=tuple(dict.fromkeys(body.attachments or ())),
     )
+
+
+class Asked(Schema):
+    """A page of own reports."""
+
+    cursor: Cursor = ""
+    limit: Annotated[int, Field(ge=1, le=200), BeforeValidator(whole)] = 50
+
+
+@router.get(
+    "/reports",
+    auth=OWN,
+    response={200: shapes.OwnReports, **dict.fromkeys((401, 403, 422), Problem)},
+    operation_id="listOwnReports",
+)
+def list_own(request: HttpRequest, asked: Query[Asked]) -> shapes.OwnReports:
+    """What the caller reported himself, latest first: how far it is and what was answered, nothing internal."""
+    refuse_unknown(request, frozenset(Asked.model_fields))
+    page = orders.own_reports(caller_of(request).actor, cursor=opened(asked.cursor), limit=asked.limit)
+    return shapes.OwnReports(
+        items=[shapes.OwnReport.of(one) for one in page.items],
+        next=signed(page.next),
+        total=page.total,
+    )
+
+
+@router.get(
+    "/reports/{number}",
+    auth=OWN,
+    response={200: shapes.OwnReport, **dict.fromkeys((401, 403, 404), Problem)},
+    operation_id="getOwnReport",
+)
+def get_own(request: HttpRequest, number: str) -> shapes.OwnReport:
+    """One of them; 404 alike whether it is absent or somebody else's."""
+    return shapes.OwnReport.of(orders.own_report(caller_of(request).actor, number))

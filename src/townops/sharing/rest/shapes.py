@@ -303,3 +303,29 @@ def event(one: orders.EventView, *, masked: bool) -> Event:
 
 CONTACTS = frozenset({"who"})
 EVENT = tuple(Event.model_fields)
+
+
+class OwnReport(Schema):
+    """A report as its reporter sees it; `unit` answers for it now, `reply` stands once it is ended, `due_at` until then."""
+
+    number: str
+    state: orders.State
+    word: str
+    text: str
+    place: str
+    received_at: At
+    unit: str
+    due_at: At | None
+    reply: str
+
+    @classmethod
+    def of(cls, one: orders.OwnReport) -> Self:
+        return cls(**{field: getattr(one, field) for field in cls.model_fields})
+
+
+class OwnReports(Schema):
+    """The caller's own reports, latest first."""
+
+    items: list[OwnReport]
+    next: str | None
+    total: int

@@ -14,6 +14,8 @@ DOORS = {
     ("GET", f"/orders/{NUMBER}/steps"):       (401, 404, 404, 404, 404, 404, 404),
     ("POST", f"/orders/{NUMBER}/steps/file"): (401, 404, 404, 404, 404, 404, 404),
     ("POST", "/reports"):                     (401, 201, 201, 201, None, 403, 403),
+    ("GET", "/reports"):                      (401, 200, 403, 403, 403, 403, 403),
+    ("GET", f"/reports/{NUMBER}"):            (401, 404, 403, 403, 403, 403, 403),
     ("POST", "/attachments"):                 (401, 422, 422, 422, None, 403, 403),
     ("GET", "/attachments/1"):                (401, 404, 404, 404, 404, 404, 404),
     ("GET", "/locate?lng=121.5&lat=31.3"):    (401, 200, 200, 200, 200, None, 200),
@@ -74,7 +76,7 @@ def test_an_account_without_a_person_holds_nothing(call):
     assert (response.status_code, response.json()["code"]) == (403, "account_without_person")
 
 
-@pytest.mark.parametrize("path", ["", "nothing", "orders/", "orders/a/b/c", "%00", "../admin", "reports/1"])
+@pytest.mark.parametrize("path", ["", "nothing", "orders/", "orders/a/b/c", "%00", "../admin", "reports/1/2"])
 def test_below_the_api_nothing_answers_with_a_page(db, path):
     response = Client().get(f"/api/v1/{path}")
     assert response.status_code == 404

@@ -151,3 +151,21 @@ def test_a_report_asks_the_database_few_times(call):
     with CaptureQueriesContext(connection) as asked:
         grid.reports(external_number="W-9", contact={"name": "演示甲", "phone": "13800000000"})
     assert len([one for one in asked if "SAVEPOINT" not in one["sql"]]) <= 24
+
+
+def test_a_resident_reads_his_own_reports_page_by_page_and_nobody_else_s(call):
+    resident = call("resident")
+    mine = [resident.reports(source="resident")["number"] for _ in range(3)]
+    other = call("grid").reports()["number"]
+    first = resident.get("/reports", limit=2).json()
+    rest = resident.get("/reports", limit=2, cursor=first["next"]).json()
+    assert {one["number"] for page in (first, rest) for one in page["items"]} == set(mine)
+    assert (first["total"], rest["next"]) == (3, None)
+    one = resident.get(f"/reports/{mine[0]}").json()
+    assert set(one) == {
+        "number", "state", "word", "text", "place", "received_at", "unit", "due_at", "reply",
+    }  # fmt: skip
+    assert one["word"] == "待受理"
+    assert resident.get(f"/reports/{other}").status_code == 404
+    assert resident.get("/reports", cursor="x").status_code == 422
+    assert resident.get("/reports", state="closed").status_code == 422
