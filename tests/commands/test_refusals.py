@@ -3,8 +3,11 @@
 import io
 import json
 import os
+import re
+import sqlite3
 import tarfile
 from argparse import Namespace
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,12 +16,22 @@ from townops.commands import __main__, checking, copies, demo, frontend, testing
 from townops.commands.shell import UNUSABLE, Unusable
 
 
+def a_database(place: Path) -> None:
+    with closing(sqlite3.connect(place)) as file:
+        file.execute("CREATE TABLE anything (id INTEGER)")
+
+
 def test_the_demo_leaves_a_real_town_alone(tmp_path: Path):
-    (tmp_path / "townops.sqlite3").touch()
+    a_database(tmp_path / "townops.sqlite3")
     for fresh in (True, False):
         with pytest.raises(Unusable):
             demo.prepare_folder(tmp_path, fresh=fresh)
     assert (tmp_path / "townops.sqlite3").exists()
+
+
+def test_an_empty_database_is_nobody_s(tmp_path: Path):
+    (tmp_path / "townops.sqlite3").touch()
+    demo.prepare_folder(tmp_path, fresh=False)
 
 
 def test_a_fresh_demo_replaces_a_demo_and_a_broken_one_is_begun_again(tmp_path: Path):
@@ -88,8 +101,36 @@ def test_what_is_no_backup_is_unusable(tmp_path: Path):
         copies.read_manifest(tmp_path / "other")
 
 
+@pytest.mark.django_db
 def test_an_unknown_command_exits_with_two():
     assert __main__.guarded(["no-such-command"]) == UNUSABLE
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "demo --port 99999",
+        "demo --port x",
+        "demo --towns 0",
+        "demo --orders -1",
+        "serve --port 0",
+        "init --town 某镇 --code abc --admin a",
+        "init --town 某镇 --code 310115000000 --admin a",
+        "import-areas nowhere.gpkg --town T",
+        "import-areas nowhere.gpkg --town T --from 2026-13-01",
+        "train-hotline nowhere.csv",
+        "evaluate_hotline nowhere.csv",
+    ],
+)
+def test_a_senseless_argument_is_answered_in_both_languages(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("TOWNOPS_DATA", str(tmp_path / "data"))
+    assert __main__.guarded(line.split()) == UNUSABLE
+    chinese, english = capsys.readouterr().err.strip().splitlines()
+    assert re.search("[\u4e00-\u9fff]", chinese)
+    assert re.search("[a-z]{3}", english)
+    assert not (tmp_path / "data").exists()
 
 
 def report(path: Path, cases: dict[str, str]) -> Path:

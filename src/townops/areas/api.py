@@ -8,11 +8,18 @@ import shapely
 from django.utils import timezone
 from numpy.typing import ArrayLike
 
-from townops.areas.domain.candidates import Candidate, RowError, Survey
+from townops.areas.domain.candidates import FIELDS, Candidate, RowError, Survey
 from townops.areas.domain.ground import Ids
 from townops.areas.domain.views import AreaView, Location, Near
 from townops.areas.geography import Geography, picture
-from townops.areas.imports import ImportResult, check_areas, import_areas, take_survey, write_errors
+from townops.areas.imports import (
+    ImportResult,
+    check_areas,
+    import_areas,
+    sentence,
+    take_survey,
+    write_errors,
+)
 from townops.areas.models import Area
 from townops.areas.stamps import Picture, touch
 from townops.areas.surveys import AreaFile
@@ -20,6 +27,7 @@ from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.refusal import Refused
 
 __all__ = [
+    "FIELDS",
     "AreaFile",
     "AreaView",
     "Candidate",
@@ -41,6 +49,7 @@ __all__ = [
     "locate_many",
     "nearby",
     "point_within",
+    "sentence",
     "shape",
     "shapes",
     "take_survey",

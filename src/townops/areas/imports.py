@@ -15,10 +15,12 @@ from townops.areas.models import Area, AreaShape
 from townops.areas.stamps import touch
 from townops.areas.surveys import AreaFile, read
 from townops.base import db, journal, words
+from townops.base.registry import answers
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 
 LABELS: Final = dict((*Area.Kind.choices, *Area.BlockType.choices))
+IMPORTED: Final = "areas.imported"  # whoever keeps something for each area is told, in the same transaction
 FLAGS: Final = ("detached_allowed", "directly_managed")
 
 
@@ -61,6 +63,8 @@ def take_survey(survey: Survey, *, valid_from: date, actor: Actor, at: datetime)
         }
         journal.append(kind="areas", key=survey.town, action="import", actor=actor, at=at, body=body)
         touch("areas")
+        if answers.knows(IMPORTED):
+            answers.ask(IMPORTED, town=survey.town, actor=actor, at=at)
     return result
 
 

@@ -66,9 +66,9 @@ def cells_by_row(
     mapping: Mapping[str, str], columns: Mapping[str, NDArray[np.object_]], rows: int
 ) -> Iterator[dict[str, str]]:
     """Our fields as text for each row."""
-    for column in mapping.values():
+    for field, column in mapping.items():
         if not column.startswith("=") and column not in columns:
-            raise Refused("column_missing", column=column)
+            raise Refused("column_missing", column=column, field=field, columns=list(columns))
     for row in range(rows):
         cells = {field: cell(mapping.get(field, "="), columns, row) for field in FIELDS}
         for field in ("kind", "block_type"):

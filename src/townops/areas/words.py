@@ -10,7 +10,8 @@ WORDS: Final = {
     "coordinates_swapped": "经纬度可能写反了，是否为经度{suggested_lng}，纬度{suggested_lat}？",
     "crs_unknown": "不认识的坐标系“{crs}”，请写明 cgcs2000、wgs84、gcj02、bd09 或 EPSG 编号。",
     "file_unreadable": "文件“{name}”无法读取：不是GeoJSON、GeoPackage或Shapefile，或已损坏。",
-    "column_missing": "文件中没有“{column}”这一列。",
+    "column_missing": "文件中没有“{column}”这一列，只有：{columns}。"
+    "请用 --map {field}=列名 指明哪一列是它，或用 --map {field}==值 给全部行填同一个值。",
     "shape_missing": "缺少图形。",
     "shape_not_polygon": "图形不是面（{found}）。",
     "shape_invalid": "图形无效：{why}。",

@@ -2,7 +2,8 @@
 certified module).
 
 All keys are made together the first time any is asked for in an empty folder. Once there are keys, a
-missing one is an error: making a new one would quietly lose whatever the old one sealed.
+missing one is an error: making a new one would quietly lose whatever the old one sealed. So is an empty
+folder beside a database that was sealed before: `forbid_new_keys`.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ import json
 import os
 import secrets
 import tempfile
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -29,6 +31,9 @@ _NATIVE: Final = "sm3" in hashlib.algorithms_available
 
 class KeyMissingError(RuntimeError):
     """A key that once existed is not in DATA/keys: bring it back from the key back-up."""
+
+
+_forbidden: Final[set[str]] = set()
 
 
 class SealBrokenError(ValueError):
@@ -107,11 +112,20 @@ def rotate_sealing_key() -> int:
 
 
 def keys_folder() -> Path:
-    """Where the keys lie; made with all keys when it is absent or empty."""
+    """Where the keys lie; made with all keys when it is absent or empty. `KeyMissingError` where no new
+    ones may be made.
+    """
     folder = Path(settings.DATA) / "keys"
     if not any(folder.glob("*.key")):
+        if str(settings.DATA) in _forbidden:
+            raise KeyMissingError("DATA/keys holds no keys: bring them back from the key back-up")
         _create_all(folder)
     return folder
+
+
+def forbid_new_keys() -> None:
+    """From now on this process makes no keys in this data folder: its database was sealed with others."""
+    _forbidden.add(str(settings.DATA))
 
 
 def has_keys() -> bool:
@@ -146,8 +160,36 @@ def import_keys(path: Path) -> int:
     fresh = keys.keys() - there.keys()
     for name in sorted(fresh):
         _create(folder / f"{Path(name).name}.key", bytes.fromhex(keys[name]))
-    _versions.cache_clear()
+    _forget()
     return len(fresh)
+
+
+def set_aside_keys() -> Path:
+    """Move the present keys into a folder below, out of use but not lost; returns it."""
+    folder = Path(settings.DATA) / "keys"
+    aside = folder / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    aside.mkdir(mode=0o700)
+    for file in folder.glob("*.key"):
+        file.rename(aside / file.name)
+    _forget()
+    return aside
+
+
+def bring_back(aside: Path | None) -> None:
+    """Undo `set_aside_keys`: what lies in the key folder now makes room for the former keys, or for none."""
+    folder = Path(settings.DATA) / "keys"
+    for file in folder.glob("*.key"):
+        file.unlink()
+    if aside:
+        for file in aside.glob("*.key"):
+            file.rename(folder / file.name)
+        aside.rmdir()
+    _forget()
+
+
+def _forget() -> None:
+    _versions.cache_clear()
+    _kept.cache_clear()
 
 
 def self_test() -> None:

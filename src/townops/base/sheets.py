@@ -10,7 +10,7 @@ import gzip
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import chain
@@ -79,25 +79,53 @@ def heads(source: bytes | str | Path, name: str = "") -> list[str]:
     return list(next(read(source, name)).cells)
 
 
+def read_book(source: bytes, names: Iterable[str]) -> dict[str, list[Row]]:
+    """Rows of the named sheets of an xlsx file; a sheet that is absent or empty has none. Refused as `read`."""
+    if not source.startswith(b"PK\x03\x04"):
+        raise Refused("sheet_type")
+    book = _book(source)
+    return {name: _named_rows(book, name) for name in names}
+
+
+def _named_rows(book: calamine.CalamineWorkbook, name: str) -> list[Row]:
+    if name not in book.sheet_names:
+        return []
+    lines = enumerate(book.get_sheet_by_name(name).iter_rows(), start=1)
+    numbered = [(number, cells) for number, raw in lines if any(cells := [plain(cell) for cell in raw])]
+    return list(_rows(_heads(numbered[0][1]), numbered[1:])) if numbered else []
+
+
+Sheet = tuple[Sequence[str], Iterable[Sequence[object]]]
+
+
+def write_book(target: Path | str | IO[bytes], pages: Mapping[str, Sheet]) -> int:
+    """Write several sheets as {name: (heads, rows)}; returns how many rows."""
+    with xlsxwriter.Workbook(target, _BOOK) as book:
+        return sum(_write(_Page(book, name), heads, rows) for name, (heads, rows) in pages.items())
+
+
 def write_xlsx(target: Path | str | IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
     """Write one sheet, every text a text, numbers and dates as such; returns how many rows."""
-    written = 0
     with xlsxwriter.Workbook(target, _BOOK) as book:
-        page = _Page(book)
-        for column, head in enumerate(heads):
-            page.put(0, column, head)
-        for row in rows:
-            written += 1
-            for column, value in enumerate(row):
-                page.put(written, column, value)
+        return _write(_Page(book), heads, rows)
+
+
+def _write(page: "_Page", heads: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    written = 0
+    for column, head in enumerate(heads):
+        page.put(0, column, head)
+    for row in rows:
+        written += 1
+        for column, value in enumerate(row):
+            page.put(written, column, value)
     return written
 
 
 class _Page:
-    """The one sheet of a book being written, with the formats of its cells."""
+    """A sheet of a book being written, with the formats of its cells."""
 
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
-        self._page = book.add_worksheet()
+    def __init__(self, book: xlsxwriter.Workbook, name: str | None = None) -> None:
+        self._page = book.add_worksheet(name)
         self._page.freeze_panes(1, 0)
         self._day = book.add_format({"num_format": "yyyy-mm-dd"})
         self._moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
@@ -170,20 +198,24 @@ def _opened(content: bytes) -> bytes:
 
 
 def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    _inspect(content)
-    try:
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        pages = (book.get_sheet_by_name(name) for name in book.sheet_names)
-        page = next((page for page in pages if page.height), None)
-    except calamine.PasswordError:
-        raise Refused("sheet_encrypted") from None
-    except (calamine.CalamineError, OSError, ValueError):
-        raise Refused("sheet_unreadable") from None
+    book = _book(content)
+    pages = (book.get_sheet_by_name(name) for name in book.sheet_names)
+    page = next((page for page in pages if page.height), None)
     if page is None:
         raise Refused("sheet_empty")
     return (
         (number, [plain(cell) for cell in cells]) for number, cells in enumerate(page.iter_rows(), start=1)
     )
+
+
+def _book(content: bytes) -> calamine.CalamineWorkbook:
+    _inspect(content)
+    try:
+        return calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except calamine.PasswordError:
+        raise Refused("sheet_encrypted") from None
+    except (calamine.CalamineError, OSError, ValueError):
+        raise Refused("sheet_unreadable") from None
 
 
 def _inspect(content: bytes) -> None:

@@ -5,6 +5,8 @@ sealed with.
 from datetime import UTC, datetime
 from typing import Final
 
+from django.db import connection
+
 from townops.base import crypto, permissions
 from townops.base.db import write
 from townops.base.models import Setting
@@ -23,10 +25,23 @@ def check() -> None:
     check_keys()
 
 
+def known_fingerprint() -> str:
+    """The mark of the keys this database was sealed with; empty before there were any, or any tables."""
+    if Setting._meta.db_table not in connection.introspection.table_names():
+        return ""
+    return Setting.objects.filter(key=FINGERPRINT).values_list("value", flat=True).first() or ""
+
+
+def guard_keys() -> None:
+    """Where the keys of a sealed database are absent, see to it that this process makes no others."""
+    if not crypto.has_keys() and known_fingerprint():
+        crypto.forbid_new_keys()
+
+
 def check_keys() -> None:
     """Refuse a database whose keys are elsewhere; nothing is made in their stead. `KeyMissingError`."""
-    known = Setting.objects.filter(key=FINGERPRINT).values_list("value", flat=True).first()
-    if known is None:
+    known = known_fingerprint()
+    if not known:
         with write():
             Setting.objects.get_or_create(
                 key=FINGERPRINT, effective_from=ALWAYS, defaults={"value": crypto.fingerprint()}

@@ -17,7 +17,18 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from townops.commands.shell import PASS, Commands, Unusable, add, data_folder, own, say, start_django
+from townops.commands.shell import (
+    PASS,
+    Commands,
+    Unusable,
+    add,
+    data_folder,
+    own,
+    require_town,
+    say,
+    start_django,
+    start_town,
+)
 
 FORMAT: Final = 1
 DATABASE: Final = "townops.sqlite3"
@@ -44,7 +55,8 @@ def run_backup(options: Namespace) -> int:
     """Write the file beside its final name first, so that a broken back-up never looks like one."""
     if options.file.exists():
         raise Unusable(f"{options.file} 已存在，不覆盖。", f"{options.file} exists and is not overwritten.")
-    start_django()
+    refuse_no_folder(options.file)
+    require_town()
     back_up(options.file, with_keys=options.with_keys)
     say(f"已备份 / backed up: {options.file}")
     if not options.with_keys:
@@ -217,15 +229,19 @@ def load_database(name: str) -> None:
 
 def run_keys(options: Namespace) -> int:
     """Keys go into a file of their own, readable by its owner only."""
-    start_django()
     from townops.base import crypto
 
+    if options.action == "backup":
+        refuse_no_folder(options.file)
+        start_town()
+    else:
+        require_town()
     try:
         if options.action == "backup":
             crypto.export_keys(options.file)
         else:
-            crypto.import_keys(options.file)
-    except (OSError, ValueError, KeyError) as error:
+            restore_keys(options.file)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unusable(f"密钥文件不可用：{error}", f"The key file is not usable: {error}") from error
     say(
         "密钥已备份，请与数据备份分开保管 / keys backed up"
@@ -233,6 +249,32 @@ def run_keys(options: Namespace) -> int:
         else "密钥已恢复 / keys are back"
     )
     return PASS
+
+
+def restore_keys(source: Path) -> None:
+    """Bring the town's own keys in; others that lie there are kept below `keys/`, out of use. A key file of
+    another town changes nothing.
+    """
+    from townops.base import crypto, startup
+
+    known, present = startup.known_fingerprint(), crypto.has_keys()
+    if present and (not known or known == crypto.fingerprint()):
+        crypto.import_keys(source)
+        return
+    aside = crypto.set_aside_keys() if present else None
+    try:
+        crypto.import_keys(source)
+        if known and known != crypto.fingerprint():
+            raise ValueError("这是别的镇的密钥 / these are the keys of another town")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
+        crypto.bring_back(aside)
+        raise
+
+
+def refuse_no_folder(file: Path) -> None:
+    """Say where the folder of a file to be written lacks, before anything is done."""
+    if not file.absolute().parent.is_dir():
+        raise Unusable(f"没有文件夹 {file.absolute().parent}", f"No such folder: {file.absolute().parent}")
 
 
 def _database_name() -> str:

@@ -11,7 +11,20 @@ from pathlib import Path
 from typing import Final
 
 from townops.commands import frontend, web
-from townops.commands.shell import PASS, Commands, Unusable, add, data_folder, say, start_django
+from townops.commands.shell import (
+    PASS,
+    Commands,
+    Unusable,
+    add,
+    data_folder,
+    has_tables,
+    make_folder,
+    number,
+    port,
+    refuse_stale,
+    say,
+    start_django,
+)
 
 MARKER: Final = "demo.json"
 PASSWORD: Final = "Townops-demo-2026"  # noqa: S105  (public on purpose)
@@ -50,16 +63,25 @@ TRY: Final = (
 
 def register(commands: Commands) -> None:
     demo = add(commands, "demo", run_demo, "建立演示镇并启动 / build the demo town and start it")
-    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--port", type=port, default=8000)
     demo.add_argument("--no-serve", action="store_true", help="只建立，不启动 / build only")
     demo.add_argument("--fresh", action="store_true", help="重建演示数据 / build again from nothing")
-    demo.add_argument("--towns", type=int, default=1, help="镇的个数，36 即一个区 / number of towns")
-    demo.add_argument("--orders", type=int, default=3000, help="工单总数 / orders in all")
+    demo.add_argument("--towns", type=towns, default=1, help="镇的个数，36 即一个区 / number of towns")
+    demo.add_argument("--orders", type=orders, default=3000, help="工单总数 / orders in all")
+
+
+def towns(text: str) -> int:
+    return number(text, 1, 200, "镇的个数", "number of towns")
+
+
+def orders(text: str) -> int:
+    return number(text, 0, 10_000_000, "工单总数", "number of orders")
 
 
 def run_demo(options: Namespace) -> int:
     """Build once, start always. A data folder that is not a demo is never touched."""
     prepare_folder(data_folder(), fresh=options.fresh)
+    make_folder()
     start_django()
     frontend.bring()
     web.collect()
@@ -78,7 +100,7 @@ def run_demo(options: Namespace) -> int:
 def prepare_folder(data: Path, *, fresh: bool) -> None:
     """Refuse a real town's folder; `fresh` empties a demo's; remains of a broken build are cleared."""
     marker, started = data / MARKER, data / f"{MARKER}.started"
-    foreign = (data / "townops.sqlite3").exists() or (data / "keys" / "django.key").exists()
+    foreign = has_tables(data / "townops.sqlite3") or (data / "keys" / "django.key").exists()
     if foreign and not marker.exists() and not started.exists():
         raise Unusable(
             f"{data} 中已有数据且不是演示镇，不会改动。请用 TOWNOPS_DATA 指定另一个文件夹。",
@@ -151,14 +173,14 @@ def introduce(port: int, towns: int) -> None:
             f"\n  the other towns: the same names with @ and a number (1 to {towns - 1}), such as shift@1"
         )
     say("\n试一试 / try:")
-    for number, what in enumerate(TRY, 1):
-        say(f"  {number}. {what}")
+    for place, what in enumerate(TRY, 1):
+        say(f"  {place}. {what}")
     say("\n按 Ctrl+C 停止 / press Ctrl+C to stop")
 
 
 def _is_stale() -> bool:
     try:
-        web.refuse_stale()
+        refuse_stale()
     except Unusable:
         return True
     return False

@@ -1,6 +1,7 @@
-"""An empty town: area, units and posts, roles, calendar, catalogue, flows, and the first administrator."""
+"""An empty town: area, units and posts, roles, calendar, catalogue, flows, rules, and the first administrator."""
 
 from datetime import date, datetime
+from typing import Final
 
 from django.apps import apps
 from django.utils import timezone
@@ -9,12 +10,14 @@ from townops.areas import api as areas
 from townops.base import accounts, calendars, journal
 from townops.base.db import write
 from townops.catalogue import api as catalogue
+from townops.dispatch import api as dispatch
 from townops.kernel.actors import SYSTEM_PERSON, Actor
-from townops.orders import flows
+from townops.orders import api as orders
 from townops.people import api as people
 
 SYSTEM = Actor(SYSTEM_PERSON, "系统", ())
 ADMINISTRATOR = "system.sysadmin"
+IN_FORCE_SINCE: Final = date(2015, 1, 1)
 
 
 def found(name: str, code: str, admin: str) -> str:
@@ -33,12 +36,15 @@ def found(name: str, code: str, admin: str) -> str:
 
 
 def load_starting_data(code: str, at: datetime) -> None:
-    """What every town begins with; each part is data the town may change afterwards."""
+    """What every town begins with; each part is data the town may change afterwards. It is in force long
+    before the town's first day here, so that its old orders can be brought in.
+    """
     calendars.build_first(at)
     people.load_roles()
     people.build_units(code, actor=SYSTEM, at=at)
-    catalogue.load_starting(timezone.localdate(at), at=at)
-    flows.load_starting()
+    catalogue.load_starting(IN_FORCE_SINCE, at=at)
+    orders.load_starting_flows()
+    dispatch.load_starting(IN_FORCE_SINCE, at=at)
 
 
 def make_area(name: str, code: str, *, on: date) -> None:

@@ -4,7 +4,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from townops.commands.shell import FINDINGS, PASS, Commands, Unusable, add, say, start_django
+from townops.commands.shell import FINDINGS, PASS, Commands, Unusable, add, say, start_town
 
 
 def register(commands: Commands) -> None:
@@ -29,7 +29,7 @@ def register(commands: Commands) -> None:
 
 def verify_journal(_options: Namespace) -> int:
     """Print every break found, the first one first; exit 1 when there is any."""
-    start_django()
+    start_town()
     from townops.base import journal
     from townops.orders import api as orders
 
@@ -48,7 +48,7 @@ def import_hotline(options: Namespace) -> int:
     """All rows or as many as are usable; the broken ones are named. The same file twice changes nothing."""
     if not options.file.is_file():
         raise Unusable(f"没有文件 {options.file}", f"No such file: {options.file}")
-    start_django()
+    start_town()
     from townops.intake import hotline_file
 
     summary = hotline_file.run(options.file, history=options.history, live=options.live)

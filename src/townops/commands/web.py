@@ -13,7 +13,18 @@ from types import FrameType
 from typing import Final
 
 from townops.commands import frontend
-from townops.commands.shell import PASS, Commands, Unusable, add, run, say, start_django
+from townops.commands.shell import (
+    PASS,
+    Commands,
+    Unusable,
+    add,
+    port,
+    refuse_stale,
+    require_town,
+    run,
+    say,
+    start_town,
+)
 
 THREADS: Final = 4
 PACKED: Final = ("png", "jpg", "gif", "webp", "gz", "br", "woff", "woff2")
@@ -22,14 +33,14 @@ PATIENCE: Final = 15.0  # seconds a child gets to finish what it is doing
 
 def register(commands: Commands) -> None:
     serve = add(commands, "serve", serve_town, "启动网页与后台任务 / start web and jobs")
-    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--port", type=port, default=8000)
     serve.add_argument("--host", default="127.0.0.1")
     add(commands, "jobs", run_jobs, "仅启动后台任务（PostgreSQL）/ start the jobs process only")
 
 
 def serve_town(options: Namespace) -> int:
     """Serve until told to stop. Refuses the demo key off loopback and a database that was not upgraded."""
-    start_django()
+    require_town()
     refuse_unsafe(options.host)
     refuse_stale()
     refuse_untrusted()
@@ -89,7 +100,7 @@ def _end(child: "subprocess.Popen[bytes]") -> int:
 
 def run_jobs(_options: Namespace) -> int:
     """Run due jobs until told to stop; what is half done is finished first."""
-    start_django()
+    start_town()
     from townops.base import jobs
 
     told: list[int] = []
@@ -120,27 +131,16 @@ def refuse_unsafe(host: str) -> None:
         )
 
 
-def refuse_stale() -> None:
-    """A database older than the program is upgraded on purpose, after a backup, not in passing."""
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise Unusable(
-            "数据库尚未建立或版本较旧：新建用 ./townops init 或 demo，升级用 ./townops upgrade。",
-            "The database is missing or older than the program: run ./townops init, demo or upgrade first.",
-        )
-
-
 def refuse_untrusted() -> None:
     """A town with wrong keys, rights nobody can explain or wrong arithmetic is not served."""
     from django.core.exceptions import ImproperlyConfigured
 
-    from townops.base import startup
+    from townops.base import crypto, startup
 
     try:
         startup.check()
+    except crypto.KeyMissingError:
+        raise
     except (RuntimeError, ImproperlyConfigured) as error:
         raise Unusable(f"不能启动：{error}", f"Not started: {error}") from error
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from townops.console.views import home, listing, mine, order, register, session, signing, upward
+from townops.console.views import home, listing, mine, order, register, roles, session, signing, staff, upward
 
 app_name = "console"
 urlpatterns = [
@@ -25,6 +25,12 @@ urlpatterns = [
     path("upward/<str:number>/<int:seq>", upward.mark, name="mark"),
     path("session", session.session, name="session"),
     path("register", register.register, name="register"),
+    path("people", staff.posts, name="people"),
+    path("people/new", staff.new, name="person-new"),
+    path("people/account", staff.account, name="account"),
+    path("people/workbook", staff.workbook, name="workbook"),
+    path("people/posts/<int:number>", staff.post, name="post"),
+    path("roles", roles.roles, name="roles"),
     path("callers", register.callers, name="callers"),
     path("places", order.places, name="places"),
 ]

@@ -20,6 +20,7 @@ from townops.dispatch.domain.table import Hours, Rule, TraceLine
 from townops.dispatch.models import RuleSet
 from townops.dispatch.proposing import Proposal, Query, area_fault, propose_by
 from townops.dispatch.saying import in_words
+from townops.dispatch.sheet import RowError, read_rules, write_rules
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
@@ -27,9 +28,9 @@ from townops.orders import api as orders
 from townops.people import api as people
 
 __all__ = [
-    "Change", "Finding", "Hours", "OpenOrder", "Proposal", "Query", "Rule", "RuleSetView", "TraceLine",
-    "dry_run", "dry_run_open", "findings", "in_words", "load_starting", "precedents", "propose", "publish_rules", "rule_set_at",
-    "rule_sets", "rules", "starting_rules",
+    "Change", "Finding", "Hours", "OpenOrder", "Proposal", "Query", "RowError", "Rule", "RuleSetView", "TraceLine",
+    "dry_run", "dry_run_open", "findings", "in_words", "load_starting", "precedents", "propose", "publish_rules",
+    "read_rules", "rule_set_at", "rule_sets", "rules", "starting_rules", "write_rules",
 ]  # fmt: skip
 
 STARTING = Path(__file__).parent / "starting" / "rules.toml"

@@ -1,5 +1,6 @@
 """Suggestions become classes when the model is sure; else they wait beside the order for a person."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +10,10 @@ from townops.base.db import write
 from townops.base.tunables import value_at
 from townops.intake import classify
 from townops.intake.models import Suggestion
+from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 
+log = logging.getLogger(__name__)
 THRESHOLD_KEY: Final = "intake.threshold"
 SOURCES: Final = frozenset({"hotline"})
 AT_ONCE: Final = 10  # orders classed in one transaction: the database is soon free again
@@ -101,8 +104,20 @@ def _settle(part: Sequence[tuple[Waiting, Suggestion]], at: datetime) -> int:
         if row.automatic
     ]
     with write():
-        classed = orders.classify(chosen, recorded_at=at)
+        classed = _classed(chosen, at)
         for _, row in part:
             row.automatic = row.order_id in classed
         Suggestion.objects.bulk_create([row for _, row in part], ignore_conflicts=True)
     return len(classed)
+
+
+def _classed(chosen: Sequence[orders.Choice], at: datetime) -> set[int]:
+    """Class them; one that cannot be (no catalogue in force on its day) waits for a person, the others go on."""
+    try:
+        with write():
+            return orders.classify(chosen, recorded_at=at)
+    except Refused as refused:
+        if len(chosen) == 1:
+            log.warning("order %s is not classed: %s %s", chosen[0].order, refused.code, refused.params)
+            return set()
+    return {order for one in chosen for order in _classed([one], at)}

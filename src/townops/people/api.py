@@ -15,6 +15,14 @@ from townops.people.commands import (
     taken_over,
 )
 from townops.people.domain.directory import Directory, Holder, PersonView, PostView, Tenure, UnitView
+from townops.people.enrolment import Enrolled, disable_account, enroll, open_account, renew_password
+from townops.people.importing import (
+    ImportResult,
+    check_people,
+    export_people,
+    import_people,
+    write_errors,
+)
 from townops.people.loading import Recruit, build_units, enlist, load_roles
 from townops.people.queries import (
     Subject,
@@ -39,14 +47,19 @@ from townops.people.queries import (
     units,
     units_of_kind,
 )
+from townops.people.roles import RoleView, keep_role, roles
+from townops.people.workbook import user_names
 
 __all__ = [
     "OPEN_WORK",
     "Directory",
+    "Enrolled",
     "Holder",
+    "ImportResult",
     "PersonView",
     "PostView",
     "Recruit",
+    "RoleView",
     "Subject",
     "Tenure",
     "UnitView",
@@ -57,24 +70,33 @@ __all__ = [
     "appointments",
     "build_units",
     "center",
+    "check_people",
     "delegate",
     "directory",
+    "disable_account",
     "end_appointment",
     "end_delegation",
     "enlist",
+    "enroll",
     "enter_subjects",
+    "export_people",
     "find_by_phone",
     "first_town",
     "holder",
+    "import_people",
+    "keep_role",
     "leader_of",
     "load_roles",
+    "open_account",
     "person",
     "person_of_account",
     "persons",
     "post",
     "post_by_id",
     "posts_of",
+    "renew_password",
     "reveal_phone",
+    "roles",
     "set_subject",
     "subjects_of",
     "succeed",
@@ -84,4 +106,6 @@ __all__ = [
     "unit_for_area",
     "units",
     "units_of_kind",
+    "user_names",
+    "write_errors",
 ]

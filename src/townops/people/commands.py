@@ -13,11 +13,14 @@ from townops.base.registry import answers
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.people import access
+from townops.people.apart import refuse_mixture
+from townops.people.domain.directory import Span
 from townops.people.models import Appointment, BlockSubject, Delegation, Person
 from townops.people.queries import Subject, person, post_by_id, unit_by_id
 from townops.people.register import NAME
 
 OPEN_WORK = "people.open_work"
+LONGEST_NAME = 40
 
 
 def add_person(
@@ -25,14 +28,34 @@ def add_person(
 ) -> int:
     """Register a person; the phone is sealed at once. Returns the id."""
     _may(actor, access.EDIT)
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise Refused("person_name_malformed", longest=LONGEST_NAME)
     with db.write():
         one = Person.objects.create(name=name, account_id=account_id)
         if phone:
-            one.phone, one.phone_hash = crypto.seal(phone, phone_aad(one.pk)), crypto.keyed_hash(phone)
-            one.save(update_fields=["phone", "phone_hash"])
+            _seal_phone(one, phone)
         journal.append(kind="person", key=one.pk, action="add", actor=actor, at=at, body={"name": name})
         areas.touch(NAME)
     return one.pk
+
+
+def set_phone(person_id: int, phone: str, *, actor: Actor, at: datetime) -> bool:
+    """Note another phone; whether it differs from the one known. The journal says that, not which."""
+    _may(actor, access.EDIT)
+    one = Person.objects.filter(pk=person_id).first()
+    if one is None:
+        raise Refused("person_unknown", code=person_id)
+    if one.phone_hash == crypto.keyed_hash(phone):
+        return False
+    with db.write():
+        _seal_phone(one, phone)
+        journal.append(kind="person", key=person_id, action="phone", actor=actor, at=at, body={})
+    return True
+
+
+def _seal_phone(one: Person, phone: str) -> None:
+    one.phone, one.phone_hash = crypto.seal(phone, phone_aad(one.pk)), crypto.keyed_hash(phone)
+    one.save(update_fields=["phone", "phone_hash"])
 
 
 def reveal_phone(person_id: int, *, actor: Actor, at: datetime, reason: str) -> str:
@@ -63,7 +86,9 @@ def appoint(post_id: int, person_id: int, *, starts: datetime, actor: Actor, at:
     post, who = post_by_id(post_id), person(person_id)
     if post.filled_by_id is not None:
         raise Refused("post_filled_by_another", post=post.name, other=post_by_id(post.filled_by_id).name)
+    _refuse_oneself(actor, person_id)
     with db.write():
+        refuse_mixture(person_id, post_id, Span(starts, None))
         clash = Appointment.objects.filter(Q(ends=None) | Q(ends__gt=starts), post=post_id, person=person_id)
         if clash.exists():
             raise Refused("already_appointed", name=who.name)
@@ -110,13 +135,21 @@ def delegate(
     one = _appointment(appointment_id)
     if actor.person != one.person_id:
         _may(actor, access.EDIT)
+        _refuse_oneself(actor, person_id)
     _check_delegation(one, person_id, starts, ends)
     with db.write():
+        refuse_mixture(person_id, one.post_id, Span(starts, ends))
         stand_in = Delegation.objects.create(
             appointment=one, person_id=person_id, starts=starts, ends=ends, reason=reason
         )
         _tell(one, "delegated", actor=actor, at=at, stand_in=person_id)
     return stand_in.pk
+
+
+def _refuse_oneself(actor: Actor, person_id: int) -> None:
+    """Whoever appoints gives no post to himself."""
+    if actor.person == person_id and actor.person != SYSTEM_PERSON:
+        raise Refused("own_appointment")
 
 
 def _check_delegation(one: Appointment, person_id: int, starts: datetime, ends: datetime) -> None:
@@ -155,7 +188,7 @@ def taken_over(post_id: int) -> tuple[object, ...]:
 def set_subject(subject: Subject, *, valid_from: date, actor: Actor, at: datetime) -> None:
     """Say who answers for a block from a day on; who did before stays on record (U11)."""
     _may(actor, access.EDIT)
-    _check_subject(subject)
+    check_subject(subject)
     with db.write():
         current = BlockSubject.objects.filter(block=subject.block_id, kind=subject.kind, valid_until=None)
         current.filter(valid_from__gte=valid_from).delete()
@@ -170,7 +203,7 @@ def enter_subjects(subjects: Sequence[Subject], *, valid_from: date, actor: Acto
     """A first survey of subjects at once, where a block has none of that kind yet. Returns how many."""
     _may(actor, access.EDIT)
     for subject in subjects:
-        _check_subject(subject)
+        check_subject(subject)
     with db.write():
         known = set(BlockSubject.objects.values_list("block_id", "kind"))
         fresh = [_subject_row(one, valid_from) for one in subjects if (one.block_id, one.kind) not in known]
@@ -180,7 +213,7 @@ def enter_subjects(subjects: Sequence[Subject], *, valid_from: date, actor: Acto
     return len(fresh)
 
 
-def _check_subject(subject: Subject) -> None:
+def check_subject(subject: Subject) -> None:
     block = areas.area_by_id(subject.block_id)
     if block.kind != "block":
         raise Refused("not_a_block", name=block.name)

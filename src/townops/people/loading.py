@@ -1,7 +1,7 @@
 """Starting data: roles and units from TOML files, and many persons at once. Loading twice changes nothing."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -61,11 +61,14 @@ def load_roles(path: Path = STARTING / "roles.toml") -> int:
 
 
 def build_units(town: str, *, actor: Actor, at: datetime, path: Path = STARTING / "units.toml") -> int:
-    """Units and posts of a town, those of each of its villages too; what exists by code stays. Returns how
-    many are new.
+    """Units and posts of a town, those of each of its villages too; what exists stays as it is. Returns how
+    many units are new.
     """
-    rows = list(_rows(town, tomllib.loads(path.read_text("utf-8"))))
+    data = tomllib.loads(path.read_text("utf-8"))
     with db.write():
+        rows = list(_rows(town, data))
+        if not rows:
+            return 0
         new = _create_units(town, rows)
         _create_posts(town, [(unit, post) for unit, _ in rows for post in unit.get("posts", [])])
         _link(town, rows)
@@ -73,6 +76,15 @@ def build_units(town: str, *, actor: Actor, at: datetime, path: Path = STARTING 
         journal.append(kind="people", key=town, action="build", actor=actor, at=at, body=body)
         areas.touch(NAME)
     return new
+
+
+def follow_import(*, town: str, actor: Actor, at: datetime) -> int:
+    """After an import of areas: units and posts of villages that have none yet (answers "areas.imported").
+    A town that has no units at all is not begun by this.
+    """
+    if not Unit.objects.filter(town=town).exists():
+        return 0
+    return build_units(town, actor=actor, at=at)
 
 
 def enlist(recruits: Sequence[Recruit], *, starts: datetime, actor: Actor, at: datetime) -> list[int]:
@@ -102,13 +114,27 @@ def enlist(recruits: Sequence[Recruit], *, starts: datetime, actor: Actor, at: d
 
 
 def _rows(town: str, data: Mapping[str, list[UnitRow]]) -> Iterator[tuple[UnitRow, int | None]]:
-    """Rows with the area of each unit: the town's, or the village's for those made once a village."""
+    """Rows of units that are not there yet, with the area of each: the town's, or the village's for those
+    made once a village.
+    """
     top = areas.area(town).id
-    yield from ((row, top) for row in data["unit"])
+    known = set(Unit.objects.filter(town=town).values_list("code", flat=True))
+    yield from ((row, top) for row in data["unit"] if row["code"] not in known)
+    housed = set(Unit.objects.filter(town=town, kind=Unit.Kind.VILLAGE).values_list("area_id", flat=True))
     for village in areas.villages(town):
-        short = village.name.removesuffix("居委会").removesuffix("村委会")
-        words = {"n": village.code[-3:], "name": village.name, "short": short}
-        yield from ((_filled(row, words), village.id) for row in data.get("village_unit", []))
+        if village.id in housed:
+            continue
+        words = _words_of(village, taken=known)
+        filled = [_filled(row, words) for row in data.get("village_unit", [])]
+        known.update(row["code"] for row in filled)
+        yield from ((row, village.id) for row in filled)
+
+
+def _words_of(village: areas.AreaView, *, taken: Collection[str]) -> dict[str, str]:
+    """What is filled in: {n} is short where that is still free, else the village's whole code."""
+    short = village.name.removesuffix("居委会").removesuffix("村委会")
+    free = f"v_{village.code[-3:]}" not in taken
+    return {"n": village.code[-3:] if free else village.code[-30:], "name": village.name, "short": short}
 
 
 def _filled(row: UnitRow, words: Mapping[str, str]) -> UnitRow:
@@ -124,7 +150,6 @@ def _filled_post(post: PostRow, words: Mapping[str, str]) -> PostRow:
 
 
 def _create_units(town: str, rows: Sequence[tuple[UnitRow, int | None]]) -> int:
-    known = set(Unit.objects.filter(town=town).values_list("code", flat=True))
     fresh = [
         Unit(
             town=town,
@@ -135,18 +160,15 @@ def _create_units(town: str, rows: Sequence[tuple[UnitRow, int | None]]) -> int:
             area_id=area_id,
         )
         for row, area_id in rows
-        if row["code"] not in known
     ]
     return len(Unit.objects.bulk_create(fresh))
 
 
 def _create_posts(town: str, rows: Sequence[tuple[UnitRow, PostRow]]) -> None:
     units = dict(Unit.objects.filter(town=town).values_list("code", "pk"))
-    known = set(Post.objects.filter(unit__town=town).values_list("unit_id", "code"))
     fresh = [
         (Post(unit_id=units[unit["code"]], code=row["code"], name=row["name"], rank=row.get("rank", 0)), row)
         for unit, row in rows
-        if (units[unit["code"]], row["code"]) not in known
     ]
     places: dict[int, int] = {}
     for post, _ in fresh:

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 import shapely
-from django.core.management import call_command
 
 from townops.areas import api
 from townops.areas.models import Area, AreaShape
 from townops.areas.tests.conftest import DAY, MAPPING, ROWS, box
 from townops.base.models import JournalEntry
+from townops.commands.__main__ import guarded
 from townops.kernel.coordinates import from_cgcs2000
 from townops.kernel.refusal import Refused
 
@@ -165,18 +165,8 @@ def test_the_command_exits_by_what_it_found(office, replaced, tmp_path, capsys):
     good, bad = office.file(ROWS), office.file(replaced("V1001", 3, "V9"))
 
     def exit_of(path, *more):
-        try:
-            call_command(
-                "import_areas",
-                str(path),
-                "--town",
-                "T",
-                *(part for one in maps for part in ("--map", one)),
-                *more,
-            )
-        except SystemExit as end:
-            return end.code
-        return 0
+        mapped = (part for one in maps for part in ("--map", one))
+        return guarded(["import-areas", str(path), "--town", "T", *mapped, *more])
 
     assert exit_of(bad.path, "--errors", str(tmp_path / "e.csv")) == 1
     assert "V9" in (tmp_path / "e.csv").read_text("utf-8-sig")
@@ -186,3 +176,12 @@ def test_the_command_exits_by_what_it_found(office, replaced, tmp_path, capsys):
     assert Area.objects.count() == 8
     assert exit_of(tmp_path / "e.csv") == 2
     assert "新增8" in capsys.readouterr().out
+
+
+def test_a_column_that_is_not_there_is_named_with_those_that_are_and_how_to_map(office, capsys):
+    assert guarded(["import-areas", str(office.file(ROWS).path), "--town", "T"]) == 2
+    said = capsys.readouterr().err
+    assert "--map code=列名" in said
+    assert MAPPING["code"] in said
+    assert guarded(["import-areas", str(office.file(ROWS).path), "--town", "T", "--map", "colour=x"]) == 2
+    assert "FIELD=COLUMN" in capsys.readouterr().err

@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from townops.base.search import grams
+
 SQLITE = (
     "CREATE VIRTUAL TABLE base_search_grams USING fts5(grams, content='', detail=none, columnsize=0,"
     " tokenize=\"unicode61 remove_diacritics 0\")",
@@ -16,9 +18,19 @@ BACK = {
 }
 
 
+FILL = {
+    "sqlite": "INSERT INTO base_search_grams(rowid, grams) VALUES (%s, %s)",
+    "postgresql": "UPDATE base_searchtext SET grams = string_to_array(%s, ' ') WHERE id = %s",
+}
+
+
 def make(apps, editor):
-    for statement in SQLITE if editor.connection.vendor == "sqlite" else POSTGRESQL:
+    vendor = editor.connection.vendor
+    for statement in SQLITE if vendor == "sqlite" else POSTGRESQL:
         editor.execute(statement)
+    for pk, text in apps.get_model("base", "SearchText").objects.values_list("pk", "text").iterator():
+        pair = (pk, " ".join(grams(text)))
+        editor.execute(FILL[vendor], pair if vendor == "sqlite" else pair[::-1])
 
 
 def undo(apps, editor):

@@ -66,6 +66,12 @@ class Span:
     def covers(self, at: datetime) -> bool:
         return self.starts <= at and (self.ends is None or at < self.ends)
 
+    def overlaps(self, other: "Span") -> bool:
+        """Whether they share a moment."""
+        return (self.ends is None or other.starts < self.ends) and (
+            other.ends is None or self.starts < other.ends
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Tenure:
@@ -173,10 +179,23 @@ class Directory:
     def worn(self, person_id: int, at: datetime) -> tuple[PostView, ...]:
         """Posts whose work a person may do: own, delegated, and those filled by them; each once."""
         held = [one.post_id for one in self._of_person.get(person_id, ()) if person_id in one.wearing(at)]
-        found = dict.fromkeys(post for own in held for post in self._with_filled(own))
+        found = dict.fromkeys(post for own in held for post in self.with_filled(own))
         return tuple(self.posts[post] for post in found)
 
-    def _with_filled(self, post_id: int) -> Iterator[int]:
+    def worn_during(self, person_id: int, span: Span) -> tuple[PostView, ...]:
+        """Posts whose work a person may do at any moment of a span, for rules about what nobody may combine."""
+        held = [
+            one.post_id
+            for one in self._of_person.get(person_id, ())
+            for mine in (one.span, *(span for who, span in one.stand_ins if who == person_id))
+            if (mine is not one.span or one.person_id == person_id) and mine.overlaps(span)
+        ]
+        return tuple(
+            self.posts[one] for one in dict.fromkeys(p for own in held for p in self.with_filled(own))
+        )
+
+    def with_filled(self, post_id: int) -> Iterator[int]:
+        """The post and every post whose work comes with it (兼任)."""
         seen, todo = set[int](), [post_id]
         while todo:
             post = todo.pop(0)
