@@ -1,5 +1,7 @@
 """The door of intake: bring payloads in, replay them, ask for suggestions."""
 
+from dataclasses import dataclass
+
 from townops.intake.bringing import IMPORTER, Summary, bring_in, replay
 from townops.intake.channels import every as channels
 from townops.intake.classify import (
@@ -19,6 +21,7 @@ __all__ = [
     "THRESHOLD",
     "Broken",
     "Contact",
+    "Likely",
     "RawPayload",
     "Report",
     "ReportedPlace",
@@ -33,10 +36,26 @@ __all__ = [
     "replay",
     "suggest",
     "suggest_many",
-    "suggestion_for",
+    "suggested_classes",
 ]
 
 
-def suggestion_for(order_id: int) -> StoredSuggestion | None:
-    """What the model thought of an order, for the person who classes it."""
-    return StoredSuggestion.objects.filter(order_id=order_id).first()
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """A class the model suggested for an order, with its confidence in percent."""
+
+    class_code: str
+    confidence: int
+
+
+def suggested_classes(order_id: int) -> tuple[Likely, ...]:
+    """The three classes the model thought likeliest, surest first, for the person who classes the order."""
+    row = StoredSuggestion.objects.filter(order_id=order_id).first()
+    if row is None:
+        return ()
+    found = (
+        Likely(row.class_code, row.confidence),
+        Likely(row.second_code, row.second_confidence),
+        Likely(row.third_code, row.third_confidence),
+    )
+    return tuple(one for one in found if one.class_code)

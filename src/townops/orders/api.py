@@ -12,7 +12,7 @@ from townops.base.db import write as transaction
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.orders import flows, proof, queries, steps, store, system, upward
-from townops.orders.access import REVEAL
+from townops.orders.access import BY_PHONE, REVEAL
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
 from townops.orders.domain.order import Order as OrderValue
@@ -30,9 +30,12 @@ from townops.orders.steps import StepView, children_closing, draft_step
 from townops.orders.store import Loaded
 from townops.orders.views import ClockView, EventView, OrderView, event_views, order_view
 from townops.orders.watch import due_orders, next_look_at, recalendar, watch
+from townops.orders.words import CHOICES, FACTS, fact_label
 from townops.orders.write import Written, write
 
 __all__ = [
+    "CHOICES",
+    "FACTS",
     "LOOKS",
     "STEPS",
     "TABLE",
@@ -70,6 +73,7 @@ __all__ = [
     "erase_texts",
     "events_of",
     "every_source",
+    "fact_label",
     "find_orders",
     "flows",
     "index_everything",
@@ -127,8 +131,21 @@ def steps_for(actor: Actor, number: str, *, at: datetime) -> list[StepView]:
 def find_orders(
     actor: Actor, wanted: Filter, *, at: datetime, sort: str = "-received", cursor: str = "", limit: int = 50
 ) -> Page:
-    """One page of the orders this actor may see under a filter."""
-    return queries.find(actor, wanted, at=at, sort=sort, cursor=cursor, limit=limit)
+    """One page of the orders this actor may see under a filter. A search by telephone is journalled under its hash,
+    once for all its pages.
+
+    Refused, beside what is wrong with the filter: not_permitted (by telephone), phone_too_short.
+    """
+    if not wanted.phone:
+        return queries.find(actor, wanted, at=at, sort=sort, cursor=cursor, limit=limit)
+    if not actor.holds(BY_PHONE):
+        raise Refused("not_permitted", step="search")
+    found = queries.find(actor, wanted, at=at, sort=sort, cursor=cursor, limit=limit)
+    if not cursor:
+        with transaction():
+            key, body = queries.hash_of(wanted.phone)[:32], {"found": found.total}
+            journal.append(kind="caller", key=key, action="search", actor=actor, at=at, body=body)
+    return found
 
 
 def events_of(actor: Actor, number: str, *, at: datetime) -> list[EventView]:

@@ -13,7 +13,7 @@ from townops.base import crypto, search, sql
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import paging
-from townops.orders.access import VIEW, VIEW_ALL
+from townops.orders.access import REVEAL, VIEW, VIEW_ALL
 from townops.orders.domain.states import OPEN
 from townops.orders.leading import Asked, Spans, Term, choose, led
 from townops.orders.models import Order, OrderContact, OrderScope
@@ -25,6 +25,8 @@ BY_NUMBER = "WHERE id = (SELECT n.order_id FROM orders_ordernumber n WHERE n.num
 LISTED = (
     30_000  # three in a hundred of a million: up to there found keys are listed, beyond each order is asked
 )
+SHORTEST_PHONE = 7
+WHISTLEBLOW = "whistleblow"
 MARKS = {
     "returned": Q(returns__gt=0),
     "reworked": Q(reworks__gt=0),
@@ -72,6 +74,7 @@ def find(
     rows = Order.objects.filter(worded, _timed(wanted, at) & _marked(wanted) & _said(wanted))
     if wanted.phone:
         rows = rows.filter(id__in=_by_phone(wanted.phone))
+        rows = rows if actor.holds(REVEAL) else rows.exclude(demand_type=WHISTLEBLOW)
     scopes = () if actor.holds(VIEW_ALL) else scopes_of(actor)
     lead = choose(asked, scopes if sort != "due" else ())
     rows = led(rows, asked, lead)
@@ -114,8 +117,15 @@ def scopes_of(actor: Actor) -> tuple[int, ...]:
 
 
 def _by_phone(phone: str) -> QuerySet[OrderContact, Any]:
+    return OrderContact.objects.filter(phone_hash=hash_of(phone)).values("order_id")
+
+
+def hash_of(phone: str) -> str:
+    """What a telephone is found by. Refused("phone_too_short")."""
     digits = "".join(sign for sign in phone if sign.isdigit() or sign == "+")
-    return OrderContact.objects.filter(phone_hash=crypto.keyed_hash(digits)).values("order_id")
+    if len(digits) < SHORTEST_PHONE:
+        raise Refused("phone_too_short", least=SHORTEST_PHONE)
+    return crypto.keyed_hash(digits)
 
 
 def _terms(wanted: Filter) -> Iterator[Term]:
