@@ -7,6 +7,7 @@ from townops.console.views import home, listing, order, register, signing, upwar
 app_name = "console"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("handed/<int:handover>", home.handed, name="handed"),
     path("signin", signing.sign_in, name="signin"),
     path("signout", signing.sign_out, name="signout"),
     path("password", signing.password, name="password"),

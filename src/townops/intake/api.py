@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from townops.intake.bringing import IMPORTER, Summary, bring_in, replay
 from townops.intake.channels import every as channels
+from townops.intake.channels.registration import payload as form_payload
 from townops.intake.classify import (
     THRESHOLD,
     Suggestion,
@@ -13,6 +14,12 @@ from townops.intake.classify import (
     suggest_many,
 )
 from townops.intake.domain.report import Broken, Contact, Report, ReportedPlace, Usable
+from townops.intake.messages import Sent
+from townops.intake.messages import refuse as keep_refused
+from townops.intake.messages import refused as refused_messages
+from townops.intake.messages import replay as replay_message
+from townops.intake.messages import said as reason_said
+from townops.intake.messages import take as take_message
 from townops.intake.models import RawPayload
 from townops.intake.models import Suggestion as StoredSuggestion
 
@@ -25,6 +32,7 @@ __all__ = [
     "RawPayload",
     "Report",
     "ReportedPlace",
+    "Sent",
     "StoredSuggestion",
     "Suggestion",
     "Summary",
@@ -33,10 +41,16 @@ __all__ = [
     "channels",
     "demand_type",
     "demand_types",
+    "form_payload",
+    "keep_refused",
+    "reason_said",
+    "refused_messages",
     "replay",
+    "replay_message",
     "suggest",
     "suggest_many",
     "suggested_classes",
+    "take_message",
 ]
 
 

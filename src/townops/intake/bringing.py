@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from townops.base.db import write
 from townops.base.words import render
-from townops.intake import channels, raw, suggesting
+from townops.intake import channels, messages, raw, suggesting
 from townops.intake.domain.report import Broken, Report, Usable
 from townops.intake.models import RawPayload
 from townops.kernel.actors import SYSTEM_PERSON, Actor
@@ -157,26 +157,8 @@ def _one_by_one(
 
 
 def _incoming(row: RawPayload, one: Usable) -> orders.IncomingReport:
-    report = one.report
-    number = report.external_number
-    if not number and row.channel in FILES:
-        number = f"{row.sm3[:12]}-{one.row}"
-    return orders.IncomingReport(
-        source=report.source,
-        text=report.text,
-        received_at=report.received_at,
-        title=report.title,
-        external_number=number,
-        place_text=report.place.address,
-        lng=report.place.lng,
-        lat=report.place.lat,
-        crs=report.place.crs,
-        class_code=report.class_code,
-        contact_name=report.contact.name,
-        contact_phone=report.contact.phone,
-        outer_due_at=report.outer_due_at,
-        attachments=report.attachments,
-    )
+    number = f"{row.sm3[:12]}-{one.row}" if row.channel in FILES else ""
+    return messages.incoming(one.report, number)
 
 
 def _text(report: Report) -> str:

@@ -18,6 +18,8 @@ WORDS = {
     "number_missing": "没有编号。",
     "row_refused": "未能生成工单：{reason}",
     "payload_unknown": "没有这份原始数据（{payload}）。",
+    "message_taken": "这条原始消息已经成为工单，不再重复。",
+    "raw_unknown": "没有编号为{message}的原始消息。",
     "model_missing": "分类模型未能建立：{reason}",
     "evaluation_missing": "没有评测用的原始留言文件：{file}",
     "file_unknown": "没有文件{file}。",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from townops.base import crypto, journal
+from townops.base import crypto, journal, outbox
 from townops.base.db import write as transaction
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
@@ -255,6 +255,7 @@ def erase_texts(order_id: int, *, actor: Actor, at: datetime) -> int:
         journal.append(
             kind="order_contact", key=order_id, action="erase", actor=actor, at=at, body={"texts": erased}
         )
+        outbox.publish("orders.erased", order_id, {"order": order_id}, at)
     return erased
 
 

@@ -1,12 +1,13 @@
 """What arrives becomes orders: new, known, or the next round of one that is known (engine.md section 1)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import IntegrityError
+from django.db.models import Model
 
 from townops.areas import api as areas
 from townops.base import masking, sql
@@ -67,6 +68,13 @@ class Received:
     standing: "Standing"
 
 
+Beside = Callable[[Sequence[Received]], Sequence[Model]]
+
+
+def nothing_beside(_answers: Sequence[Received]) -> Sequence[Model]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where the order stands after the report: ids of unit and areas, class "" until known, the primary due."""
@@ -114,8 +122,12 @@ def receive_reports(
     origin: str = "live",
     town: str = "",
     recorded_at: datetime | None = None,
+    beside: Beside = nothing_beside,
 ) -> list[Received]:
-    """Every report as an order, in order; all or none. Refused(source_unknown, received_in_the_future, class_unknown, ...)."""
+    """Every report as an order, in order; all or none. Refused(source_unknown, received_in_the_future, class_unknown, ...).
+
+    `beside` makes rows of one model out of the answers, kept in the same transaction.
+    """
     desk = Desk(actor, at, areas.area(town or people.first_town()), origin)
     for one in reports:
         _refuse_unfit(one, at)
@@ -123,13 +135,13 @@ def receive_reports(
     recorded = recorded_at or at
     for _ in range(TRIES):
         try:
-            return _receive(reports, desk, recorded)
+            return _receive(reports, desk, recorded, beside)
         except IntegrityError:  # the same external number came in by another door at this moment
             continue
         except Refused as refused:  # somebody moved a known order meanwhile: look again
             if refused.code not in {"stale_version", "not_a_new_round"}:
                 raise
-    return _receive(reports, desk, recorded)
+    return _receive(reports, desk, recorded, beside)
 
 
 def _refuse_unfit(one: IncomingReport, at: datetime) -> None:
@@ -150,7 +162,9 @@ def _refuse_foreign_files(reports: Sequence[IncomingReport], actor: Actor) -> No
         raise Refused("attachment_unknown", id=min(missing))
 
 
-def _receive(reports: Sequence[IncomingReport], desk: Desk, recorded_at: datetime) -> list[Received]:
+def _receive(
+    reports: Sequence[IncomingReport], desk: Desk, recorded_at: datetime, beside: Beside
+) -> list[Received]:
     known = _known(reports, desk.town.id)
     taken_numbers = _numbers(reports, known)
     made: list[drafts.Draft] = []
@@ -166,8 +180,9 @@ def _receive(reports: Sequence[IncomingReport], desk: Desk, recorded_at: datetim
         seen[key] = answer
         answers.append(answer)
         made += [draft, *children_closing(draft, desk.at)] if draft else []
-    if made:
-        write(made, recorded_at=recorded_at)
+    rows = beside(answers)
+    if made or rows:
+        write(made, recorded_at=recorded_at, beside=rows)
     return answers
 
 

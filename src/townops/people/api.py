@@ -15,6 +15,7 @@ from townops.people.commands import (
     taken_over,
 )
 from townops.people.domain.directory import Directory, Holder, PersonView, PostView, Tenure, UnitView
+from townops.people.handovers import HandoverView, list_due, mark_read, unread
 from townops.people.loading import Recruit, build_units, enlist, load_roles
 from townops.people.queries import (
     Subject,
@@ -45,6 +46,7 @@ from townops.people.queries import (
 __all__ = [
     "OPEN_WORK",
     "Directory",
+    "HandoverView",
     "Holder",
     "PersonView",
     "PostView",
@@ -71,7 +73,9 @@ __all__ = [
     "first_town",
     "holder",
     "leader_of",
+    "list_due",
     "load_roles",
+    "mark_read",
     "person",
     "person_of_account",
     "persons",
@@ -88,4 +92,5 @@ __all__ = [
     "unit_for_area",
     "units",
     "units_of_kind",
+    "unread",
 ]

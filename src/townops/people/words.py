@@ -15,5 +15,6 @@ WORDS: Final = {
     "delegate_is_holder": "不能委托给本人。",
     "outside_appointment": "委托时间超出任职时间。",
     "not_a_block": "“{name}”不是责任块。",
+    "handover_unknown": "没有这份交接清单，或已经阅过。",
     "reason_missing": "请写明理由。",
 }

@@ -16,6 +16,7 @@ from townops.base.models import Attachment
 from townops.console import choices, labels, uploads
 from townops.console.doors import Desk, page
 from townops.console.saying import sentence
+from townops.intake import api as intake
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 from townops.orders import api as orders
@@ -47,6 +48,7 @@ def register(request: HttpRequest, desk: Desk) -> HttpResponse:
             raise wrong
         received = _once(request, desk, files)
     except Refused as refused:
+        intake.keep_refused(_sent(request, desk, files), sentence(refused))
         typed = {name: request.POST.get(name, "") for name in request.POST}
         shown = _blank(desk) | {"typed": typed, "kept": files, "said": sentence(refused)}
         return render(request, "console/register.html", shown, status=422)
@@ -81,10 +83,27 @@ def _once(request: HttpRequest, desk: Desk, files: list[Attachment]) -> tuple[st
         if stored is not None:
             number, _, outcome = stored.body.partition(" ")
             return number, outcome
-        received = orders.receive_reports([report], actor=desk.actor, at=desk.at, town=desk.town)[0]
+        received = intake.take_message(_sent(request, desk, files, report), report, town=desk.town)
         idempotency.answer(desk.actor.person, key, status=200, body=f"{received.number} {received.outcome}")
         uploads.hang([one.pk for one in files], received.number)
     return received.number, received.outcome
+
+
+def _sent(
+    request: HttpRequest, desk: Desk, files: list[Attachment], report: orders.IncomingReport | None = None
+) -> intake.Sent:
+    """The form as it is kept: everything typed, and the point that a block stood for."""
+    cells = {name: str(one) for name, one in request.POST.items() if name not in UNTYPED}
+    cells["attachments"] = " ".join(str(one.pk) for one in files)
+    if report is not None and report.lng is not None:
+        cells |= {"lng": str(report.lng), "lat": str(report.lat), "crs": report.crs}
+    return intake.Sent(
+        intake.form_payload(cells, desk.at), "registration", _source(request, desk), desk.actor, desk.at
+    )
+
+
+def _source(request: HttpRequest, desk: Desk) -> str:
+    return request.POST.get("source", "").strip() if desk.sees else RESIDENT
 
 
 def _report(request: HttpRequest, desk: Desk, files: list[Attachment]) -> orders.IncomingReport:
@@ -93,7 +112,7 @@ def _report(request: HttpRequest, desk: Desk, files: list[Attachment]) -> orders
         raise Refused("form_text_missing")
     lng, lat = _point(post, desk)
     return orders.IncomingReport(
-        source=post.get("source", "") if desk.sees else RESIDENT,
+        source=_source(request, desk),
         text=post["text"],
         received_at=_instant(post.get("received_at", "")) or desk.at,
         external_number=post.get("external_number", "")[:64],
