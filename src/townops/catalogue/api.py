@@ -32,7 +32,7 @@ from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 
 __all__ = [
-    "KINDS", "SOURCES", "Branch", "Condition", "Content", "DemandType", "ImportReport", "Klass", "Level",
+    "KINDS", "SOURCES", "SOURCE_WORDS", "Branch", "Condition", "Content", "DemandType", "ImportReport", "Klass", "Level",
     "Severity", "SheetError", "SourceLimit", "Status", "TimeClass", "VersionView", "check_import", "classes",
     "condition",
     "conditions", "content", "demand_types", "export_version", "import_version", "klass", "limit_text",

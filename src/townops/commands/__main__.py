@@ -8,7 +8,7 @@ from typing import Final
 from townops.commands.shell import FINDINGS, PASS, UNUSABLE, Unusable, start_django
 from townops.kernel.refusal import Refused
 
-FAMILIES: Final = ("demo", "town", "web", "copies", "orders", "testing", "checking", "docs", "bench")
+FAMILIES: Final = ("demo", "town", "web", "copies", "orders", "rules", "testing", "checking", "docs", "bench")
 DESCRIPTION: Final = """TownOps 城运：一个镇的城市运行与应急管理平台。
 
 先看演示：  ./townops demo        全部测试：  ./townops test

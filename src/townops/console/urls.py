@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from townops.console.views import home, listing, order, register, signing, upward
+from townops.console.views import catalogue, dispatch, home, listing, order, register, signing, upward
 
 app_name = "console"
 urlpatterns = [
@@ -22,6 +22,12 @@ urlpatterns = [
     path("upward/answers", upward.answers, name="answers"),
     path("upward/compare", upward.compare, name="compare"),
     path("upward/<str:number>/<int:seq>", upward.mark, name="mark"),
+    path("catalogue", catalogue.browse, name="catalogue"),
+    path("catalogue/import", catalogue.take_in, name="catalogue-import"),
+    path("catalogue/<int:version>", catalogue.version_file, name="catalogue-file"),
+    path("dispatch", dispatch.browse, name="dispatch"),
+    path("dispatch/import", dispatch.take_in, name="dispatch-import"),
+    path("dispatch/<int:rule_set>", dispatch.rules_file, name="dispatch-file"),
     path("register", register.register, name="register"),
     path("places", order.places, name="places"),
 ]

@@ -6,6 +6,7 @@ WORDS: Final = {
     "filter_malformed": "日期“{value}”填写不对，请按年-月-日填写。",
     "password_repeat": "两次输入的新密码不一样，请重新输入。",
     "password_wrong": "原密码不对，请重新输入。",
+    "form_file_missing": "请先选择文件。",
     "form_text_missing": "请写明诉求内容。",
     "form_time_malformed": "时间“{value}”填写不对，请按年月日时分填写。",
     "form_number_malformed": "坐标“{value}”不是数字，请重新填写。",
