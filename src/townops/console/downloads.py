@@ -14,8 +14,16 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 
 def xlsx(content: bytes, name: str) -> HttpResponse:
     """A sheet under a name, Chinese ones too."""
+    return _attached(content, name, XLSX)
+
+
+def csv(content: bytes, name: str) -> HttpResponse:
+    return _attached(content, name, "text/csv; charset=utf-8")
+
+
+def _attached(content: bytes, name: str, kind: str) -> HttpResponse:
     disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})
 
 
 def error_sheet(heads: Sequence[str], rows: Iterable[Sequence[object]], name: str) -> HttpResponse:

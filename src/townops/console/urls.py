@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from townops.console.views import catalogue, dispatch, home, listing, order, register, signing, upward
+from townops.console.views import (
+    catalogue,
+    dispatch,
+    home,
+    importing,
+    listing,
+    order,
+    register,
+    signing,
+    upward,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -28,6 +38,11 @@ urlpatterns = [
     path("dispatch", dispatch.browse, name="dispatch"),
     path("dispatch/import", dispatch.take_in, name="dispatch-import"),
     path("dispatch/<int:rule_set>", dispatch.rules_file, name="dispatch-file"),
+    path("imports", importing.browse, name="imports"),
+    path("imports/file", importing.take_in, name="import-file"),
+    path("imports/<int:payload>/replay", importing.replay, name="import-replay"),
+    path("imports/<int:payload>/errors", importing.errors, name="import-errors"),
+    path("imports/messages/<int:message>", importing.replay_message, name="message-replay"),
     path("register", register.register, name="register"),
     path("places", order.places, name="places"),
 ]

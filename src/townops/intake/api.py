@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from townops.intake.bringing import IMPORTER, Summary, bring_in, replay
 from townops.intake.channels import every as channels
 from townops.intake.channels.registration import payload as form_payload
+from townops.intake.channels.sheet import FIELDS, presets
 from townops.intake.classify import (
     THRESHOLD,
     Suggestion,
@@ -14,6 +15,19 @@ from townops.intake.classify import (
     suggest_many,
 )
 from townops.intake.domain.report import Broken, Contact, Report, ReportedPlace, Usable
+from townops.intake.files import (
+    Delivered,
+    FileTrial,
+    PayloadView,
+    Wrong,
+    bring_file,
+    error_file,
+    mapping_of,
+    payloads,
+    replay_file,
+    start_file,
+    try_file,
+)
 from townops.intake.messages import Sent
 from townops.intake.messages import refuse as keep_refused
 from townops.intake.messages import refused as refused_messages
@@ -24,11 +38,15 @@ from townops.intake.models import RawPayload
 from townops.intake.models import Suggestion as StoredSuggestion
 
 __all__ = [
+    "FIELDS",
     "IMPORTER",
     "THRESHOLD",
     "Broken",
     "Contact",
+    "Delivered",
+    "FileTrial",
     "Likely",
+    "PayloadView",
     "RawPayload",
     "Report",
     "ReportedPlace",
@@ -37,20 +55,29 @@ __all__ = [
     "Suggestion",
     "Summary",
     "Usable",
+    "Wrong",
+    "bring_file",
     "bring_in",
     "channels",
     "demand_type",
     "demand_types",
+    "error_file",
     "form_payload",
     "keep_refused",
+    "mapping_of",
+    "payloads",
+    "presets",
     "reason_said",
     "refused_messages",
     "replay",
+    "replay_file",
     "replay_message",
+    "start_file",
     "suggest",
     "suggest_many",
     "suggested_classes",
     "take_message",
+    "try_file",
 ]
 
 
