@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from townops.intake.bringing import IMPORTER, Summary, bring_in, replay
 from townops.intake.channels import every as channels
 from townops.intake.channels.registration import payload as form_payload
-from townops.intake.channels.sheet import FIELDS, presets
+from townops.intake.channels.sheet import FIELDS, every_preset
 from townops.intake.classify import (
     THRESHOLD,
     Suggestion,
@@ -62,11 +62,11 @@ __all__ = [
     "demand_type",
     "demand_types",
     "error_file",
+    "every_preset",
     "form_payload",
     "keep_refused",
     "mapping_of",
     "payloads",
-    "presets",
     "reason_said",
     "refused_messages",
     "replay",

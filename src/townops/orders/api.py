@@ -11,8 +11,9 @@ from townops.base import crypto, journal, outbox
 from townops.base.db import write as transaction
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
-from townops.orders import flows, proof, queries, steps, store, system, upward
+from townops.orders import flows, proof, queries, steps, store, upward
 from townops.orders.access import BY_PHONE, REVEAL
+from townops.orders.classing import Choice, classify
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
 from townops.orders.domain.order import Order as OrderValue
@@ -160,50 +161,6 @@ def children_of(actor: Actor, number: str) -> list[str]:
         "other", flat=True
     )
     return list(Order.objects.filter(id__in=list(others)).order_by("number").values_list("number", flat=True))
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The class the system would give an order at a moment; `confidence` in percent."""
-
-    order: int
-    class_code: str
-    confidence: int
-    demand_type: str
-    at: datetime
-
-
-def classify(choices: Sequence[Choice], *, recorded_at: datetime) -> set[int]:
-    """Class orders nobody filed yet, in one transaction; the ids of those where no person was first."""
-    rows = {row.id: row for row in Order.objects.filter(id__in=[one.order for one in choices])}
-    loaded = store.load_many([rows[one.order] for one in choices])
-    made = [draft for one, order in zip(choices, loaded, strict=True) if (draft := _classing(order, one))]
-    if not made:
-        return set()
-    try:
-        write(made, recorded_at=recorded_at)
-    except Refused as refused:
-        if refused.code != "stale_version":
-            raise
-        if len(choices) == 1:
-            return set()
-        return {order for one in choices for order in classify([one], recorded_at=recorded_at)}
-    return {draft.decision.after.id for draft in made}
-
-
-def _classing(loaded: store.Loaded, choice: Choice) -> Draft | None:
-    raw: dict[str, Any] = {
-        "class": choice.class_code,
-        "confidence": choice.confidence,
-        "demand_type": choice.demand_type or None,
-    }
-    center = system.actor(loaded.flow.center)
-    try:
-        return steps.draft_step(loaded, "classify", actor=center, at=choice.at, raw=raw)
-    except Refused as refused:
-        if refused.code == "step_not_allowed":
-            return None
-        raise
 
 
 def propose_unit(actor: Actor, number: str, *, at: datetime) -> Any:

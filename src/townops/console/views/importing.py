@@ -32,7 +32,7 @@ def shown(request: HttpRequest, desk: Desk) -> dict[str, object]:
         "desk": desk,
         "now": desk.at,
         "sources": words.items(),
-        "presets": intake.presets(),
+        "presets": intake.every_preset(),
         "fields": "、".join(intake.FIELDS.values()),
         "typed": {name: request.POST.get(name, "") for name in ("source", "preset", "mapping", "history")},
         "payloads": [(one, words.get(one.source, one.source)) for one in intake.payloads(desk.actor)],

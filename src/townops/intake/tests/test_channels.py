@@ -135,7 +135,7 @@ def test_half_a_point_is_no_place() -> None:
 def test_every_source_has_a_preset_and_a_good_fixture_of_it() -> None:
     from townops.catalogue.api import SOURCES
 
-    assert {name for name, _ in sheet.presets()} == SOURCES
+    assert {name for name, _ in sheet.every_preset()} == SOURCES
     assert {
         source_of(name) for folder, name in ALL if folder == "sheet" and name.startswith("good")
     } == SOURCES

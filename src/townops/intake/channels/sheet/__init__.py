@@ -57,7 +57,7 @@ def preset(source: str) -> Preset:
     return Preset(source, stated["label"], stated.get("crs", "cgcs2000"), stated["columns"])
 
 
-def presets() -> list[tuple[str, str]]:
+def every_preset() -> list[tuple[str, str]]:
     """(name, label) of every preset."""
     return [(path.stem, preset(path.stem).label) for path in sorted(PRESETS.glob("*.toml"))]
 
