@@ -212,7 +212,8 @@ def erase_texts(order_id: int, *, actor: Actor, at: datetime) -> int:
         journal.append(
             kind="order_contact", key=order_id, action="erase", actor=actor, at=at, body={"texts": erased}
         )
-        outbox.publish("orders.erased", order_id, {"order": order_id}, at)
+        number = Order.objects.values_list("number", flat=True).get(id=order_id)
+        outbox.publish("orders.erased", order_id, {"order": order_id, "number": number}, at)
     return erased
 
 

@@ -16,6 +16,7 @@ from townops.people.queries import post_by_id, unit_by_id
 
 ROLES: Final = {"responsible": "本岗负责", "unit": "本单位待办", "task": "待回会办", "clock": "须督促"}
 TITLE: Final = 120
+ERASED: Final = "（已清除）"
 AT_ONCE: Final = 500
 
 
@@ -80,6 +81,11 @@ def _items(row: Handover) -> Iterator[HandoverItem]:
             due_at=one["due_at"],
             role=one["role"],
         )
+
+
+def forget(numbers: Sequence[str]) -> None:
+    """The titles of these are no longer known."""
+    HandoverItem.objects.filter(number__in=numbers).update(title=ERASED)
 
 
 def unread(person_id: int, at: datetime) -> tuple[HandoverView, ...]:

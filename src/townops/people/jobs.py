@@ -14,6 +14,12 @@ def appointed(news: Sequence[Piece]) -> None:
     handovers.note([int(piece.body["appointment"]) for piece in news])
 
 
+@subscriber("orders.erased", name="people.handover_erased")
+def erased(news: Sequence[Piece]) -> None:
+    """What was erased at an order is erased in the notes that name it."""
+    handovers.forget([str(piece.body["number"]) for piece in news])
+
+
 @job("people.handovers", every=timedelta(minutes=1))
 def list_handovers(at: datetime) -> None:
     """List what waits for those who have begun."""

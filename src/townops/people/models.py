@@ -188,7 +188,7 @@ class HandoverItem(models.Model):
     """One thing that waited at the post then; `role` as `people.open_work` tells it."""
 
     handover = models.ForeignKey(Handover, models.CASCADE, related_name="items")
-    number = models.CharField("编号", max_length=40)
+    number = models.CharField("编号", max_length=40, db_index=True)
     title = models.CharField("标题", max_length=120)
     due_at = models.DateTimeField("到期", null=True, blank=True)
     role = models.CharField("关系", max_length=12)

@@ -1,6 +1,9 @@
 """Chinese sentences for what the machines' door itself refuses."""
 
+from collections.abc import Mapping
 from typing import Final
+
+from townops.base.permissions import declared
 
 WORDS: Final = {
     "token_missing": "需要有效的接口令牌：Authorization: Bearer 令牌。",
@@ -21,3 +24,9 @@ WORDS: Final = {
     "attachment_not_found": "找不到附件，或无权查看。",
     "internal_error": "系统内部错误，已记录，请稍后再试。",
 }
+
+
+def said(name: str, value: object, _params: Mapping[str, object]) -> object:
+    """A named action as role tables call it."""
+    known = declared().get(str(value)) if name == "permissions" else None
+    return known.label if known else value

@@ -8,6 +8,7 @@ from django.utils import timezone
 from townops.base import outbox
 from townops.base.models import Account, JournalEntry
 from townops.console.tests.browser import Browser
+from townops.orders import api as orders
 from townops.orders.models import Order
 from townops.people import api as people
 
@@ -51,6 +52,17 @@ def test_it_is_told_once_and_only_to_him(registered):
     assert other.open("/").status == 200
     other.client.post(f"/handed/{note.id}")
     assert people.unread(person("hotline2").id, timezone.now())
+
+
+def test_what_is_erased_at_the_order_is_erased_in_the_note(registered):
+    succeeds("hotline2", registered, timezone.now() - timedelta(minutes=1))
+    people.list_due(timezone.now())
+    now = timezone.now()
+    actor = people.actor_of(person("director").id, now)
+    orders.erase_texts(Order.objects.get(number=registered).id, actor=actor, at=now)
+    outbox.deliver(timezone.now())
+    (note,) = people.unread(person("hotline2").id, timezone.now())
+    assert "井盖" not in {one.number: one.title for one in note.items}[registered]
 
 
 def test_who_begins_tomorrow_is_told_tomorrow(registered):
