@@ -18,6 +18,7 @@ from townops.orders.domain.flow import (
     Flow,
     Limits,
     Options,
+    QuickReply,
     Refusal,
     Verify,
 )
@@ -35,6 +36,7 @@ ENUMS = {
     "refusal": Refusal,
     "contact": Contact,
     "certify": Certify,
+    "quick_reply": QuickReply,
 }
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
@@ -44,6 +46,7 @@ LATE = T0 + timedelta(days=60)
 CENTER_UNIT, TOWN_UNIT, MAIN_UNIT, ASSISTING_UNIT, OTHER_UNIT = 1, 2, 20, 30, 40
 LEADER_POST = 7
 CENTER = Center(unit=CENTER_UNIT, shift_post=11, liaison_post=12, deputy_post=13, party_office=50)
+CENTER_PARTY = Party(CENTER_UNIT, "center", power=False)
 MAIN = Party(MAIN_UNIT, "department", power=False, leader_post=LEADER_POST)
 ASSISTING = Party(ASSISTING_UNIT, "department", power=False)
 OTHER = Party(OTHER_UNIT, "department", power=True)

@@ -184,6 +184,15 @@ def _moved(flow: Flow, plain: Situation) -> Iterator[Situation]:
         yield plain.with_facts(proposed=unit)
 
 
+def _asked_at_the_desk(flow: Flow, plain: Situation) -> Iterator[Situation]:
+    """A 咨询; sent back it is with the center, which answered it."""
+    order = plain.order.now(demand_type="consult", assisting=())
+    if order.state is S.REWORK:
+        held = Responsible(cast.CENTER_UNIT, None, Basis.FIRST_ASKED)
+        order = order.now(main=cast.CENTER_PARTY, responsible=held)
+    yield plain.with_order(order).with_facts(**{"class": cast.SUBJECT})
+
+
 def _resent(flow: Flow, plain: Situation) -> Iterator[Situation]:
     yield plain
     if plain.order.state in {S.CLOSED, S.MERGED, S.TRANSFERRED, S.ARCHIVED}:
@@ -204,6 +213,7 @@ SEVERAL: dict[str, Several] = {
     "decide_suspension": _applied("suspension"),
     "decide_appeal": _appealed,
     "submit": _raised,
+    "quick_reply": _asked_at_the_desk,
     "handle_on_spot": _raised,
     "review_center": _raised,
     "answer_up": _answered,

@@ -99,7 +99,7 @@ def difference(one: Order, other: Order) -> list[str]:
     return [name for name in Order.__dataclass_fields__ if getattr(one, name) != getattr(other, name)]
 
 
-HANDLES = frozenset({"submit", "handle_on_spot"})
+HANDLES = frozenset({"submit", "handle_on_spot", "quick_reply"})
 REVIEWS = frozenset({"review_unit", "review_center"})
 NEW_ROUND = frozenset({"reopen", "resend"})
 

@@ -31,7 +31,7 @@ def outcome(flow: Flow, situation: Situation, step: str, actor: Actor) -> str:
     """The state after the step, or the code of the refusal in brackets."""
     unit = next(iter(actor.units))
     facts = situation.facts
-    if step == "handle_on_spot":
+    if step in {"handle_on_spot", "quick_reply"}:
         facts = {**facts, "own_unit": Party(unit, "station", power=True)}
     try:
         return decide(flow, situation.order, step, facts, actor, situation.at).after.state.value

@@ -20,7 +20,7 @@ from townops.orders.domain.steps import STEPS
 from townops.orders.domain.taken import Taken
 
 STATION, VILLAGE = Party(60, "station", power=True), Party(70, "village", power=False)
-CENTER = Party(cast.CENTER_UNIT, "center", power=False)
+CENTER = cast.CENTER_PARTY
 UNITS = (cast.MAIN, cast.ASSISTING, cast.OTHER, STATION)
 HANDLING = tuple(replace(unit, leader_post=cast.LEADER_POST) for unit in UNITS)
 PARTIES = (*HANDLING, CENTER)
@@ -105,7 +105,7 @@ class Story:
 
     def take(self, step: str, facts: dict[str, Value], actor: Actor, at: datetime) -> Decision:
         """Raises Refused as `decide` does; nothing changes then."""
-        if step == "handle_on_spot":
+        if step in {"handle_on_spot", "quick_reply"}:
             facts = {**facts, "own_unit": party_of(permit(self.flow, self.order, STEPS[step], actor))}
         decision = decide(self.flow, self.order, step, facts, actor, at)
         self.keep(decision)

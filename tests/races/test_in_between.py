@@ -126,10 +126,6 @@ def test_unmerging_while_the_parent_closes_leaves_the_child_open():
     assert all_wrong() == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="write computes next_mark_at from marks read before: a false break in verify_journal until the next watch",
-)
 def test_a_mark_that_fires_between_decision_and_commit_leaves_the_row_as_its_fold():
     row = handling()
     soon = row.next_mark_at

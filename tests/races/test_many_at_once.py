@@ -41,6 +41,8 @@ OWN = {
     "prev",
     "hash",
     "salt",
+    "shown_salt",
+    "point_salt",
     "answered_at",
 }
 TABLES = (OrderClock, OrderTask, OrderScope, OrderEvent, OrderText, OrderFile, OrderLink, Precedent, Upward)

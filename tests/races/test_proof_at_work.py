@@ -78,9 +78,6 @@ def test_a_server_clock_set_back_turns_nothing_around():
     assert api.verify_journal() == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="closed_at is the server's instant even when that lies before received_at"
-)
 def test_an_order_closed_by_a_clock_set_back_is_not_closed_before_it_was_received():
     row = reported("grid", at=MONDAY + hours(2))
     row = take(row, "shift", "withdraw", MONDAY + hours(1), reason="撤回")

@@ -5,7 +5,7 @@
 by hand is found before it is ever sealed, and a chain computed anew as well.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -71,6 +71,12 @@ def history(kind: str, key: object) -> list[Entry]:
     """Every entry of one chain, oldest first."""
     rows = JournalEntry.objects.filter(kind=kind, key=str(key)).order_by("seq")
     return [_entry(row) for row in rows]
+
+
+def entries(kind: str, keys: Iterable[object], *, action: str) -> list[Entry]:
+    """Entries of one action in several chains of a kind, oldest first within a chain."""
+    rows = JournalEntry.objects.filter(kind=kind, key__in=[str(key) for key in keys], action=action)
+    return [_entry(row) for row in rows.order_by("key", "seq")]
 
 
 def seal_unsealed(at: datetime, limit: int = 2000) -> int:

@@ -77,8 +77,15 @@ def _rows(news: News, at: datetime) -> Iterator[OutboxRow]:
     topic, key, body = news
     text, told = dump(body), None if _topics.get(topic) else at
     for name in _topics.get(topic) or [""]:
-        yield OutboxRow(
-            topic=topic, key=str(key), body=text, subscriber=name, at=at, next_at=at, delivered_at=told
+        yield sql.fresh(
+            OutboxRow,
+            topic=topic,
+            key=str(key),
+            body=text,
+            subscriber=name,
+            at=at,
+            next_at=at,
+            delivered_at=told,
         )
 
 

@@ -8,10 +8,10 @@ contentless), PostgreSQL a GIN over text[].
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.db.models.expressions import RawSQL
 
 from townops.base.db import is_sqlite, write
@@ -21,14 +21,14 @@ from townops.kernel.refusal import Refused
 SHORTEST: Final = 2
 LONGEST_QUESTION: Final = 100
 CHUNK: Final = 500
-RARE: Final = 2000
 LONGEST_GRAM: Final = 4
 _LATIN: Final = re.compile(r"[a-z0-9]{2,}")
 _UPSERT: Final = (
     "INSERT INTO base_searchtext(kind, key, text, grams) VALUES (%s, %s, %s, %s)"
     " ON CONFLICT (kind, key) DO UPDATE SET text = excluded.text, grams = excluded.grams"
 )
-Parameter = str | list[Any]
+_SURE: Final = re.compile("[a-z0-9\u4e00-\u9fff]+")  # signs that every index keeps as they are
+Parameter = str | list[str]
 
 
 def index(kind: str, key: int, text: str) -> None:
@@ -61,21 +61,6 @@ def keys(kind: str, q: str, limit: int = 200) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def condition(kind: str, q: str, *, column: str = "pk") -> Q | Exists:
-    """The search as one condition of a larger query, fast for rare and for common words alike.
-
-    A rare question becomes a list of keys; a common one is looked up row by row, so that a page that walks an
-    index finds its fifty soon. Refused: `query_too_short`.
-    """
-    found = keys(kind, q, limit=RARE + 1)
-    if len(found) <= RARE:
-        return Q(**{f"{column}__in": found})
-    rows = SearchText.objects.filter(kind=kind, key=OuterRef(column))
-    for word in normal(q[:LONGEST_QUESTION]).split():
-        rows = rows.filter(text__contains=word)
-    return Exists(rows)
-
-
 def matching(kind: str, q: str) -> RawSQL:
     """The same as a subquery: `Thing.objects.filter(id__in=search.matching("thing", q))`.
 
@@ -83,6 +68,31 @@ def matching(kind: str, q: str) -> RawSQL:
     """
     sql, params = _select(kind, q)
     return RawSQL(sql, params)  # noqa: S611  (the SQL is ours, the question is a parameter)
+
+
+def holding(kind: str, q: str, *, column: str = "pk") -> Exists:
+    """The search asked of each row's own text: for rows that something else finds. Refused: `query_too_short`."""
+    words, _ = _question(q)
+    rows = SearchText.objects.filter(kind=kind, key=OuterRef(column))
+    for word in words:
+        rows = rows.filter(text__contains=word)
+    return Exists(rows)
+
+
+def at_most(kind: str, q: str, most: int) -> int:
+    """How many texts may answer, counted to `most` in the index alone: never fewer than there are.
+
+    Refused: `query_too_short`.
+    """
+    _, needles = _question(q)
+    if is_sqlite():
+        sql = "SELECT rowid FROM base_search_grams WHERE base_search_grams MATCH %s"
+        params: list[Parameter] = [_match(needles)]
+    else:
+        sql, params = "SELECT 1 FROM base_searchtext WHERE grams @> %s::text[] AND kind = %s", [needles, kind]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({sql} LIMIT %s) counted", [*params, most])  # noqa: S608
+        return int(cursor.fetchone()[0])
 
 
 def normal(text: str) -> str:
@@ -116,22 +126,43 @@ def _runs(text: str) -> list[str]:
     return "".join(sign if sign.isalnum() else " " for sign in text).split()
 
 
-def _select(kind: str, q: str) -> tuple[str, list[Parameter]]:
+def _question(q: str) -> tuple[list[str], list[str]]:
+    """Its words, and the grams every answer is indexed by."""
     words = normal(q[:LONGEST_QUESTION]).split()
     needles = wanted(" ".join(words))
     if not needles:
         raise Refused("query_too_short", shortest=SHORTEST)
-    holds = "instr(t.text, %s) > 0" if is_sqlite() else "position(%s in t.text) > 0"
-    exact = " ".join(f"AND {holds}" for _ in words)
+    return words, needles
+
+
+def _unsure(words: Sequence[str]) -> list[str]:
+    """Words longer than a gram: to have all their grams is not yet to have them."""
+    return [word for word in words if not (_SURE.fullmatch(word) and wanted(word) == [word])]
+
+
+def _match(needles: Sequence[str]) -> str:
+    return " ".join(f'"{gram}"' for gram in needles)
+
+
+def _select(kind: str, q: str) -> tuple[str, list[Parameter]]:
+    """Keys of texts. CROSS JOIN keeps SQLite from going through all texts first; where the grams decide alone, the
+    narrow index of keys is read instead of the texts.
+    """
+    words, needles = _question(q)
+    unsure = _unsure(words)
     if is_sqlite():
+        by = "" if unsure else " INDEXED BY base_search_keys"
         source = (
-            "base_search_grams JOIN base_searchtext t ON t.id = base_search_grams.rowid"
+            f"base_search_grams CROSS JOIN base_searchtext t{by} ON t.id = base_search_grams.rowid"
             " WHERE base_search_grams MATCH %s"
         )
-        needle: Parameter = " ".join(f'"{gram}"' for gram in needles)
+        holds = "instr(t.text, %s) > 0"
+        needle: Parameter = _match(needles)
     else:
         source, needle = "base_searchtext t WHERE t.grams @> %s::text[]", needles
-    return f"SELECT t.key FROM {source} AND t.kind = %s {exact}", [needle, kind, *words]  # noqa: S608
+        holds = "position(%s in t.text) > 0"
+    exact = " ".join(f"AND {holds}" for _ in unsure)
+    return f"SELECT t.key FROM {source} AND t.kind = %s {exact}", [needle, kind, *unsure]  # noqa: S608
 
 
 def _index_chunk(kind: str, texts: dict[int, str]) -> None:

@@ -11,7 +11,8 @@ from typing import Any, TypeVar, cast
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import DateTimeField, Field, Model
+from django.db.models import NOT_PROVIDED, DateTimeField, Field, Model
+from django.db.models.base import ModelState
 
 from townops.base.db import is_sqlite
 
@@ -19,6 +20,17 @@ M = TypeVar("M", bound=Model)
 Stored = str | int | float | bytes | datetime | None
 Convert = Callable[[object], object]
 STREAMED = 20  # rows from which a stream is worth its start
+
+
+def fresh(model: type[M], **values: object) -> M:
+    """A row to be inserted: as `model(**values)`, for attribute names, at a tenth of its cost."""
+    row = model.__new__(model)
+    row._state = ModelState()
+    held = row.__dict__
+    held.update(_constant(model))
+    held.update({name: made() for name, made in _made(model).items()})
+    held.update(values)
+    return row
 
 
 def insert(rows: Sequence[Model], *, conflict: str = "") -> None:
@@ -47,10 +59,10 @@ def change(model: type[Model], columns: Mapping[str, object], where: str, params
     """Set columns (attribute names) of the rows a WHERE of ours names; how many there were."""
     columns_of = _column_of(model)
     stated = ", ".join(f'"{columns_of[name]}" = %s' for name in columns)
-    stored = cast(Iterable[Stored], columns.values())
-    values = map(_naive, stored) if is_sqlite() else stored
+    stored = [*cast(Iterable[Stored], columns.values()), *params]
+    values = [_naive(one) for one in stored] if is_sqlite() else stored
     with connection.cursor() as cursor:
-        cursor.execute(f'UPDATE "{model._meta.db_table}" SET {stated} {where}', [*values, *params])  # noqa: S608
+        cursor.execute(f'UPDATE "{model._meta.db_table}" SET {stated} {where}', values)  # noqa: S608
         return int(cursor.rowcount)
 
 
@@ -105,6 +117,24 @@ def _aware(value: object) -> object:
 def _stored(model: type[Model]) -> tuple[str, ...]:
     """Attribute names of what is inserted: every column but a key the database makes."""
     return tuple(field.attname for field in _columns(model) if not _made_there(field))
+
+
+@cache
+def _constant(model: type[Model]) -> dict[str, object]:
+    """Attribute names and defaults that are the same for every row."""
+    return {
+        field.attname: field.get_default()
+        for field in _columns(model)
+        if not callable(getattr(field, "default", None)) or field.default is NOT_PROVIDED
+    }
+
+
+@cache
+def _made(model: type[Model]) -> dict[str, Callable[[], object]]:
+    """Attribute names whose default is made anew for each row."""
+    return {
+        field.attname: field.get_default for field in _columns(model) if field.attname not in _constant(model)
+    }
 
 
 @cache

@@ -91,6 +91,10 @@ def verify_journal(_options: Namespace) -> int:
     breaks = [*orders.verify_journal(), *journal.verify()]
     for one in breaks:
         say(str(one))
+    if early := orders.unproven():
+        say(
+            f"{early} 件早期工单的标题、地点、联系人未纳入留痕，未核验 / older than the proof of title, place and contact"
+        )
     say(f"{len(breaks)} 处异常 / breaks" if breaks else "经过与日志完整 / history and journal are whole")
     return FINDINGS if breaks else PASS
 

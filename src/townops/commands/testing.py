@@ -1,4 +1,4 @@
-"""`test`: every test there is, in rounds: SQLite, PostgreSQL, then what is slow or drives a browser.
+"""`test`: every test there is, in rounds: quick and slow on SQLite, the same on PostgreSQL, then what drives a browser.
 
 A test skipped in one round that ran in another counts as run. With CI=true one that ran nowhere is a failure.
 """
@@ -8,6 +8,7 @@ import sys
 import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,8 @@ from townops.commands import debian, frontend, postgres
 from townops.commands.shell import FINDINGS, PASS, Commands, Unusable, add, run, say
 
 QUICK: Final = ("-m", "not slow and not browser", "-n", "2")
-HEAVY: Final = ("-m", "slow or browser")
+SLOW: Final = ("-m", "slow and not browser", "-n", "2")
+BROWSER: Final = ("-m", "browser")
 NOTHING_COLLECTED: Final = 5
 
 
@@ -49,14 +51,15 @@ def register(commands: Commands) -> None:
 
 
 def run_tests(options: Namespace) -> int:
-    """Hold three rounds and count. Exit 1 on a failure, with CI=true also on a test that ran nowhere."""
+    """Hold five rounds and count. Exit 1 on a failure, with CI=true also on a test that ran nowhere."""
     tally = Tally()
     given = tuple(options.rest)
     no_browser = debian.provide("chromium") or debian.provide("fonts-noto-cjk")
     bring_frontend()
     hold("SQLite", (*QUICK, *given), tally, DATABASE_URL="")
-    postgresql_round(given, tally)
-    hold("slow and browser", (*HEAVY, *given), tally, DATABASE_URL="", TOWNOPS_TEST_NO_BROWSER=no_browser)
+    hold("slow, SQLite", (*SLOW, *given), tally, DATABASE_URL="")
+    postgresql_rounds(given, tally)
+    hold("browser", (*BROWSER, *given), tally, DATABASE_URL="", TOWNOPS_TEST_NO_BROWSER=no_browser)
     return conclude(tally)
 
 
@@ -74,14 +77,14 @@ def conclude(tally: Tally) -> int:
     return FINDINGS if tally.failed or strict else PASS
 
 
-def postgresql_round(given: tuple[str, ...], tally: Tally) -> None:
-    """What touches the database once more on PostgreSQL; without a server these are lost, and counted."""
+def postgresql_rounds(given: tuple[str, ...], tally: Tally) -> None:
+    """What touches the database once more on PostgreSQL, slow or not; without a server these are lost, and counted."""
     missing = debian.provide("postgresql")
-    if missing:
-        hold("PostgreSQL", (*QUICK, *given), tally, TOWNOPS_TEST_ONLY="database", TOWNOPS_TEST_SKIP=missing)
-        return
-    with postgres.cluster() as url:
-        hold("PostgreSQL", (*QUICK, *given), tally, TOWNOPS_TEST_ONLY="database", DATABASE_URL=url)
+    server = nullcontext("") if missing else postgres.cluster()
+    with server as url:
+        told = {"TOWNOPS_TEST_SKIP": missing} if missing else {"DATABASE_URL": url}
+        for name, chosen in (("PostgreSQL", QUICK), ("slow, PostgreSQL", SLOW)):
+            hold(name, (*chosen, *given), tally, TOWNOPS_TEST_ONLY="database", **told)
 
 
 def hold(name: str, arguments: tuple[str, ...], tally: Tally, **variables: str) -> None:

@@ -23,6 +23,7 @@ ALWAYS_SEEN: Final = frozenset(
 LISTS: Final = {"unit": "units", "class": "classes", "condition": "conditions", "area": "areas"}
 ASSISTING: Final = 3
 FEW: Final = 4
+CLASSED: Final = frozenset({"file", "quick_reply"})
 SHORT: Final = frozenset({"who", "told", "to", "receipt", "incident", "cited_rule"})
 
 
@@ -127,7 +128,7 @@ def prefilled(step: str, around: Around) -> dict[str, tuple[str, ...]]:
     known = {
         "condition": choices.condition_said(order.condition, order.source) if step == "close" else "",
         "class": around.chosen_class or choices.class_said(order.class_code, desk.at)
-        if step == "file"
+        if step in CLASSED
         else "",
         "demand_type": order.demand_type,
         "time_class": order.time_class,

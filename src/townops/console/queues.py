@@ -40,6 +40,7 @@ QUEUES: Final = (
     Queue("待签收", "orders.handle", _states(S.ACKNOWLEDGING), own=True),
     Queue("处置中", "orders.handle", _states(S.HANDLING), own=True),
     Queue("返工", "orders.handle", _states(S.REWORK), own=True),
+    Queue("答复被退回", "orders.file", _states(S.REWORK), own=True),
     Queue("待单位审核", "orders.review_unit", _states(S.UNIT_REVIEW), own=True),
     Queue("待中心审核", "orders.review_center", _states(S.CENTER_REVIEW)),
     Queue("待责任领导签批", "orders.sign_raised", (*_states(S.CENTER_REVIEW), ("mark", "raised"))),

@@ -12,6 +12,7 @@ from townops.catalogue import api as catalogue
 from townops.console import choices, labels, uploads
 from townops.console.doors import Desk
 from townops.console.saying import exact, explained, sentence
+from townops.dispatch import api as dispatch
 from townops.intake import api as intake
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
@@ -36,6 +37,7 @@ CHOSEN: Final = frozenset(
     need.name for step in orders.TABLE for need in step.needs if need.type.value == "enum"
 )
 GRANTS: Final = {"True": 0, "False": 1}
+BESIDE: Final = 5
 WHISTLEBLOW: Final = "whistleblow"
 
 
@@ -98,6 +100,7 @@ class ProposalView:
     rule: str
     limit: str
     trace: tuple[tuple[bool, str, str], ...] = ()
+    precedents: tuple[orders.PrecedentView, ...] = ()
     broken: str = ""
 
 
@@ -108,11 +111,10 @@ def history(desk: Desk, number: str) -> list[Happened]:
     return [_happened(event, files, desk) for event in reversed(events)]
 
 
-def trace_of(past: list[Happened]) -> tuple[str, ...]:
-    """The lines of the newest dispatch trace."""
-    return next(
-        (tuple(one.event.facts["trace"].splitlines()) for one in past if one.event.facts.get("trace")), ()
-    )
+def trace_of(past: list[Happened], desk: Desk) -> tuple[str, ...]:
+    """The lines of the newest dispatch trace, with names for its codes."""
+    stored = next((one.event.facts["trace"] for one in past if one.event.facts.get("trace")), "")
+    return tuple(dispatch.in_words(stored, town=desk.town, at=desk.at).splitlines())
 
 
 def _happened(event: orders.EventView, files: Mapping[int, Attachment], desk: Desk) -> Happened:
@@ -189,6 +191,15 @@ def contact(desk: Desk, order: orders.OrderView) -> ContactView | None:
     return ContactView(masking.mask_name(name), masking.mask_phone(phone))
 
 
+def same_reporter(desk: Desk, order: orders.OrderView) -> orders.Page | None:
+    """The newest other orders of the reporter; None where there are none or he is hidden."""
+    try:
+        found = orders.same_reporter(desk.actor, order.number, limit=BESIDE)
+    except Refused:
+        return None
+    return found if found.rows else None
+
+
 def text_of(desk: Desk, order: orders.OrderView) -> str:
     return order.text if desk.sees_all else masking.mask_text(order.text)
 
@@ -201,12 +212,27 @@ def proposal(desk: Desk, order: orders.OrderView) -> ProposalView | None:
         found = orders.propose_unit(desk.actor, order.number, at=desk.at)
     except Refused as refused:
         return ProposalView("", "", "", "", broken=sentence(refused))
+    query = dispatch.Query(
+        town_id=order.value.town,
+        class_code=order.class_code or "",
+        condition_id=order.condition,
+        catalogue_version=catalogue.version_at(desk.at),
+        village_id=order.value.place.village,
+        block_id=order.value.place.block,
+        source=order.source,
+        severity=order.severity,
+        at=desk.at,
+    )
     return ProposalView(
         unit=people.unit_by_id(found.unit_id).name,
         basis=labels.BASES.get(found.basis, (found.basis, ""))[0],
         rule=found.rule,
         limit=catalogue.limit_text(found.limit),
-        trace=tuple((line.matched, line.rule, line.reason) for line in found.trace),
+        trace=tuple(
+            (line.matched, line.rule, dispatch.in_words(line.reason, town=desk.town, at=desk.at))
+            for line in found.trace
+        ),
+        precedents=dispatch.precedents(query),
     )
 
 
@@ -225,7 +251,7 @@ def suggestions(desk: Desk, order: orders.OrderView) -> list[SuggestedClass]:
         return []
     return [
         SuggestedClass(one.class_code, choices.class_said(one.class_code, desk.at), one.confidence)
-        for one in intake.suggested_classes(order.id)
+        for one in intake.suggested_classes(order.id, order.source)
     ]
 
 

@@ -25,7 +25,7 @@ NEXT: Final[dict[orders.State, tuple[str, ...]]] = {
         "handle_on_spot",
         "add_opinion",
     ),
-    S.REWORK: ("decide_extension", "decide_suspension", "contact", "submit"),
+    S.REWORK: ("decide_extension", "decide_suspension", "contact", "submit", "quick_reply"),
     S.SUSPENDED: ("resume",),
     S.UNIT_REVIEW: ("review_unit",),
     S.CENTER_REVIEW: ("review_center",),
@@ -35,6 +35,7 @@ NEXT: Final[dict[orders.State, tuple[str, ...]]] = {
     S.TRANSFERRED: ("close", "take_back"),
     S.CLOSED: ("decide_appeal", "reply_up", "record_satisfaction"),
 }
+CONSULT: Final = "consult"
 BY_SYSTEM: Final = frozenset({"orders.system"})
 
 
@@ -79,8 +80,9 @@ def arranged(steps: Iterable[orders.StepView], order: orders.OrderView) -> Sorte
 
 
 def _next(order: orders.OrderView, *, contact: bool) -> tuple[str, ...]:
-    """`contact`: the reporter must be spoken to before the result may be sent."""
+    """`contact`: the reporter must be spoken to before the result may be sent. A 咨询 is best answered at once."""
     done = set() if contact else {"contact"}
     if order.value.progress.replied:
         done.add("reply_up")
-    return tuple(name for name in NEXT.get(order.state, ()) if name not in done)
+    quick = ("quick_reply",) if order.demand_type == CONSULT else ()
+    return tuple(name for name in (*quick, *NEXT.get(order.state, ())) if name not in done)

@@ -10,6 +10,7 @@ from townops.console.views import (
     listing,
     order,
     register,
+    session,
     signing,
     upward,
 )
@@ -43,6 +44,8 @@ urlpatterns = [
     path("imports/<int:payload>/replay", importing.replay, name="import-replay"),
     path("imports/<int:payload>/errors", importing.errors, name="import-errors"),
     path("imports/messages/<int:message>", importing.replay_message, name="message-replay"),
+    path("session", session.session, name="session"),
     path("register", register.register, name="register"),
+    path("callers", register.callers, name="callers"),
     path("places", order.places, name="places"),
 ]

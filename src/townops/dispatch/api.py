@@ -18,16 +18,18 @@ from townops.dispatch.importing import RuleReport, check_rules, export_rules, im
 from townops.dispatch.models import RuleSet
 from townops.dispatch.proposing import Proposal, Query, propose_by
 from townops.dispatch.publishing import RuleSetView, findings, publish_rules, view_of
+from townops.dispatch.saying import in_words
 from townops.dispatch.sheets import CellError, RuleLine, target_said
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
+from townops.orders import api as orders
 
 __all__ = [
     "CellError", "Change", "Finding", "Hours", "OpenOrder", "Proposal", "Query", "Rule", "RuleLine", "RuleReport",
     "RuleSetView", "TraceLine", "Trial", "check_rules", "dry_run", "dry_run_open", "export_rules", "findings",
-    "import_rules", "load_starting", "propose", "publish_rules", "rule_lines", "rule_set_at", "rule_sets", "rules",
-    "starting_rules", "target_said", "try_open",
+    "import_rules", "in_words", "load_starting", "precedents", "propose", "publish_rules", "rule_lines", "rule_set_at",
+    "rule_sets", "rules", "starting_rules", "target_said", "try_open",
 ]  # fmt: skip
 
 MOST = 2000
@@ -62,6 +64,18 @@ def propose(query: Query) -> Proposal:
     """
     found = store.set_at(query.at.astimezone(SHANGHAI).date())
     return propose_by(store.rules_of(found.id) if found else (), query)
+
+
+def precedents(query: Query, *, limit: int = 3) -> tuple[orders.PrecedentView, ...]:
+    """How disputes like this order were settled (案例): shown beside the proposal, which follows the rules alone."""
+    found = orders.precedents(
+        town=query.town_id,
+        class_code=query.class_code,
+        village=query.village_id,
+        block=query.block_id,
+        limit=limit,
+    )
+    return tuple(found)
 
 
 def rule_set_at(at: datetime) -> RuleSetView | None:

@@ -36,6 +36,7 @@ from townops.intake.messages import said as reason_said
 from townops.intake.messages import take as take_message
 from townops.intake.models import RawPayload
 from townops.intake.models import Suggestion as StoredSuggestion
+from townops.intake.suggesting import SOURCES
 
 __all__ = [
     "FIELDS",
@@ -89,8 +90,10 @@ class Likely:
     confidence: int
 
 
-def suggested_classes(order_id: int) -> tuple[Likely, ...]:
-    """The three classes the model thought likeliest, surest first, for the person who classes the order."""
+def suggested_classes(order_id: int, source: str) -> tuple[Likely, ...]:
+    """The three classes the model thought likeliest, surest first; none where the model knows nothing of the source."""
+    if source not in SOURCES:
+        return ()
     row = StoredSuggestion.objects.filter(order_id=order_id).first()
     if row is None:
         return ()

@@ -7,19 +7,33 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from townops.base import crypto, journal, outbox
+from townops.base import crypto, journal
 from townops.base.db import write as transaction
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
-from townops.orders import flows, proof, queries, steps, store, upward
+from townops.orders import (
+    callers,
+    flows,
+    outside,
+    proof,
+    queries,
+    reading,
+    rebuild,
+    registers,
+    steps,
+    store,
+    upward,
+)
 from townops.orders.access import BY_PHONE, REVEAL
 from townops.orders.classing import Choice, classify
+from townops.orders.disputes import Disputed, PrecedentView, awaiting_session, precedents
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
 from townops.orders.domain.order import Order as OrderValue
 from townops.orders.domain.states import LOOKS, State
 from townops.orders.domain.steps import STEPS, TABLE
 from townops.orders.drafts import Draft
+from townops.orders.erasing import erase_texts
 from townops.orders.jobs import index_all
 from townops.orders.models import Order, OrderContact, OrderEvent, OrderLink, OrderText
 from townops.orders.paging import Page
@@ -46,6 +60,7 @@ __all__ = [
     "Choice",
     "ClockView",
     "Contact",
+    "Disputed",
     "Draft",
     "EventView",
     "Filing",
@@ -58,12 +73,14 @@ __all__ = [
     "OrderView",
     "Page",
     "Party",
+    "PrecedentView",
     "Received",
     "State",
     "StepView",
     "Told",
     "Verify",
     "Written",
+    "awaiting_session",
     "children_closing",
     "children_of",
     "classify",
@@ -82,14 +99,18 @@ __all__ = [
     "load_starting_flows",
     "next_look_at",
     "order_for",
+    "orders_of_caller",
+    "precedents",
     "propose_unit",
     "recalendar",
     "receive_reports",
     "reveal_contact",
+    "same_reporter",
     "seal",
     "steps_for",
     "take_step",
     "told",
+    "unproven",
     "upward",
     "verify_journal",
     "watch",
@@ -149,6 +170,23 @@ def find_orders(
     return found
 
 
+def same_reporter(
+    actor: Actor, number: str, *, open_only: bool = False, cursor: str = "", limit: int = 20
+) -> Page:
+    """Other orders of this one's reporter that this actor may see, newest first. Refused: order_unknown, reporter_hidden."""
+    return callers.beside(actor, number, open_only=open_only, cursor=cursor, limit=limit)
+
+
+def orders_of_caller(
+    actor: Actor, phone: str, *, at: datetime, open_only: bool = False, cursor: str = "", limit: int = 20
+) -> Page:
+    """Orders reported from this telephone that this actor may see, newest first; journalled.
+
+    Refused: not_permitted, phone_too_short.
+    """
+    return callers.of_phone(actor, phone, at=at, open_only=open_only, cursor=cursor, limit=limit)
+
+
 def events_of(actor: Actor, number: str, *, at: datetime) -> list[EventView]:
     """The order's history, oldest first."""
     return event_views(queries.by_number(actor, number))
@@ -202,30 +240,18 @@ def reveal_contact(actor: Actor, number: str, *, reason: str, at: datetime) -> t
     return _opened(row)
 
 
-def erase_texts(order_id: int, *, actor: Actor, at: datetime) -> int:
-    """Erase the free texts and contacts of an order; its chain still proves what happened. Returns how many texts."""
-    with transaction():
-        rows = OrderText.objects.filter(order_id=order_id, erased_at__isnull=True)
-        erased = rows.update(text="", erased_at=at)
-        OrderContact.objects.filter(order_id=order_id).update(name=b"", phone=b"", phone_hash="")
-        Order.objects.filter(id=order_id).update(title="（已清除）", place_text="")
-        journal.append(
-            kind="order_contact", key=order_id, action="erase", actor=actor, at=at, body={"texts": erased}
-        )
-        number = Order.objects.values_list("number", flat=True).get(id=order_id)
-        outbox.publish("orders.erased", order_id, {"order": order_id, "number": number}, at)
-    return erased
-
-
 def verify_journal() -> list[Break]:
-    """Every break of every order's chain, seal, text and row; empty when the proof holds."""
-    return [*proof.breaks(), *proof.text_breaks(), *_rows_differ()]
+    """Every break of every order's chain, seal and row, and of what stands beside; empty when the proof holds."""
+    return [
+        *proof.breaks(),
+        *reading.everywhere(outside.breaks, rebuild.breaks),
+        *registers.breaks(),
+    ]
 
 
-def _rows_differ() -> list[Break]:
-    from townops.orders.rebuild import differences
-
-    return list(differences())
+def unproven() -> int:
+    """How many orders are older than the proof of title, place, point and contact."""
+    return outside.unproven()
 
 
 def seal(at: datetime) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from townops.areas import api as areas
-from townops.base import calendars
+from townops.base import calendars, crypto
 from townops.kernel.identifiers import new_id
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI, Calendar, Limit, TimeUnit
@@ -22,6 +22,7 @@ from townops.orders.domain.flow import (
     Flow,
     Limits,
     Options,
+    QuickReply,
     Refusal,
     Verify,
 )
@@ -38,6 +39,7 @@ ENUMS = {
     "refusal": Refusal,
     "contact": Contact,
     "certify": Certify,
+    "quick_reply": QuickReply,
 }
 PLAIN = ("unit_review", "center_review", "handle_on_spot", "dispute_rungs", "reply_up")
 
@@ -104,7 +106,7 @@ def _limits(stated: dict[str, Any]) -> Limits:
     return Limits(**{**read, "marks": tuple(read["marks"])})
 
 
-Read = tuple[str, str, date, Options, Limits]
+Read = tuple[str, str, date, Options, Limits, str]
 
 
 def _read() -> dict[int, Read]:
@@ -122,6 +124,7 @@ def _read() -> dict[int, Read]:
             row.effective_from,
             _options(body["options"]),
             _limits(body["limits"]),
+            digest_of(row),
         )
     return found
 
@@ -158,9 +161,20 @@ def flow_now(source: str, town: int, at: datetime) -> Flow:
 
 def flow(version: int, town: int) -> Flow:
     """A stored flow with today's calendar for clocks that start now."""
-    source, _, _, options, limits = _flows.get()[version]
+    source, _, _, options, limits, _ = _flows.get()[version]
     current = calendars.current().version
     return Flow(version, source, options, limits, center_of(town), CALENDARS, current)
+
+
+def digest(version: int) -> str:
+    """SM3 of a flow, so that an order's first event says under which rules it began."""
+    return _flows.get()[version][-1]
+
+
+def digest_of(row: FlowVersion) -> str:
+    """The digest of a flow as it is stored now."""
+    stated = (str(row.id), row.source, row.effective_from.isoformat(), row.body)
+    return crypto.sm3("\x1f".join(stated).encode()).hex()
 
 
 def sources() -> list[tuple[str, str]]:

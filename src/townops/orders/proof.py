@@ -1,21 +1,20 @@
 """The chain of an order: what is hashed, how it is sealed, and the checker that finds every break (engine.md section 5)."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db import connection
 
 from townops.base import crypto, seals
+from townops.base.canonical import dump
 from townops.base.db import write
-from townops.orders.models import Order, OrderEvent, OrderLeaf, OrderText
+from townops.orders.models import Order, OrderContact, OrderEvent, OrderLeaf, OrderMark
 
 Stored = bytes | memoryview  # PostgreSQL hands bytes out as a view
 CHAIN = "orders"
 FIRST = bytes(32)
 SEAL_MOST = 20_000
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,42 @@ def leaf_hash(event_hash: Stored) -> bytes:
 
 def text_digest(salt: bytes, text: str) -> str:
     return crypto.sm3(salt + text.encode()).hex()
+
+
+def shown_text(title: str, place_text: str) -> str:
+    """What the row shows of the report, as it is under its digest."""
+    return dump([title, place_text])
+
+
+def point_text(lng: float | None, lat: float | None) -> str:
+    """The point as it is under its digest; -0.0 is 0.0, as SQLite keeps it."""
+    return dump([None if one is None else float(one) + 0.0 for one in (lng, lat)])
+
+
+def contact_digest(contact: OrderContact | None) -> str:
+    """SM3 over the stored bytes of a contact: sealed, so that whoever reads the database cannot guess what they say."""
+    if contact is None:
+        return crypto.sm3(b"").hex()
+    parts = (bytes(contact.name).hex(), bytes(contact.phone).hex(), contact.phone_hash)
+    return crypto.sm3(bytes(contact.salt) + "\x1f".join(parts).encode()).hex()
+
+
+def files_digest(files: Mapping[int, str]) -> str:
+    """SM3 over the numbers and digests of an event's files: a row that points to other bytes is noticed."""
+    return crypto.sm3("\n".join(f"{number} {files[number]}" for number in sorted(files)).encode()).hex()
+
+
+def mark_mac(mark: OrderMark) -> str:
+    """Keyed outside the database: marks are no events, yet nobody writes or edits one by hand."""
+    columns = (
+        mark.order_id,
+        mark.clock,
+        mark.extensions,
+        mark.percent,
+        moment(mark.due_at),
+        moment(mark.fired_at),
+    )
+    return crypto.hmac("\x1f".join(map(str, ("mark", *columns))).encode()).hex()
 
 
 def seal(at: datetime) -> int:
@@ -160,34 +195,3 @@ def _fault(event: OrderEvent, prev: bytes, seq: int, leaves: _in_step) -> str:
     if leaf is not None and leaf != leaf_hash(event.hash):
         return "chain_recomputed"
     return ""
-
-
-def text_breaks() -> Iterator[Break]:
-    """Texts that are gone or no longer match the digest under their name; erased ones are left out."""
-    ids = list(Order.objects.order_by("id").values_list("id", flat=True))
-    for start in range(0, len(ids), CHUNK):
-        yield from _texts(ids[start : start + CHUNK])
-
-
-def _texts(orders: list[int]) -> Iterator[Break]:
-    events = OrderEvent.objects.filter(order_id__in=orders).order_by("order_id", "seq")
-    bodies = list(events.values_list("order_id", "seq", "body"))  # before the texts, which may only grow
-    stored = {(one.order_id, one.seq, one.name): one for one in OrderText.objects.filter(order_id__in=orders)}
-    for order, seq, body in bodies:
-        for name, wanted in _digests(body):
-            text = stored.get((order, seq, name))
-            if text is None:
-                yield Break(order, seq, "text_removed")
-            elif text.erased_at is None and text_digest(bytes(text.salt), text.text) != wanted:
-                yield Break(order, seq, "text_edited")
-
-
-def _digests(body: str) -> Iterator[tuple[str, str]]:
-    try:
-        facts = json.loads(body)
-    except ValueError:
-        return
-    if isinstance(facts, dict):
-        for name, value in facts.items():
-            if isinstance(value, dict) and isinstance(value.get("digest"), str):
-                yield name, value["digest"]

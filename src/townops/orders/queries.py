@@ -3,28 +3,23 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db import connection
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from townops.areas import api as areas
-from townops.base import crypto, search, sql
+from townops.base import crypto, sql
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import paging
 from townops.orders.access import REVEAL, VIEW, VIEW_ALL
 from townops.orders.domain.states import OPEN
-from townops.orders.leading import Asked, Spans, Term, choose, led
+from townops.orders.leading import Asked, Lead, Spans, Term, choose, led
 from townops.orders.models import Order, OrderContact, OrderScope
 from townops.orders.paging import Page, in_scopes
 from townops.orders.rows import area_scope, unit_scope
 from townops.people import api as people
 
 BY_NUMBER = "WHERE id = (SELECT n.order_id FROM orders_ordernumber n WHERE n.number = %s)"
-LISTED = (
-    30_000  # three in a hundred of a million: up to there found keys are listed, beyond each order is asked
-)
 SHORTEST_PHONE = 7
 WHISTLEBLOW = "whistleblow"
 MARKS = {
@@ -68,34 +63,21 @@ def find(
     actor: Actor, wanted: Filter, *, at: datetime, sort: str = "-received", cursor: str = "", limit: int = 50
 ) -> Page:
     """One page of what an actor may see. Refused(area_unknown, unit_unknown, query_too_short, mark_unknown, ...)."""
-    worded, few = _worded(wanted.q)
-    few = few or bool(wanted.phone) or _open_only(wanted) or sort == "due"  # which lists what is open
-    asked = Asked(tuple(_terms(wanted)), towns_of(actor), _spans(wanted), few=few)
-    rows = Order.objects.filter(worded, _timed(wanted, at) & _marked(wanted) & _said(wanted))
-    if wanted.phone:
-        rows = rows.filter(id__in=_by_phone(wanted.phone))
-        rows = rows if actor.holds(REVEAL) else rows.exclude(demand_type=WHISTLEBLOW)
+    open_only = _open_only(wanted) or sort == "due"  # which lists what is open
+    asked = Asked(tuple(_terms(wanted)), towns_of(actor), _spans(wanted), open=open_only, q=wanted.q)
     scopes = () if actor.holds(VIEW_ALL) else scopes_of(actor)
-    lead = choose(asked, scopes if sort != "due" else ())
-    rows = led(rows, asked, lead)
+    lead = _by_phone(wanted.phone) if wanted.phone else choose(asked, scopes)
+    rows = led(Order.objects.filter(_timed(wanted, at) & _marked(wanted) & _said(wanted)), asked, lead)
+    if wanted.phone and not actor.holds(REVEAL):
+        rows = rows.exclude(demand_type=WHISTLEBLOW)
     if lead.scopes:
         walk = paging.Walk(scopes, asked.spans)
         return paging.page(rows, sort=sort, cursor=cursor, limit=limit, walk=walk)
-    return paging.page(_within(rows, actor, scopes), sort=sort, cursor=cursor, limit=limit)
+    return paging.page(within(rows, actor, scopes), sort=sort, cursor=cursor, limit=limit)
 
 
-def _worded(q: str) -> tuple[Q | Exists, bool]:
-    """The search as a condition, and whether what it finds is few enough to lead by itself."""
-    if not q:
-        return Q(), False
-    found = search.matching("order", q)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM ({found.sql} LIMIT {LISTED + 1}) counted", found.params)  # noqa: S608
-        (many,) = cursor.fetchone()
-    return (Q(id__in=found), True) if many <= LISTED else (search.condition("order", q), False)
-
-
-def _within(rows: QuerySet[Order], actor: Actor, scopes: Sequence[int]) -> QuerySet[Order]:
+def within(rows: QuerySet[Order], actor: Actor, scopes: Sequence[int]) -> QuerySet[Order]:
+    """Of these rows those an actor may see; `scopes` are his, unless he sees the whole town."""
     if actor.holds(VIEW_ALL):
         return rows
     return rows.filter(in_scopes(scopes)) if scopes else rows.none()
@@ -116,8 +98,9 @@ def scopes_of(actor: Actor) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _by_phone(phone: str) -> QuerySet[OrderContact, Any]:
-    return OrderContact.objects.filter(phone_hash=hash_of(phone)).values("order_id")
+def _by_phone(phone: str) -> Lead:
+    """A number is on few orders."""
+    return Lead(keys=OrderContact.objects.filter(phone_hash=hash_of(phone)).values("order_id"))
 
 
 def hash_of(phone: str) -> str:

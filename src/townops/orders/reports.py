@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -20,11 +20,12 @@ from townops.kernel.refusal import Refused
 from townops.orders import drafts, flows, numbers, resolve, store, system
 from townops.orders.domain.born import Birth, report
 from townops.orders.domain.decide import decide
-from townops.orders.domain.facts import Place, Value
+from townops.orders.domain.facts import Digest, Place, Value
 from townops.orders.domain.flow import Flow
 from townops.orders.domain.order import Order as Aggregate
 from townops.orders.domain.settle import primary
-from townops.orders.models import Order, OrderReference
+from townops.orders.models import Order, OrderContact, OrderReference
+from townops.orders.proof import contact_digest
 from townops.orders.steps import children_closing
 from townops.orders.write import write
 from townops.people import api as people
@@ -167,16 +168,17 @@ def _receive(
 ) -> list[Received]:
     known = _known(reports, desk.town.id)
     taken_numbers = _numbers(reports, known)
+    places = iter(_places(reports))
     made: list[drafts.Draft] = []
     answers: list[Received] = []
     seen: dict[tuple[str, str], Received] = {}
     for one in reports:
-        key = (one.source, one.external_number)
+        place, key = next(places), (one.source, one.external_number)
         if one.external_number and key in seen:
             answers.append(_repeated(seen[key]))
             continue
         row = known.get(key) if one.external_number else None
-        answer, draft = _again(one, row, desk) if row else _new(one, desk, next(taken_numbers))
+        answer, draft = _again(one, row, desk) if row else _new(one, desk, next(taken_numbers), place)
         seen[key] = answer
         answers.append(answer)
         made += [draft, *children_closing(draft, desk.at)] if draft else []
@@ -232,9 +234,22 @@ def _first(places: list[tuple[tuple[str, str], IncomingReport]], series: tuple[s
     return next(one for place, one in places if place == series)
 
 
-def _new(one: IncomingReport, desk: Desk, number: str) -> tuple[Received, drafts.Draft]:
+def _places(reports: Sequence[IncomingReport]) -> list[Place]:
+    """Village and block of each; many at once cost little more than one."""
+    found = [Place(None, None)] * len(reports)
+    stated: dict[str, list[tuple[int, float, float]]] = {}
+    for place, one in enumerate(reports):
+        if one.lng is not None and one.lat is not None:
+            stated.setdefault(one.crs, []).append((place, one.lng, one.lat))
+    for crs, points in stated.items():
+        places, lngs, lats = zip(*points, strict=True)
+        for place, ids in zip(places, areas.locate_many(lngs, lats, crs), strict=True):
+            found[place] = Place(int(ids[1]) or None, int(ids[0]) or None)
+    return found
+
+
+def _new(one: IncomingReport, desk: Desk, number: str, place: Place) -> tuple[Received, drafts.Draft]:
     flow = flows.flow_now(one.source, desk.town.id, one.received_at)
-    place = resolve.place_at(one.lng, one.lat, one.crs) if one.lng is not None else Place(None, None)
     birth = Birth(
         id=new_id(),
         town=desk.town.id,
@@ -245,8 +260,14 @@ def _new(one: IncomingReport, desk: Desk, number: str) -> tuple[Received, drafts
         place=place,
         asked=asked_first(desk.actor, flow),
     )
-    text = drafts.given(one.text)
-    facts: dict[str, Value] = {"text": text.digest, "number": number}
+    said = _said(one, birth.id, 1)
+    shown, columns = _shown(one)
+    facts: dict[str, Value] = {
+        **said.facts,
+        **shown,
+        "number": number,
+        "flow": Digest(flows.digest(flow.version)),
+    }
     if one.external_number:
         facts["external_number"] = one.external_number
     if one.class_code:
@@ -255,10 +276,10 @@ def _new(one: IncomingReport, desk: Desk, number: str) -> tuple[Received, drafts
     decision = report(flow, birth, facts, person=desk.actor.person, at=at)
     draft = drafts.Draft(
         decision,
-        texts={"text": text},
-        files=tuple(("attachments", number_) for number_ in one.attachments),
-        caller=drafts.Caller(one.contact_name, normal_phone(one.contact_phone)),
-        columns=_columns(one, number),
+        texts=said.texts,
+        files=said.files,
+        contact=said.contact,
+        columns=columns | {"number": number, "external_number": one.external_number},
     )
     return Received(birth.id, number, "new", 1, standing_of(decision.after, flow)), draft
 
@@ -270,16 +291,31 @@ def _subject(one: IncomingReport, desk: Desk) -> Value:
     )
 
 
-def _columns(one: IncomingReport, number: str) -> dict[str, object]:
-    lng, lat = point_of(one)
-    return {
-        "number": number,
-        "external_number": one.external_number,
-        "title": masking.mask_text(title_of(one))[:80],
-        "place_text": one.place_text[:160],
-        "lng": lng,
-        "lat": lat,
-    }
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a message brings beside the rules: kept outside the chain, its digests and numbers inside."""
+
+    facts: dict[str, Value]
+    texts: dict[str, drafts.Given]
+    files: tuple[tuple[str, int], ...]
+    contact: OrderContact | None
+
+
+def _said(one: IncomingReport, order: int, seq: int) -> Said:
+    text = drafts.given(one.text)
+    contact = drafts.contact(order, seq, one.contact_name, normal_phone(one.contact_phone))
+    facts: dict[str, Value] = {"text": text.digest, "contact": Digest(contact_digest(contact))}
+    files = tuple(dict.fromkeys(one.attachments))
+    if files:
+        facts["attachments"] = files
+    return Said(facts, {"text": text}, tuple(("attachments", number) for number in files), contact)
+
+
+def _shown(one: IncomingReport) -> tuple[dict[str, Value], dict[str, object]]:
+    """Title, place and point: digests for the event, columns for the row."""
+    shown, columns = drafts.shown(masking.mask_text(title_of(one))[:80], one.place_text[:160])
+    point, place = drafts.pointed(point_of(one))
+    return {"shown": shown, "point": point}, columns | place
 
 
 def point_of(one: IncomingReport) -> tuple[float | None, float | None]:
@@ -315,21 +351,14 @@ def _again(one: IncomingReport, row: Order, desk: Desk) -> tuple[Received, draft
         return Received(row.id, row.number, "known", row.seq, standing_row(row)), None
     loaded = store.load(row)
     flow = flows.flow_now(one.source, desk.town.id, one.received_at)
-    text = drafts.given(one.text)
-    facts: dict[str, Value] = {"received_at": one.received_at, "text": text.digest}
+    said = _said(one, row.id, loaded.value.seq + 1)
+    facts: dict[str, Value] = {**said.facts, "received_at": one.received_at}
     if one.outer_due_at:
         facts["outer_due_at"] = one.outer_due_at
     decision = decide(
         loaded.flow, loaded.value, "resend", facts, system.actor(flow.center), max(desk.at, row.received_at)
     )
-    draft = drafts.Draft(
-        decision,
-        texts={"text": text},
-        files=tuple(("attachments", number) for number in one.attachments),
-        caller=drafts.Caller(one.contact_name, normal_phone(one.contact_phone)),
-        prev_hash=loaded.prev_hash,
-        fired=loaded.fired,
-    )
+    draft = replace(drafts.upon(loaded, decision), texts=said.texts, files=said.files, contact=said.contact)
     return Received(
         row.id, row.number, "round", decision.after.seq, standing_of(decision.after, loaded.flow)
     ), draft

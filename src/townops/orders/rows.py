@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from townops.base import sql
 from townops.orders import marks
 from townops.orders.domain.decide import Decision
 from townops.orders.domain.order import Named, Order
@@ -92,12 +93,13 @@ def clock_rows(first: Draft, last: Draft) -> Iterator[OrderClock]:
     )
     for named in order.clocks:
         if before.get(named.no) != named or named.no in moved:
-            yield _clock(order.id, named, looks, leading)
+            yield clock_row(order.id, named, looks, leading)
 
 
-def _clock(order: int, named: Named, looks: Mapping[int, datetime], leading: Named | None) -> OrderClock:
+def clock_row(order: int, named: Named, looks: Mapping[int, datetime], leading: Named | None) -> OrderClock:
     clock = named.clock
-    return OrderClock(
+    return sql.fresh(
+        OrderClock,
         order_id=order,
         no=named.no,
         name=named.name,
@@ -121,7 +123,8 @@ def task_rows(first: Draft, last: Draft) -> Iterator[OrderTask]:
     before = {task.no: task for task in first.decision.before.tasks}
     for task in last.decision.after.tasks:
         if before.get(task.no) != task:
-            yield OrderTask(
+            yield sql.fresh(
+                OrderTask,
                 order_id=last.decision.after.id,
                 no=task.no,
                 unit=task.unit,

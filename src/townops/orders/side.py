@@ -4,10 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from townops.orders.domain.facts import Parent, Party
+from townops.orders.domain.flow import Flow
+from townops.orders.domain.guards import waits_for_session
+from townops.orders.domain.order import Order
+from townops.orders.domain.states import State
+from townops.orders.domain.taken import Taken
 from townops.orders.drafts import Draft
 from townops.orders.models import OrderLink, Precedent, Upward
 
+LONGEST_RECEIPT = 120
 RUNGS = {"designate": "designate", "decide_dispute": "decide", "dispatch": "redispatch"}
+SESSION = "session"
 
 
 def side_rows(drafts: Sequence[Draft], recorded_at: datetime) -> None:
@@ -18,9 +25,11 @@ def side_rows(drafts: Sequence[Draft], recorded_at: datetime) -> None:
             _link(draft)
         if name in {"reply_up", "ask_up"}:
             _message(draft, recorded_at)
-        elif name in {"receipt_up", "answer_up"}:
+        elif name == "receipt_up":
+            _receipt(draft, recorded_at)
+        elif name == "answer_up":
             _answer(draft, recorded_at)
-        elif name in {"designate", "decide_dispute"}:
+        elif name in RUNGS:
             _precedent(draft)
 
 
@@ -38,14 +47,17 @@ def _link(draft: Draft) -> None:
 
 
 def _message(draft: Draft, recorded_at: datetime) -> None:
-    taken, order = draft.decision.taken, draft.decision.after
-    kind = "reply" if taken.step == "reply_up" else taken.word("kind")
-    Upward.objects.create(
+    message_of(draft.decision.after, draft.decision.taken, recorded_at).save(force_insert=True)
+
+
+def message_of(order: Order, taken: Taken, recorded_at: datetime) -> Upward:
+    """The message a step makes."""
+    return Upward(
         order_id=order.id,
         seq=order.seq,
         town=order.town,
         source=order.source,
-        kind=kind,
+        kind="reply" if taken.step == "reply_up" else taken.word("kind"),
         round=order.round,
         status="ready",
         made_at=recorded_at,
@@ -53,28 +65,48 @@ def _message(draft: Draft, recorded_at: datetime) -> None:
     )
 
 
+def newest_waiting(order: int) -> int | None:
+    """The message a receipt is for when nobody says which."""
+    waiting = Upward.objects.filter(order_id=order).exclude(status="answered")
+    return waiting.order_by("-seq").values_list("seq", flat=True).first()
+
+
+def _receipt(draft: Draft, recorded_at: datetime) -> None:
+    """A receipt is written to the message its step names."""
+    taken = draft.decision.taken
+    mine = Upward.objects.filter(order_id=draft.decision.after.id, seq=taken.get("message_seq", int) or 0)
+    mine.filter(sent_at=None).update(sent_at=recorded_at)
+    mine.exclude(status="answered").update(status="received")
+    mine.update(receipt=draft.texts["receipt"].text[:LONGEST_RECEIPT])
+
+
 def _answer(draft: Draft, recorded_at: datetime) -> None:
-    """A receipt closes the newest message; an answer closes the question it answers, and a closing answer the reply too."""
-    taken, order = draft.decision.taken, draft.decision.after
-    waiting = Upward.objects.filter(order_id=order.id).exclude(status="answered")
-    if taken.step == "receipt_up":
-        newest = waiting.order_by("-seq").first()
-        if newest:
-            text = draft.texts["receipt"].text[:120]
-            Upward.objects.filter(order_id=order.id, seq=newest.seq).update(
-                status="received", receipt=text, sent_at=newest.sent_at or recorded_at
-            )
-        return
-    kind = taken.word("kind")
-    kinds = [kind, "reply"] if kind == "closing" else [kind]
-    waiting.filter(kind__in=kinds).update(
+    """An answer closes the question it answers, and a closing answer the reply too."""
+    taken = draft.decision.taken
+    waiting = Upward.objects.filter(order_id=draft.decision.after.id).exclude(status="answered")
+    waiting.filter(kind__in=answered_kinds(taken)).update(
         status="answered", answered_at=recorded_at, granted=bool(taken.get("granted", bool))
     )
 
 
+def answered_kinds(taken: Taken) -> list[str]:
+    """The kinds of message an answer settles."""
+    kind = taken.word("kind")
+    return [kind, "reply"] if kind == "closing" else [kind]
+
+
 def _precedent(draft: Draft) -> None:
-    taken, order = draft.decision.taken, draft.decision.after
-    Precedent.objects.create(
+    decision = draft.decision
+    if made := precedent_of(decision.flow, decision.before, decision.after, decision.taken):
+        made.save(force_insert=True)
+
+
+def precedent_of(flow: Flow, before: Order, order: Order, taken: Taken) -> Precedent | None:
+    """What the settling of a dispute leaves for later ones; None where nothing was disputed."""
+    if taken.step not in RUNGS or before.state is not State.RETURNED:
+        return None
+    session = taken.step == "decide_dispute" and waits_for_session(flow, before)
+    return Precedent(
         order_id=order.id,
         seq=order.seq,
         town=order.town,
@@ -82,6 +114,6 @@ def _precedent(draft: Draft) -> None:
         village=order.place.village,
         block=order.place.block,
         unit=taken.need("unit", Party).unit,
-        rung=RUNGS[taken.step],
+        rung=SESSION if session else RUNGS[taken.step],
         decided_at=taken.at,
     )

@@ -1,23 +1,24 @@
 """Taking a step, and saying which steps can be taken: the way of every page, client, job and the demo into `decide`."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from townops.base.registry import answers
 from townops.kernel.actors import Actor, Hat
 from townops.kernel.refusal import Refused
-from townops.orders import resolve, store, system
+from townops.orders import resolve, side, store, system
 from townops.orders.domain.decide import allow, decide, forbid_same_hands, needs_of, permit
 from townops.orders.domain.facts import Facts, Need, Parent, Party, Place, Standard, Subject, Value
 from townops.orders.domain.flow import Authority
 from townops.orders.domain.guards import GUARDS
 from townops.orders.domain.order import Basis, Order
 from townops.orders.domain.states import State
-from townops.orders.domain.steps import HIDDEN, STEPS, Step
+from townops.orders.domain.step import Step
+from townops.orders.domain.steps import HIDDEN, STEPS
 from townops.orders.domain.taken import Taken
-from townops.orders.drafts import Draft
+from townops.orders.drafts import Draft, pointed, upon
 from townops.orders.models import Order as Row
 from townops.orders.models import OrderLink
 from townops.orders.write import write
@@ -75,38 +76,36 @@ def draft_step(
     if seq is not None and seq != order.seq:
         raise Refused("stale_version", seq=order.seq, given=seq)
     allow(flow, order, step)
-    facts = {**found.facts, **_added(order, step, hat, found.facts, here)}
+    proven, columns = _moved(step, raw)
+    facts = {**found.facts, **proven, **_added(order, step, hat, found.facts, here)}
     decision = decide(flow, order, name, facts, actor, at)
-    return Draft(
-        decision,
-        texts=found.texts,
-        files=tuple(found.files),
-        columns=_moved(step, raw),
-        prev_hash=loaded.prev_hash,
-        fired=loaded.fired,
-    )
+    draft = upon(loaded, decision)
+    return replace(draft, texts=found.texts, files=tuple(found.files), columns=columns)
 
 
-def _moved(step: Step, raw: Mapping[str, Any]) -> dict[str, object]:
+def _moved(step: Step, raw: Mapping[str, Any]) -> tuple[dict[str, Value], dict[str, object]]:
+    """The digest and the columns of the point the step names."""
     area = raw.get("area")
     if step.name != "relocate":
-        return {}
-    if not isinstance(area, Mapping):  # a code names no point, and the old one may lie elsewhere
-        return {"lng": None, "lat": None}
-    lng, lat = resolve.point_of(area)
-    return {"lng": lng, "lat": lat}
+        return {}, {}
+    # a code names no point, and the old one may lie elsewhere
+    point = resolve.point_of(area) if isinstance(area, Mapping) else (None, None)
+    digest, columns = pointed(point)
+    return {"point": digest}, columns
 
 
 def _added(order: Order, step: Step, hat: Hat, facts: Facts, here: resolve.Around) -> dict[str, Value]:
     """Facts the rules need and nobody types: the proposal of the dispatch table, the actor's unit, the fallback."""
     if step.name == "dispatch":
         return _dispatched(order, facts, here)
-    if step.name == "handle_on_spot":
+    if step.name in {"handle_on_spot", "quick_reply"}:
         return {"own_unit": resolve.party(people.unit_by_id(hat.unit))}
     if step.name == "fall_back":
         return {"unit": fallback_of(order, here)}
     if step.name in {"reclassify", "relocate"}:
         return _moved_unit(order, facts, here)
+    if step.name == "receipt_up":
+        return {"message_seq": side.newest_waiting(order.id)}
     return {}
 
 
@@ -198,10 +197,26 @@ def _moved_unit(order: Order, facts: Facts, here: resolve.Around) -> dict[str, V
 
 
 def beside(first: Draft, at: datetime) -> Iterator[Draft]:
-    """What a step takes along: a parent notes what is merged into it, children follow or close with their parent."""
+    """What a step takes along: a signed quick reply goes up, a parent notes its child, children follow or close with it."""
+    if replies_by_itself(first):
+        yield replying(first, at)
     if first.decision.taken.step == "merge":
         yield gaining(first, at)
     yield from children_closing(first, at)
+
+
+def replies_by_itself(signed: Draft) -> bool:
+    """Nothing is left to do but send it: the last signature under a quick reply whose closing is the district's."""
+    after = signed.decision.after
+    waits = after.state is State.AWAITING_AUTHORITY and not after.progress.replied
+    return waits and after.progress.quick
+
+
+def replying(signed: Draft, at: datetime) -> Draft:
+    """The message to the district, by the system for the center: it says what was answered."""
+    done = signed.decision
+    decision = decide(done.flow, done.after, "reply_up", {}, system.actor(done.flow.center), at)
+    return Draft(decision, fired=signed.fired)
 
 
 def gaining(merge: Draft, at: datetime) -> Draft:
@@ -212,7 +227,7 @@ def gaining(merge: Draft, at: datetime) -> Draft:
         raise Refused("stale_version", seq=loaded.value.seq)
     center = system.actor(loaded.flow.center)
     decision = decide(loaded.flow, loaded.value, "gain", {"child": merge.decision.after.id}, center, at)
-    return Draft(decision, prev_hash=loaded.prev_hash, fired=loaded.fired)
+    return upon(loaded, decision)
 
 
 def children_closing(parent: Draft, at: datetime) -> Iterator[Draft]:
@@ -253,7 +268,7 @@ def following(loaded: store.Loaded, parent: Order, center: Actor, at: datetime) 
         "parent": Parent(parent.id, None, parent.state.value, parent.main, held.unit, held.post)
     }
     decision = decide(loaded.flow, loaded.value, "follow", facts, center, at)
-    return Draft(decision, prev_hash=loaded.prev_hash, fired=loaded.fired)
+    return upon(loaded, decision)
 
 
 def views(loaded: store.Loaded, *, actor: Actor, at: datetime) -> list[StepView]:

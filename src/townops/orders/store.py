@@ -1,6 +1,6 @@
 """Reading an order back: its row, its events folded, the head of its chain, the marks that fired."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from townops.base import sql
@@ -9,7 +9,7 @@ from townops.orders.domain.born import Birth
 from townops.orders.domain.codec import load as load_facts
 from townops.orders.domain.facts import Place
 from townops.orders.domain.flow import Flow
-from townops.orders.domain.fold import fold
+from townops.orders.domain.fold import folds
 from townops.orders.domain.order import Order as Value
 from townops.orders.domain.taken import Taken
 from townops.orders.models import Order, OrderEvent, OrderMark
@@ -27,6 +27,16 @@ class Loaded:
     fired: marks.Fired
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """An order with everything that happened to it: each step, and the order before the first and after each."""
+
+    loaded: Loaded
+    events: Sequence[OrderEvent]
+    taken: Sequence[Taken]
+    values: Sequence[Value]
+
+
 def load(row: Order) -> Loaded:
     """Fold the events of a row just read; two queries."""
     return load_many([row])[0]
@@ -35,21 +45,33 @@ def load(row: Order) -> Loaded:
 def load_many(rows: Sequence[Order]) -> list[Loaded]:
     """The same for many, in their order; two queries for all."""
     events: dict[int, list[OrderEvent]] = {row.id: [] for row in rows}
-    fired: dict[int, set[tuple[int, int, int]]] = {row.id: set() for row in rows}
+    stored: dict[int, list[OrderMark]] = {row.id: [] for row in rows}
     if rows:
         where, ids = f"WHERE order_id IN ({', '.join(['%s'] * len(events))})", list(events)
         for event in sql.select(OrderEvent, f"{where} ORDER BY order_id, seq", ids):
             events[event.order_id].append(event)
         for mark in sql.select(OrderMark, where, ids):
-            fired[mark.order_id].add((mark.clock, mark.extensions, mark.percent))
-    return [_loaded(row, events[row.id], frozenset(fired[row.id])) for row in rows]
+            stored[mark.order_id].append(mark)
+    return [live(row, events[row.id], fired_of(stored[row.id])).loaded for row in rows]
 
 
-def _loaded(row: Order, events: Sequence[OrderEvent], fired: marks.Fired) -> Loaded:
+def live(row: Order, events: Sequence[OrderEvent], marked: marks.Fired) -> Life:
+    """The life of an order from its row, its events in order of seq, and the marks that fired."""
     flow = flows.flow(row.flow, row.town_id)
     taken = [taken_of(event) for event in events]
-    value = fold(flow, birth_of(row.id, taken[0]), taken)
-    return Loaded(row, taken[0], value, flow, bytes(events[-1].hash), fired)
+    values = folds(flow, birth_of(row.id, taken[0]), taken)
+    loaded = Loaded(row, taken[0], values[-1], flow, bytes(events[-1].hash), marked)
+    return Life(loaded, events, taken, values)
+
+
+def fired(order: int) -> marks.Fired:
+    """The marks of an order that have fired."""
+    stored = sql.select(OrderMark, "WHERE order_id = %s", [order])
+    return fired_of(stored)
+
+
+def fired_of(stored: Iterable[OrderMark]) -> marks.Fired:
+    return frozenset((mark.clock, mark.extensions, mark.percent) for mark in stored)
 
 
 def birth_of(order: int, first: Taken) -> Birth:

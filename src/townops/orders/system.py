@@ -4,7 +4,7 @@ from townops.kernel.actors import SYSTEM_PERSON, Actor, Hat
 from townops.orders.domain.flow import Center
 
 PERMISSIONS = frozenset(
-    f"orders.{code}" for code in ("system", "report", "classify", "raise", "archive", "close")
+    f"orders.{code}" for code in ("system", "report", "classify", "raise", "archive", "close", "upward")
 )
 
 

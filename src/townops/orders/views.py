@@ -20,6 +20,8 @@ from townops.orders.models import OrderEvent, OrderFile, OrderText
 from townops.orders.store import Loaded
 from townops.people import api as people
 
+FOR_THE_PROOF = frozenset({"attachments", "marks", "message_seq"})  # files are shown as files
+
 
 @dataclass(frozen=True, slots=True)
 class ClockView:
@@ -207,7 +209,11 @@ def _event(
         state=State(event.state),
         at=event.at,
         recorded_at=event.recorded_at,
-        facts={name: said for name, value in load_facts(event.body).items() if (said := _said(value))},
+        facts={
+            name: said
+            for name, value in load_facts(event.body).items()
+            if name not in FOR_THE_PROOF and (said := _said(value))
+        },
         texts=texts,
         files=files,
         hash=bytes(event.hash).hex(),

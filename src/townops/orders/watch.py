@@ -8,11 +8,11 @@ from townops.base import calendars, outbox
 from townops.base.db import write as transaction
 from townops.kernel.actors import MAIN_LEADER
 from townops.kernel.refusal import Refused
-from townops.orders import marks, store, system
+from townops.orders import marks, proof, store, system
 from townops.orders.domain.decide import decide
 from townops.orders.domain.order import Named
 from townops.orders.domain.states import ENDED, State
-from townops.orders.drafts import Draft
+from townops.orders.drafts import upon
 from townops.orders.models import Order, OrderClock, OrderMark
 from townops.orders.steps import beside, draft_step
 from townops.orders.store import Loaded
@@ -119,12 +119,20 @@ def _owed(loaded: Loaded, named: Named, percent: int) -> Owed | None:
 
 def _note(order: int, named: Named, percent: int, at: datetime) -> bool:
     """Write down that a mark fired; False when it had."""
-    _, fresh = OrderMark.objects.get_or_create(
+    mark = OrderMark(
         order_id=order,
         clock=named.no,
         extensions=named.clock.extensions,
         percent=percent,
-        defaults={"due_at": named.clock.due_at, "fired_at": at},
+        due_at=named.clock.due_at,
+        fired_at=at,
+    )
+    _, fresh = OrderMark.objects.get_or_create(
+        order_id=order,
+        clock=mark.clock,
+        extensions=mark.extensions,
+        percent=percent,
+        defaults={"due_at": mark.due_at, "fired_at": at, "mac": proof.mark_mac(mark)},
     )
     return fresh
 
@@ -170,7 +178,6 @@ def recalendar(at: datetime, *, recorded_at: datetime | None = None) -> int:
         loaded = store.load(row)
         center = system.actor(loaded.flow.center)
         decision = decide(loaded.flow, loaded.value, "recalendar", {"calendar": newest}, center, at)
-        draft = Draft(decision, prev_hash=loaded.prev_hash, fired=loaded.fired)
-        write([draft], recorded_at=recorded_at or at)
+        write([upon(loaded, decision)], recorded_at=recorded_at or at)
         moved += 1
     return moved

@@ -43,6 +43,8 @@ WORDS: Final = {
     "suspended_too_long": "挂账最长{days}天，请缩短期限",
     "nothing_to_decide": "没有待审批的申请或待答复的请示",
     "contact_missing": "须先联系诉求人并登记联系情况，再提交办理结果",
+    "quick_reply_only_consult": "直接答复只用于咨询类诉求，请按正常流程办理；类型填错的可先改类",
+    "quick_reply_once": "诉求人不满意或已上提的，不能再直接答复，请派遣给责任单位办理",
     "raised_leader_signs": "已上提一级，须由责任领导签批",
     "center_signs_first": "请先由城运中心审核，再由责任领导签批",
     "other_check_needed": "需要的核查方式是：{methods}",

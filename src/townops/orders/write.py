@@ -4,19 +4,21 @@ A conditional update on (id, seq) decides who was first; the second is refused a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Model
 
-from townops.base import outbox, sql
+from townops.base import attachments, outbox, sql
 from townops.base.db import write as transaction
+from townops.base.models import Attachment
 from townops.kernel.refusal import Refused
-from townops.orders import rows
+from townops.orders import marks, rows, store
 from townops.orders.domain import order as domain
 from townops.orders.domain.codec import dump
 from townops.orders.domain.decide import Decision
-from townops.orders.drafts import Draft, contact_row, text_rows
+from townops.orders.domain.facts import Digest, Facts
+from townops.orders.drafts import Draft, text_rows
 from townops.orders.models import (
     Order,
     OrderEvent,
@@ -26,7 +28,7 @@ from townops.orders.models import (
     OrderReference,
     OrderScope,
 )
-from townops.orders.proof import digest, leaf_hash
+from townops.orders.proof import digest, files_digest, leaf_hash
 from townops.orders.side import side_rows
 
 CLOCK_FIELDS = (
@@ -69,17 +71,27 @@ def write(drafts: Sequence[Draft], *, recorded_at: datetime, beside: Sequence[Mo
 def _chained(drafts: Sequence[Draft], recorded_at: datetime) -> list[tuple[OrderEvent, OrderLeaf]]:
     made: list[tuple[OrderEvent, OrderLeaf]] = []
     heads: dict[int, bytes] = {}
+    stored = attachments.by_ids(number for draft in drafts for _, number in draft.files)
     for draft in drafts:
         order = draft.decision.after.id
-        event = _event(draft.decision, recorded_at, heads.get(order, draft.prev_hash))
+        facts = _with_files(draft, stored)
+        event = _event(draft.decision, facts, recorded_at, heads.get(order, draft.prev_hash))
         heads[order] = bytes(event.hash)
-        made.append((event, OrderLeaf(order_id=order, seq=event.seq, hash=leaf_hash(event.hash))))
+        made.append((event, sql.fresh(OrderLeaf, order_id=order, seq=event.seq, hash=leaf_hash(event.hash))))
     return made
 
 
-def _event(decision: Decision, recorded_at: datetime, prev: bytes) -> OrderEvent:
+def _with_files(draft: Draft, stored: Mapping[int, Attachment]) -> Facts:
+    """The facts of the event, and of which bytes its files were."""
+    facts = draft.decision.taken.facts
+    files = {number: stored[number].sm3 for _, number in draft.files}
+    return {**facts, "files": Digest(files_digest(files))} if files else facts
+
+
+def _event(decision: Decision, facts: Facts, recorded_at: datetime, prev: bytes) -> OrderEvent:
     taken, before, after = decision.taken, decision.before, decision.after
-    event = OrderEvent(
+    event = sql.fresh(
+        OrderEvent,
         order_id=after.id,
         seq=after.seq,
         step=taken.step,
@@ -92,7 +104,7 @@ def _event(decision: Decision, recorded_at: datetime, prev: bytes) -> OrderEvent
         state=after.state.value,
         at=taken.at,
         recorded_at=recorded_at,
-        body=dump(taken.facts),
+        body=dump(facts),
         prev=prev,
     )
     event.hash = digest(event)
@@ -104,22 +116,25 @@ def _projections(drafts: Sequence[Draft]) -> None:
     first, last = _ends(drafts)
     beside = _beside(drafts)
     for order, draft in sorted(last.items()):  # in one order, so that two batches never wait for each other
-        columns = rows.columns(draft) | beside[order]
         if first[order].decision.before.seq == 0:
-            fresh[order] = Order(id=order, **columns)
+            fresh[order] = sql.fresh(Order, id=order, **rows.columns(draft), **beside[order])
         else:
-            _update(first[order].decision.before, columns)
+            _update(first[order], draft, beside[order])
     _insert(list(fresh.values()))
 
 
 def _insert(fresh: Sequence[Order]) -> None:
     """New orders with their public numbers and outer references."""
     sql.insert(fresh)
-    sql.insert([OrderNumber(number=row.number, order_id=row.id) for row in fresh])
+    sql.insert([sql.fresh(OrderNumber, number=row.number, order_id=row.id) for row in fresh])
     sql.insert(
         [
-            OrderReference(
-                town=row.town_id, source=row.source, external_number=row.external_number, order_id=row.id
+            sql.fresh(
+                OrderReference,
+                town=row.town_id,
+                source=row.source,
+                external_number=row.external_number,
+                order_id=row.id,
             )
             for row in fresh
             if row.external_number
@@ -147,12 +162,32 @@ def _beside(drafts: Iterable[Draft]) -> dict[int, dict[str, object]]:
     return found
 
 
-def _update(before: domain.Order, columns: Mapping[str, object]) -> None:
-    """Only who still sees the seq he decided on may write. What stays as it was is not written: its indexes rest."""
-    was = rows.lasting(before)
-    moved = {name: value for name, value in columns.items() if name not in was or was[name] != value}
-    if sql.change(Order, moved, "WHERE id = %s AND seq = %s", [before.id, before.seq]) != 1:
+def _update(first: Draft, last: Draft, beside: dict[str, object]) -> None:
+    """Only who still sees the seq he decided on may write; a mark that fired since moved the next look, not the seq."""
+    before, seen = first.decision.before, "WHERE id = %s AND seq = %s"
+    place = [before.id, before.seq]
+    columns = _moved(before, rows.columns(last) | beside)
+    if (
+        sql.change(Order, columns, f"{seen} AND next_mark_at IS NOT DISTINCT FROM %s", [*place, first.look])
+        == 1
+    ):
+        return
+    again = replace(last, fired=last.fired | _fired_meanwhile(before))
+    if sql.change(Order, _moved(before, rows.columns(again) | beside), seen, place) != 1:
         raise Refused("stale_version", seq=before.seq)
+
+
+def _moved(before: domain.Order, columns: Mapping[str, object]) -> dict[str, object]:
+    """What stays as it was is not written: its indexes rest."""
+    was = rows.lasting(before)
+    return {name: value for name, value in columns.items() if name not in was or was[name] != value}
+
+
+def _fired_meanwhile(before: domain.Order) -> marks.Fired:
+    """The marks of an order that nobody else moves from here on."""
+    if Order.objects.select_for_update().filter(id=before.id, seq=before.seq).first() is None:
+        raise Refused("stale_version", seq=before.seq)
+    return store.fired(before.id)
 
 
 def _children(drafts: Sequence[Draft]) -> None:
@@ -161,10 +196,11 @@ def _children(drafts: Sequence[Draft]) -> None:
     sql.insert([row for ends in both for row in rows.clock_rows(*ends)], conflict=NEW_CLOCK)
     sql.insert([row for ends in both for row in rows.task_rows(*ends)], conflict=NEW_TASK)
     sql.insert([row for draft in drafts for row in text_rows(draft)])
-    sql.insert([row for draft in drafts if (row := contact_row(draft))])
+    sql.insert([draft.contact for draft in drafts if draft.contact])
     sql.insert(
         [
-            OrderFile(
+            sql.fresh(
+                OrderFile,
                 order_id=draft.decision.after.id,
                 seq=draft.decision.after.seq,
                 name=name,
@@ -188,7 +224,10 @@ def _scopes(drafts: Sequence[Draft]) -> None:
         for scope in rows.new_scopes(draft.decision)
     }
     sql.insert(
-        [OrderScope(scope=scope, received_at=at, order_id=order) for scope, at, order in sorted(fresh)],
+        [
+            sql.fresh(OrderScope, scope=scope, received_at=at, order_id=order)
+            for scope, at, order in sorted(fresh)
+        ],
         conflict="DO NOTHING",
     )
 

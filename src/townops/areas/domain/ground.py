@@ -69,6 +69,7 @@ class Ground:
         self._wkb = dict(shapes)
         self._levels = {kind: self._level(kind) for kind in FINEST_FIRST}
         self._places = {area_id: place_of(areas, area_id) for area_id in self._wkb}
+        self._rows = {kind: self._ids_of(level) for kind, level in self._levels.items()}
 
     def _level(self, kind: str) -> Level:
         found = sorted(
@@ -91,14 +92,15 @@ class Ground:
         points = shapely.points(lngs, lats)
         ids = np.zeros((len(points), len(COLUMNS)), dtype=np.int64)
         left = np.arange(len(points))
-        for level in self._levels.values():
+        for kind, level in self._levels.items():
             found = level.first_of_each(points[left])
-            rows = self._rows(level)
-            ids[left[found >= 0]] = rows[found[found >= 0]]
+            ids[left[found >= 0]] = self._rows[kind][found[found >= 0]]
             left = left[found < 0]
+            if not left.size:
+                break
         return ids
 
-    def _rows(self, level: Level) -> Ids:
+    def _ids_of(self, level: Level) -> Ids:
         rows = [
             [getattr(getattr(self._places[area.id], column), "id", 0) for column in COLUMNS]
             for area in level.areas

@@ -103,6 +103,7 @@ class SearchText(models.Model):
     class Meta:
         verbose_name = "检索"
         constraints = (models.UniqueConstraint(fields=["kind", "key"], name="base_search_once"),)
+        indexes = (models.Index(fields=["id", "kind", "key"], name="base_search_keys"),)
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.key}"

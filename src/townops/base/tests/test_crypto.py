@@ -20,9 +20,10 @@ def test_this_machine_computes_the_published_vectors():
 
 
 def test_sm3_without_the_native_library_is_the_same(monkeypatch):
-    native = crypto.sm3(b"abc")
+    keys = (b"k", b"k" * 64, b"k" * 70)
+    native = [crypto.sm3(b"abc"), *(crypto.hmac_sm3(key, b"abc") for key in keys)]
     monkeypatch.setattr(crypto, "_NATIVE", not crypto._NATIVE)
-    assert crypto.sm3(b"abc") == native
+    assert [crypto.sm3(b"abc"), *(crypto.hmac_sm3(key, b"abc") for key in keys)] == native
 
 
 def test_a_sealed_text_opens_again_and_never_looks_the_same():

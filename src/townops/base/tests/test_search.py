@@ -97,15 +97,50 @@ def test_a_larger_query_takes_the_search_as_a_condition():
     assert list(found) == [rows[0]]
 
 
-@pytest.mark.parametrize("rare", [2000, 1])
-def test_a_condition_finds_the_same_whether_the_word_is_rare_or_common(monkeypatch, rare):
-    monkeypatch.setattr(search, "RARE", rare)
+def test_rows_found_otherwise_are_asked_for_their_own_text():
     rows = [Setting.objects.create(key=str(n), value="x", effective_from=AT) for n in range(4)]
     search.index_many("setting", {rows[n].pk: f"垃圾 No.{n}{n}{n} 100%_x" for n in range(3)})
-    assert Setting.objects.filter(search.condition("setting", "垃圾")).count() == 3
-    assert list(Setting.objects.filter(search.condition("setting", "垃圾 no.111"))) == [rows[1]]
-    assert Setting.objects.filter(search.condition("setting", "100%_X")).count() == 3
-    assert Setting.objects.filter(search.condition("setting", "100_%x")).count() == 0
+    assert Setting.objects.filter(search.holding("setting", "垃圾")).count() == 3
+    assert list(Setting.objects.filter(search.holding("setting", "垃圾 no.111"))) == [rows[1]]
+    assert Setting.objects.filter(search.holding("setting", "100%_X")).count() == 3
+    assert Setting.objects.filter(search.holding("setting", "100_%x")).count() == 0
+
+
+@pytest.mark.parametrize("q", ["井盖", "井盖 路灯", "窨井盖", "r000123", "盖异响路", "完全没有"])
+def test_no_fewer_are_counted_than_are_found(q):
+    assert search.at_most("thing", q, 10) >= len(search.keys("thing", q))
+
+
+def test_counting_stops_at_the_most_that_is_asked_for():
+    search.index_many("many", {n: "同样的字" for n in range(1, 30)})
+    assert search.at_most("many", "同样", 10) == 10
+
+
+@pytest.mark.parametrize(
+    ("q", "rechecked"),
+    [
+        ("井盖", []),
+        ("井盖 路灯", []),
+        ("r0 000", []),
+        ("窨井盖", ["窨井盖"]),
+        ("r000123 井盖", ["r000123"]),
+        ("路,灯亮", ["路,灯亮"]),
+        ("é1", ["é1"]),
+    ],
+)
+def test_a_text_is_read_again_only_for_words_that_one_gram_does_not_decide(q, rechecked):
+    words, _ = search._question(q)
+    assert search._unsure(words) == rechecked
+
+
+@given(
+    text=st.text(st.sampled_from("井盖路灯ab12 ，-Ａ"), max_size=30),
+    word=st.text("井盖路灯ab12", min_size=2, max_size=4),
+)
+def test_a_word_that_is_one_gram_is_in_a_text_exactly_when_its_gram_is(text, word):
+    text = search.normal(text)
+    if not search._unsure([word]):
+        assert (word in text) == (word in search.grams(text))
 
 
 @given(text=st.text(st.sampled_from("井盖路灯ab12 ，-Ａ"), max_size=30), data=st.data())
@@ -139,3 +174,15 @@ def test_the_index_and_not_a_scan_answers():
         plan = str(cursor.fetchall())
     assert "base_search_grams" in plan
     assert "SCAN t" not in plan
+
+
+def test_where_the_grams_decide_no_text_is_read():
+    sql, params = search._select("thing", "井盖 路灯")
+    assert "t.text" not in sql
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + sql, params)
+        grams, keys = [row[3] for row in cursor.fetchall()]
+    assert grams.startswith("SCAN base_search_grams VIRTUAL TABLE INDEX")
+    assert keys == "SEARCH t USING COVERING INDEX base_search_keys (id=? AND kind=?)"

@@ -49,10 +49,11 @@ def shown(desk: Desk, number: str, tried: Tried | None = None, chosen: str = "")
         "contact": showing.contact(desk, view),
         "may_reveal": _may_reveal(desk, view),
         "past": past,
-        "trace": showing.trace_of(past),
+        "trace": showing.trace_of(past, desk),
         "clocks": showing.clocks(view, stopped=False),
         "stopped": showing.clocks(view, stopped=True),
         "subjects": people.answering_for(view.block.id, desk.at) if view.block else (),
+        "same": showing.same_reporter(desk, view),
         "children": orders.children_of(desk.actor, number),
         "proposal": showing.proposal(desk, view),
         "accept": choices.ACCEPT,
@@ -82,6 +83,7 @@ def doable(
         "others": [forms.form_of(one, around) for one in others],
         "not_now": arranged.not_now,
         "foreign": arranged.foreign,
+        "may_merge": any(one.name == "merge" and one.allowed for one in steps),
         **listings(around, [one for one in steps if one.allowed]),
     }
 

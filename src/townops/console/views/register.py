@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from townops.areas import api as areas
 from townops.base import crypto, idempotency
@@ -33,6 +33,8 @@ SOURCE_OF: Final = {
     "orders.handle_on_spot": "station",
 }
 RESIDENT: Final = "resident"
+BEFORE: Final = 8
+QUIET: Final = frozenset({"phone_too_short", "not_permitted"})
 UNTYPED: Final = frozenset({"csrfmiddlewaretoken", "key", "kept_attachments"})
 
 
@@ -53,6 +55,21 @@ def register(request: HttpRequest, desk: Desk) -> HttpResponse:
         shown = _blank(desk) | {"typed": typed, "kept": files, "said": sentence(refused)}
         return render(request, "console/register.html", shown, status=422)
     return _onward(request, desk, received)
+
+
+@require_POST
+@page("orders.report")
+def callers(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """What the telephone being typed was used for before; searched by its hash and journalled."""
+    shown: dict[str, object] = {"desk": desk, "now": desk.at}
+    try:
+        shown["page"] = orders.orders_of_caller(
+            desk.actor, request.POST.get("contact_phone", "")[:32], at=desk.at, limit=BEFORE
+        )
+    except Refused as refused:
+        if refused.code not in QUIET:
+            raise
+    return render(request, "console/_callers.html", shown)
 
 
 def _blank(desk: Desk) -> dict[str, object]:

@@ -127,7 +127,7 @@ def evaluate(rules: Iterable[Rule], case: Case, world: World) -> Outcome:
         if found.powerless and case.needs_power:
             reason = "条件相符，但此类事项需执法权，居村或企业不能主责，转兜底"
             return Outcome(rule, None, (*trace, TraceLine(rule.name, True, reason, rule.order)))
-        line = TraceLine(rule.name, True, "条件全部相符", rule.order)
+        line = TraceLine(rule.name, True, f"条件全部相符，派往{rule.target}", rule.order)
         return Outcome(rule, found.unit_id, (*trace, line))
     return Outcome(None, None, tuple(trace))
 
@@ -195,4 +195,4 @@ def _area(rule: Rule, case: Case, world: World) -> str:
         return ""
     if fault := world.fault_of_area(rule.area_id):
         raise Broken(fault)
-    return "" if rule.area_id in case.areas else "地点不在规则的区域内"
+    return "" if rule.area_id in case.areas else f"地点不在区域{rule.area_id}内"

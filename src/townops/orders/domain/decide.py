@@ -11,11 +11,12 @@ from townops.kernel.actors import LEADER, SYSTEM_PERSON, Actor, Hat
 from townops.kernel.refusal import Refused
 from townops.orders.domain.evolve import evolve
 from townops.orders.domain.facts import Facts, Need, Value
-from townops.orders.domain.flow import Filing, Flow
+from townops.orders.domain.flow import Contact, Filing, Flow
 from townops.orders.domain.guards import GUARDS
 from townops.orders.domain.order import Order
 from townops.orders.domain.states import State
-from townops.orders.domain.steps import ANY, INVOLVED, MAIN, OPINION, OUTSIDE, STEPS, SYSTEM, Step
+from townops.orders.domain.step import ANY, INVOLVED, MAIN, OPINION, OUTSIDE, SYSTEM, Step
+from townops.orders.domain.steps import STEPS
 from townops.orders.domain.taken import Taken
 
 AS_LEADER = frozenset({"decide_extension", "decide_suspension", "decide_dispute"})
@@ -188,9 +189,19 @@ def _also_required(flow: Flow, order: Order, row: Step) -> frozenset[str]:
         return frozenset({"fact_finding", "demand_finding"}) if triple else frozenset({"evidence"})
     if row.name == "handle_on_spot" and not order.is_filed:
         return frozenset({"demand_type", "class", "time_class"} if triple else {"condition"})
+    if row.name == "quick_reply":
+        return _to_answer(flow, order, triple=triple)
     if row.name == "close":
         return _to_close(order, triple=triple)
     return frozenset()
+
+
+def _to_answer(flow: Flow, order: Order, *, triple: bool) -> frozenset[str]:
+    """The answer is the contact: where one is owed it names who was answered."""
+    names = {"fact_finding", "demand_finding"} if triple else set()
+    if flow.options.contact is Contact.REQUIRED and not order.progress.contacted:
+        names.add("who")
+    return frozenset(names if order.subject else names | {"class"})
 
 
 def _to_close(order: Order, *, triple: bool) -> frozenset[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from townops.kernel import clocks as k
 from townops.orders.domain import evolve_early as early
 from townops.orders.domain import evolve_late as late
+from townops.orders.domain import evolve_quick as quick
 from townops.orders.domain import evolve_unit as unit
 from townops.orders.domain.flow import Flow
 from townops.orders.domain.order import Order
@@ -33,6 +34,7 @@ EVOLUTIONS: dict[str, Evolution] = {
     **early.EVOLUTIONS,
     **unit.EVOLUTIONS,
     **late.EVOLUTIONS,
+    **quick.EVOLUTIONS,
     "recalendar": _recalendar,
     "gain": _same,
     "receipt_up": _same,

@@ -62,12 +62,13 @@ def _refuse_filing(order: Order, context: Context) -> Order:
 def ended(order: Order, state: State, context: Context) -> Order:
     """A state that is not open: the last holder stays written, and archiving is due after N days."""
     days = timedelta(days=context.flow.limits.archive_days)
+    closed = max(context.at, order.received_at)  # the server's clock may have been set back
     return order.now(
         state=state,
         responsible=last(order),
         application=None,
         tasks=answered(order.tasks, None, context.taken.seq),
-        closed_at=context.at,
+        closed_at=closed,
         archive_at=context.at + days,
     )
 
@@ -129,10 +130,11 @@ def with_filing(order: Order, context: Context) -> Order:
     )
     if filed.time_class == order.time_class or not filed.time_class.isdigit() or order.outer_given:
         return filed
-    return _outer_by_class(filed, context)
+    return outer_by_class(filed, context)
 
 
-def _outer_by_class(order: Order, context: Context) -> Order:
+def outer_by_class(order: Order, context: Context) -> Order:
+    """The outer clock started anew from receipt under the hotline's time class."""
     outer = order.active("outer")
     if outer is None:
         return order
@@ -219,7 +221,10 @@ def _relocate(order: Order, context: Context) -> Order:
 
 
 def _reclassify(order: Order, context: Context) -> Order:
-    return moved_unit(relimited(with_filing(order, context), order, context), context)
+    filed = with_filing(order, context)
+    if filed.demand_type != order.demand_type:  # what is no 咨询 any more is certified like everything else
+        filed = filed.seen(quick=False)
+    return moved_unit(relimited(filed, order, context), context)
 
 
 def relimited(order: Order, before: Order, context: Context) -> Order:
@@ -250,6 +255,7 @@ def to_dispatch(order: Order, context: Context) -> Order:
         keep_time=bool(order.active("handle")),
         passed=frozenset(),
         provisional=False,
+        quick=False,
         center_signed=False,
         replied=False,
         designated=False,

@@ -3,6 +3,7 @@
 from townops.kernel import clocks as k
 from townops.kernel.actors import LEADER
 from townops.orders.domain.evolve_early import at_center, ended, new_round, next_level, to_dispatch
+from townops.orders.domain.evolve_quick import signed_off
 from townops.orders.domain.evolve_unit import after_handling, after_reviews
 from townops.orders.domain.flow import Authority
 from townops.orders.domain.order import Application, Basis, Order, Responsible
@@ -26,7 +27,11 @@ def _review_unit(order: Order, context: Context) -> Order:
         else named
         for named in order.clocks
     )  # the center reviews on a clock of its own
-    return signed.now(clocks=clocks, state=after_handling(signed, context, unit_review=False))
+    state = after_handling(signed, context, unit_review=False)
+    moved = signed.now(clocks=clocks)
+    if signed.progress.quick and state is not S.CENTER_REVIEW:
+        return signed_off(moved, context)
+    return moved.now(state=state)
 
 
 def _review_center(order: Order, context: Context) -> Order:
@@ -34,11 +39,15 @@ def _review_center(order: Order, context: Context) -> Order:
     signed = _reviewed(order, context)
     if order.raised >= LEADER and not order.progress.center_signed:
         return signed.seen(center_signed=True)
+    if signed.progress.quick:
+        return signed_off(signed, context)
     return signed.now(state=after_reviews(context))
 
 
 def _send_back(order: Order, context: Context) -> Order:
-    cleared = order.seen(passed=frozenset(), provisional=False, center_signed=False, replied=False)
+    cleared = order.seen(
+        passed=frozenset(), provisional=False, quick=False, center_signed=False, replied=False
+    )
     return cleared.now(state=S.REWORK, reworks=order.reworks + 1)
 
 
@@ -58,7 +67,7 @@ def _check(order: Order, context: Context) -> Order:
 
 
 def _provisional_close(order: Order, context: Context) -> Order:
-    return order.now(state=S.CHECKING).seen(provisional=True)
+    return order.now(state=S.CHECKING).seen(provisional=True, quick=False)
 
 
 def _reply_up(order: Order, context: Context) -> Order:
@@ -93,7 +102,12 @@ def _closing_refused(order: Order) -> Order:
     elsewhere = own.unit != order.main.unit or own.basis in {Basis.MERGED, Basis.TRANSFERRED}
     basis = Basis.RULE if elsewhere else own.basis
     cleared = order.seen(
-        passed=frozenset(), provisional=False, center_signed=False, replied=False, suspended_until=None
+        passed=frozenset(),
+        provisional=False,
+        quick=False,
+        center_signed=False,
+        replied=False,
+        suspended_until=None,
     )
     return cleared.now(
         state=S.REWORK,

@@ -12,7 +12,7 @@ from townops.orders.domain.taken import Context
 S = State
 
 
-def _assigned(order: Order, context: Context, party: Party, basis: Basis, post: int | None = None) -> Order:
+def assigned(order: Order, context: Context, party: Party, basis: Basis, post: int | None = None) -> Order:
     """The order in the hands of `party`: the one place where a main unit is written."""
     taken = context.taken
     keep = order.progress.keep_time
@@ -48,18 +48,18 @@ def _dispatch(order: Order, context: Context) -> Order:
     number = len(order.tasks)
     tasks = tuple(Task(number + n, one.unit, order.round) for n, one in enumerate(fresh, start=1))
     limited = order.now(limit=taken.get("limit", Limit))
-    given = _assigned(limited, context, party, basis, post)
+    given = assigned(limited, context, party, basis, post)
     return given.now(assisting=assisting, tasks=given.tasks + tasks)
 
 
 def _designate(order: Order, context: Context) -> Order:
     party = context.taken.need("unit", Party)
-    return _assigned(order, context, party, Basis.DESIGNATED).seen(designated=True)
+    return assigned(order, context, party, Basis.DESIGNATED).seen(designated=True)
 
 
 def _fall_back(order: Order, context: Context) -> Order:
     party = context.taken.need("unit", Party)
-    return _assigned(order, context, party, Basis.FALLBACK).seen(designated=True)
+    return assigned(order, context, party, Basis.FALLBACK).seen(designated=True)
 
 
 def _acknowledge(order: Order, context: Context) -> Order:
@@ -146,20 +146,22 @@ def _handle_on_spot(order: Order, context: Context) -> Order:
     filed = relimited(with_filing(order, context), order, context)
     party = taken.need("own_unit", Party)
     if filed.main is None or filed.state not in {S.ACKNOWLEDGING, S.HANDLING}:
-        filed = _assigned(filed, context, party, Basis.FIRST_ASKED)
-    done = _handled(filed, context)
+        filed = assigned(filed, context, party, Basis.FIRST_ASKED)
+    done = handled(filed, context)
     skip = order.raised == 0 and not context.flow.options.unit_review
     return done.now(state=after_handling(done, context, unit_review=not skip))
 
 
-def _handled(order: Order, context: Context) -> Order:
+def handled(order: Order, context: Context, outcome: str = "solved") -> Order:
+    """A result is there: everything an earlier one had earned is gone. `outcome` where the step names none."""
     taken = context.taken
     marked = order.by(handlers=order.hands.handlers | {taken.person}, reviewers=frozenset()).seen(
-        outcome=taken.word("outcome") or "solved",
+        outcome=taken.word("outcome") or outcome,
         fact_finding=taken.word("fact_finding"),
         demand_finding=taken.word("demand_finding"),
         passed=frozenset(),
         provisional=False,
+        quick=False,
         center_signed=False,
         replied=False,
     )
@@ -167,7 +169,7 @@ def _handled(order: Order, context: Context) -> Order:
 
 
 def _submit(order: Order, context: Context) -> Order:
-    done = _handled(order, context)
+    done = handled(order, context)
     needs_head = context.flow.options.unit_review or order.raised > 0
     return done.now(state=after_handling(done, context, unit_review=needs_head))
 

@@ -36,6 +36,14 @@ class Certify(StrEnum):
     NONE = "none"
 
 
+class QuickReply(StrEnum):
+    """Whether the center may answer a 咨询 at once, and who signs then: the center alone, or all the flow's reviewers."""
+
+    NONE = "none"
+    SIGNED = "signed"
+    REVIEWED = "reviewed"
+
+
 class Filing(StrEnum):
     """What filing rests on: a condition row of the standard, or the hotline's demand, subject and time class."""
 
@@ -63,12 +71,15 @@ class Options:
     handle_on_spot: bool = False
     dispute_rungs: int = 4
     reply_up: bool = False
+    quick_reply: QuickReply = QuickReply.NONE
 
     def problems(self) -> list[str]:
         """Why this combination is not legal; empty when it is."""
         found = []
         if not (self.unit_review or self.center_review or self.handle_on_spot):
             found.append("both_reviews_off_needs_handle_on_spot")
+        if self.quick_reply is not QuickReply.NONE and not (self.unit_review or self.center_review):
+            found.append("quick_reply_needs_a_review")
         if self.closing is Authority.DISTRICT and not self.reply_up:
             found.append("district_closing_needs_reply_up")
         asks = Authority.DISTRICT in {self.extending, self.refusing}

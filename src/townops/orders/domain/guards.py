@@ -7,6 +7,7 @@ from townops.kernel import clocks as k
 from townops.kernel.actors import LEADER, MAIN_LEADER
 from townops.kernel.refusal import Refused
 from townops.orders.domain.evolve_late import methods
+from townops.orders.domain.evolve_quick import CONSULT
 from townops.orders.domain.facts import Parent, Party, Standard, Subject
 from townops.orders.domain.flow import Authority, Contact, Filing, Flow, Verify
 from townops.orders.domain.order import Order
@@ -67,12 +68,17 @@ def leader_rung_not_reached(flow: Flow, order: Order, taken: Taken) -> None:
         raise Refused("needs_leader", returns=order.progress.returns)
 
 
+def waits_for_session(flow: Flow, order: Order) -> bool:
+    """From the fourth return on the main leader's monthly command session (指挥调度) settles ownership."""
+    disputed = order.state is S.RETURNED and order.progress.returns >= MAIN_RUNG
+    return disputed and flow.options.dispute_rungs >= MAIN_RUNG
+
+
 def right_leader(flow: Flow, order: Order, taken: Taken) -> None:
     """The third dispute goes to the leader in rotation, the fourth to the main leader's command session."""
     if order.progress.returns < LEADER_RUNG:
         raise Refused("rung_not_reached", returns=order.progress.returns)
-    to_main = order.progress.returns >= MAIN_RUNG and flow.options.dispute_rungs >= MAIN_RUNG
-    if taken.rank < (MAIN_LEADER if to_main else LEADER):
+    if taken.rank < (MAIN_LEADER if waits_for_session(flow, order) else LEADER):
         raise Refused("not_permitted", step="decide_dispute")
 
 
@@ -166,6 +172,20 @@ def village_on_spot(flow: Flow, order: Order, taken: Taken) -> None:
         raise Refused("village_lacks_power", unit=party.unit)
     if order.main is not None and order.main.unit != party.unit:
         raise Refused("not_permitted", step="handle_on_spot")
+
+
+def quick_fits(flow: Flow, order: Order, taken: Taken) -> None:
+    """The center answers a 咨询, once: whoever was not content, or a matter already in other hands, goes the long way."""
+    if taken.unit != flow.center.unit:
+        raise Refused("not_permitted", step="quick_reply")
+    if order.state is S.REWORK and (order.main is None or order.main.unit != flow.center.unit):
+        raise Refused("step_not_allowed", step="quick_reply", state=order.state.value)
+    if order.avoid is not None or (order.is_filed and order.demand_type != CONSULT):
+        raise Refused("quick_reply_only_consult")
+    if order.raised or order.reopened:
+        raise Refused("quick_reply_once")
+    if order.open_tasks:
+        raise Refused("tasks_open", units=[task.unit for task in order.open_tasks])
 
 
 def next_signature(flow: Flow, order: Order, taken: Taken) -> None:
@@ -304,6 +324,7 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
     "decide_suspension": (pending("suspension"), leader_in_charge),
     "submit": (not_about_himself, contacted_first),
     "handle_on_spot": (not_about_himself, village_on_spot),
+    "quick_reply": (verified_first, quick_fits),
     "review_unit": (not_about_himself,),
     "review_center": (not_about_himself, next_signature),
     "check": (not_about_himself, known_method),

@@ -92,6 +92,7 @@ class Progress:
     made_safe: bool = False
     passed: frozenset[str] = frozenset()
     provisional: bool = False
+    quick: bool = False
     center_signed: bool = False
     replied: bool = False
     asked: frozenset[str] = frozenset()

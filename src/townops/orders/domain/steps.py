@@ -1,53 +1,15 @@
 """The lifecycle table: every step, from where, to where, who may, what it needs (engine.md section 3)."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from townops.orders.domain import facts as f
-from townops.orders.domain.facts import FactType, Need, enum, optional, text, typed
-from townops.orders.domain.flow import Authority, Flow, Refusal, Verify
+from townops.orders.domain.facts import FactType, enum, optional, text, typed
+from townops.orders.domain.flow import Authority, Flow, QuickReply, Refusal, Verify
 from townops.orders.domain.states import ALL, HANDLED_BY_UNIT, OPEN, State
+from townops.orders.domain.step import INVOLVED, MAIN, OPINION, OUTSIDE, SYSTEM, Step, step
 
 S = State
-ANY, MAIN, INVOLVED, OPINION, OUTSIDE, SYSTEM = "any", "main", "involved", "opinion", "outside", "system"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One row of the lifecycle. `target` None is neutral; a name is decided by `evolve` where it depends on more than the row.
-
-    `scope`: any hat with the permission; main = of the main unit; involved = main or assisting; outside = not of the main unit.
-    `not_by`: persons of the round who may not: handler, reviewer, dispatcher, refuser, requester, decider.
-    """
-
-    name: str
-    label: str
-    sources: frozenset[State]
-    target: State | str | None
-    permissions: frozenset[str]
-    needs: tuple[Need, ...] = ()
-    scope: str = ANY
-    not_by: tuple[str, ...] = ()
-    when: Callable[[Flow], bool] = field(default=lambda flow: True)
-    authority: Callable[[Flow], bool] = field(default=lambda flow: True)
-
-
-def step(  # noqa: PLR0913
-    name: str,
-    label: str,
-    sources: object,
-    target: State | str | None,
-    permission: str,
-    *needs: Need,
-    scope: str = ANY,
-    not_by: tuple[str, ...] = (),
-    when: Callable[[Flow], bool] = lambda flow: True,
-    authority: Callable[[Flow], bool] = lambda flow: True,
-) -> Step:
-    states = frozenset(sources) if isinstance(sources, set | frozenset) else frozenset({State(str(sources))})
-    allowed = frozenset(f"orders.{part}" for part in permission.split())
-    return Step(name, label, states, target, allowed, tuple(needs), scope, not_by, when, authority)
 
 
 def _may_refuse(flow: Flow) -> bool:
@@ -79,6 +41,10 @@ def _on_spot(flow: Flow) -> bool:
     return flow.options.handle_on_spot
 
 
+def _quick(flow: Flow) -> bool:
+    return flow.options.quick_reply is not QuickReply.NONE
+
+
 def _verifies(flow: Flow) -> bool:
     return flow.options.verify is not Verify.NONE
 
@@ -90,6 +56,7 @@ RECLASSIFIED = (optional(f.CONDITION), optional(f.CLASS), optional(f.DEMAND), op
 ON_SPOT = frozenset({S.REPORTED, S.ACCEPTED, S.FILED, S.ACKNOWLEDGING, S.HANDLING})
 REPLIED = frozenset({S.CHECKING, S.AWAITING_AUTHORITY, S.MERGED, S.CLOSED})
 SETTLED_ELSEWHERE = frozenset({S.MERGED, S.TRANSFERRED, S.AWAITING_AUTHORITY})
+QUICK = frozenset({S.REPORTED, S.ACCEPTED, S.FILED, S.REWORK})
 NEVER_FILED = frozenset({S.REPORTED, S.VERIFYING, S.REFUSAL_REVIEW})
 
 TABLE = (
@@ -314,6 +281,21 @@ TABLE = (
         optional(f.CLASS),
         optional(f.TIME_CLASS),
         when=_on_spot,
+    ),
+    step(
+        "quick_reply",
+        "直接答复",
+        QUICK,
+        "after_quick",
+        "file",
+        text("reply"),
+        text("who", required=False),
+        optional(f.CLASS),
+        optional(f.FACT_FINDING),
+        optional(f.DEMAND_FINDING),
+        f.FINDING_REASON,
+        optional(f.EVIDENCE),
+        when=_quick,
     ),
     step(
         "submit",

@@ -12,7 +12,7 @@ else:
     BigInteger = models.BigIntegerField
 OPEN = Q(is_open=True)
 NEWEST = ("-received_at", "-id")
-SHOWN_OPEN = ("state", "source", "unit", "main_unit", "village", "block", "class_code", "due_at")
+ASKED = ("state", "source", "unit", "main_unit", "village", "block", "class_code", "is_open")
 
 
 class OrderKey(BigInteger):
@@ -23,7 +23,11 @@ class OrderKey(BigInteger):
 
 
 class Order(models.Model):
-    """One row per order, written only by `write`."""
+    """One row per order, written only by `write`.
+
+    Title, place text and point may be erased: the events hold their digests only, made with the salts kept here.
+    A salt that is absent: written before there were digests; an empty one: erased.
+    """
 
     id = OrderKey(primary_key=True)
     number = models.CharField("编号", max_length=16)
@@ -68,14 +72,20 @@ class Order(models.Model):
     result = models.CharField("结果", max_length=12, blank=True)
     satisfaction = models.CharField("满意度", max_length=16, blank=True)
     closed_at = models.DateTimeField("结案时间", null=True)
+    shown_salt = models.BinaryField(max_length=16, null=True)
+    point_salt = models.BinaryField(max_length=16, null=True)
 
     class Meta:
-        # Every write pays for each of these: one for each filter that leaves few rows, and what is open in one
-        # small index that answers every filter of a desk by itself.
+        # Every write pays for each of these: one for each filter that leaves few rows, one with every filter's column
+        # for what is walked, and what is open in one small index that answers every filter of a desk by itself.
         indexes: ClassVar = [
-            models.Index(fields=["town", *NEWEST], name="order_by_received"),
-            models.Index(fields=["town", *NEWEST, *SHOWN_OPEN], condition=OPEN, name="order_open"),
-            models.Index(fields=["town", "due_at", "id"], condition=OPEN, name="order_open_due"),
+            models.Index(fields=["town", *NEWEST, *ASKED, "due_at"], name="order_walk"),
+            models.Index(fields=["town", *NEWEST, *ASKED, "due_at"], condition=OPEN, name="order_open"),
+            models.Index(
+                fields=["town", "due_at", "id", "received_at", *ASKED],
+                condition=OPEN,
+                name="order_open_due",
+            ),
             models.Index(
                 fields=["next_mark_at"], condition=Q(next_mark_at__isnull=False), name="order_watch"
             ),

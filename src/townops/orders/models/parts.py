@@ -60,6 +60,7 @@ class OrderMark(models.Model):
     percent = models.PositiveSmallIntegerField()
     due_at = models.DateTimeField()
     fired_at = models.DateTimeField()
+    mac = models.CharField(max_length=64, blank=True, default="")  # empty: fired before marks were proven
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.percent}%"

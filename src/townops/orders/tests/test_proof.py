@@ -2,8 +2,10 @@
 
 import shutil
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from townops.base import seals
@@ -124,6 +126,30 @@ def test_erasing_personal_data_keeps_the_chain(town, sealed):
     assert not OrderText.objects.filter(order_id=order.id).exclude(text="").exists()
 
 
+def test_what_was_erased_is_no_longer_found_by_its_words(town):
+    number = town.report(text="井盖破损在演示某家门口")
+    api.index_everything()
+
+    def found() -> list[str]:
+        page = api.find_orders(town.who("hotline"), api.Filter(q="演示某"), at=town.at)
+        return [row.number for row in page.rows]
+
+    assert found() == [number]
+    api.erase_texts(town.row(number).id, actor=town.who("auditor"), at=town.at)
+    assert found() == []
+
+
+def test_history_does_not_show_what_only_the_proof_needs(town):
+    number = town.report("hotline", user="hotline", external_number="S2", attachments=(town.photo(),))
+    town.takes("hotline", number, "accept")
+    town.takes("hotline", number, "file", **{"demand_type": "help", "class": "H-05-02", "time_class": "5"})
+    town.takes("hotline", number, "ask_up", kind="return", reason="不属本镇")
+    town.takes("hotline", number, "receipt_up", receipt="H-1")
+    first, *_, last = api.events_of(town.who("hotline"), number, at=town.at)
+    assert not {"shown", "point", "contact", "flow", "attachments"} & set(first.facts)
+    assert (last.facts, len(first.files)) == ({"calendar": last.facts["calendar"]}, 1)
+
+
 def test_contacts_are_sealed_found_by_hash_and_revealed_with_a_reason(town):
     number = town.report(contact_name="演示某", contact_phone="100 0000 0007")
     stored = OrderContact.objects.get(order_id=town.row(number).id)
@@ -160,3 +186,12 @@ def test_who_was_never_involved_does_not_see_the_order(town):
         see("u_shefa")
     with pytest.raises(Exception, match="order_unknown"):
         see("resident")
+
+
+def test_the_migration_closes_no_order_before_it_was_received(town):
+    row = town.row(town.closed())
+    Order.objects.filter(id=row.id).update(closed_at=row.received_at - timedelta(hours=1))
+    assert reasons() == {"row_differs:closed_at"}
+    step = import_module("townops.orders.migrations.0002_what_is_under_proof")
+    step.close_after_receipt(apps, None)
+    assert town.row(row.number).closed_at == row.received_at

@@ -7,8 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from townops.orders import api, leading, queries
-from townops.orders.models import Order
+from townops.orders import api
 
 pytestmark = pytest.mark.django_db
 
@@ -120,23 +119,6 @@ def test_a_step_writes_only_the_columns_that_changed(town):
     assert '"reminded"' in update
     assert '"received_at"' not in update
     assert '"state"' not in update
-
-
-def test_among_several_filters_the_one_with_the_fewest_rows_leads(town):
-    for _ in range(3):
-        town.report()
-    rare = town.report(source="video", user="video")
-    asked = leading.Asked(
-        tuple(queries._terms(api.Filter(states=("reported", "closed"), sources=("video",)))),
-        queries.towns_of(town.who("shift")),
-        {},
-        few=False,
-    )
-    lead = leading.choose(asked, ())
-    assert Order.objects.get(number=rare).source == "video"
-    assert lead.term is not None or connection.vendor != "sqlite"
-    if lead.term:
-        assert lead.term.column == "source"
 
 
 def test_a_later_round_moves_every_scope_of_the_order(town):

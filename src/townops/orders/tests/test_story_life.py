@@ -125,7 +125,8 @@ def test_disputes_climb_from_dispatcher_to_deputy_to_leaders(town):
         town.takes("main_leader", number, "decide_dispute", unit="pingan", reason="专题会裁定").basis
         == "designated"
     )
-    assert Precedent.objects.filter(order_id=held.id).count() == 3
+    rungs = Precedent.objects.filter(order_id=held.id).order_by("seq").values_list("rung", flat=True)
+    assert list(rungs) == ["redispatch", "designate", "decide", "session"]
 
 
 def test_a_silent_designator_leads_to_the_fallback_unit(town):

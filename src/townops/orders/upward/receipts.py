@@ -1,32 +1,29 @@
 """A receipt belongs to one message, an answer to what was asked: both are steps of the order (engine.md section 3)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from townops.base.db import write
 from townops.kernel.actors import Actor
-from townops.orders import steps
-from townops.orders.models import Order, Upward
-
-LONGEST = 120
+from townops.orders import steps, store
+from townops.orders.drafts import Draft
+from townops.orders.models import Order
+from townops.orders.write import write
 
 
 def receive(order: Order, seq: int, receipt: str, *, actor: Actor, at: datetime) -> None:
-    """The step receipt_up, written to the message it is for: the step alone gives it to the newest one.
+    """The step receipt_up for the message `seq`: the step alone gives it to the newest one. Refused as the step refuses."""
+    loaded = store.load(order)
+    first = steps.draft_step(loaded, "receipt_up", actor=actor, at=at, raw={"receipt": receipt})
+    write([_naming(first, seq)], recorded_at=at)
 
-    Refused as the step refuses.
-    """
-    mine = Upward.objects.filter(order_id=order.id, seq=seq)
-    with write():
-        waiting = Upward.objects.filter(order_id=order.id).exclude(status="answered")
-        newest = waiting.order_by("-seq").values("seq", "status", "receipt", "sent_at").first()
-        steps.take(order, "receipt_up", actor=actor, at=at, raw={"receipt": receipt})
-        if newest and newest["seq"] != seq:
-            Upward.objects.filter(order_id=order.id, seq=newest["seq"]).update(**newest)
-        mine.filter(sent_at=None).update(sent_at=at)
-        mine.exclude(status="answered").update(status="received")
-        mine.update(receipt=receipt[:LONGEST])
+
+def _naming(draft: Draft, seq: int) -> Draft:
+    """The same with the message it is for under the hash."""
+    taken = draft.decision.taken
+    taken = replace(taken, facts={**taken.facts, "message_seq": seq})
+    return replace(draft, decision=replace(draft.decision, taken=taken))
 
 
 def answer(order: Order, facts: Mapping[str, Any], *, actor: Actor, at: datetime) -> None:

@@ -15,7 +15,17 @@ FINDING_REASONS: Final = {"beyond_power": "超职权", "unreachable": "无法联
 OUTCOMES: Final = {"solved": "实际解决", "explained": "解释说明"}
 NOT_YET: Final = "（未登记）"
 ERASED: Final = "（已清除）"
-TELLING: Final = ("resend", "reopen", "contact", "submit", "handle_on_spot", "close", "reply_up", "ask_up")
+TELLING: Final = (
+    "resend",
+    "reopen",
+    "contact",
+    "submit",
+    "handle_on_spot",
+    "quick_reply",
+    "close",
+    "reply_up",
+    "ask_up",
+)
 TEXTS: Final = ("who", "result", "reply", "reason")
 Facts = Mapping[str, Value]
 Texts = Mapping[str, str]
@@ -110,6 +120,13 @@ def _handled(said: Prepared, event: Telling) -> Prepared:
     return replace(found, reply=event.texts.get("reply") or event.texts.get("result", ""))
 
 
+def _answered(said: Prepared, event: Telling) -> Prepared:
+    """The answer was given to the caller himself: it is the contact, the result and the reply."""
+    who = event.texts.get("who", "")
+    handled = replace(_handled(said, event), result=OUTCOMES["explained"])
+    return replace(handled, contact=f"联系{who}，已当场答复") if who else handled
+
+
 def _found(said: Prepared, event: Telling) -> Prepared:
     fact, demand = (
         _word(event, "fact_finding", FACT_FINDINGS),
@@ -151,6 +168,7 @@ SAYING: Final[Mapping[str, Callable[[Prepared, Telling], Prepared]]] = {
     "contact": _contact,
     "submit": _handled,
     "handle_on_spot": _handled,
+    "quick_reply": _answered,
     "close": _closed,
     "reply_up": _replied,
     "ask_up": _asked,

@@ -1,5 +1,6 @@
 """GET /orders, one order, its history: what the caller may see, filtered, paged by cursor."""
 
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -10,9 +11,11 @@ from pydantic import BeforeValidator, Field
 
 from townops.base import masking
 from townops.catalogue import api as catalogue
+from townops.dispatch import api as dispatch
 from townops.intake import api as intake
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
+from townops.people import api as people
 from townops.sharing.rest import shapes
 from townops.sharing.rest.callers import Caller, Token, caller_of
 from townops.sharing.rest.problems import Problem
@@ -65,6 +68,7 @@ class Wanted(Schema):
     limit: Annotated[int, Field(ge=1, le=200), BeforeValidator(whole)] = 50
 
 
+LISTS = frozenset({"source", "state", "unit"})
 NAMES = frozenset(field.alias or name for name, field in Wanted.model_fields.items())
 
 
@@ -75,7 +79,7 @@ def list_orders(request: HttpRequest, wanted: Query[Wanted]) -> shapes.Items:
     """Orders the caller may see, latest first unless sorted otherwise. Past the end the list is empty."""
     if unknown := sorted(set(request.GET) - NAMES):
         raise Refused("parameter_unknown", names=unknown[:5])
-    _one_each(request)
+    _one_each(request, NAMES - LISTS)
     caller = caller_of(request)
     page = orders.find_orders(
         caller.actor,
@@ -85,17 +89,20 @@ def list_orders(request: HttpRequest, wanted: Query[Wanted]) -> shapes.Items:
         cursor=_opened(wanted.cursor),
         limit=wanted.limit,
     )
+    return _listed(page, caller.at)
+
+
+def _listed(page: orders.Page, at: datetime) -> shapes.Items:
     return shapes.Items(
-        items=shapes.items_of(page, caller.at),
+        items=shapes.items_of(page, at),
         next=cursors.sign(page.next) if page.next else None,
         total=page.total,
         total_is_exact=page.exact,
     )
 
 
-def _one_each(request: HttpRequest) -> None:
-    lists = {"source", "state", "unit"}
-    for name in NAMES - lists:
+def _one_each(request: HttpRequest, names: AbstractSet[str]) -> None:
+    for name in names:
         if len(request.GET.getlist(name)) > 1:
             raise Refused("one_value_only", name=name)
 
@@ -175,9 +182,39 @@ def _suggestions(order: orders.OrderView, at: datetime) -> list[shapes.Suggestio
         shapes.Suggestion(
             class_code=one.class_code, name=known[one.class_code].name, confidence=one.confidence
         )
-        for one in intake.suggested_classes(order.id)
+        for one in intake.suggested_classes(order.id, order.source)
         if one.class_code in known
     ]
+
+
+class Turning(Schema):
+    """Which page of a list."""
+
+    open: Flag | None = Field(None, description="true: only orders that are open")
+    cursor: Cursor = ""
+    limit: Annotated[int, Field(ge=1, le=200), BeforeValidator(whole)] = 50
+
+
+@router.get(
+    "/orders/{number}/same-reporter",
+    auth=Token(),
+    response={200: shapes.Items, **ONE, 422: Problem},
+    operation_id="listSameReporter",
+)
+def list_same_reporter(request: HttpRequest, number: str, turning: Query[Turning]) -> shapes.Items:
+    """Other orders of the same reporter the caller may see, latest first. 403 where the reporter is a whistleblower."""
+    if unknown := sorted(set(request.GET) - set(Turning.model_fields)):
+        raise Refused("parameter_unknown", names=unknown[:5])
+    _one_each(request, set(Turning.model_fields))
+    caller = caller_of(request)
+    page = orders.same_reporter(
+        caller.actor,
+        number,
+        open_only=bool(turning.open),
+        cursor=_opened(turning.cursor),
+        limit=turning.limit,
+    )
+    return _listed(page, caller.at)
 
 
 def sees_masked(caller: Caller) -> bool:
@@ -203,4 +240,17 @@ def list_events(request: HttpRequest, number: str) -> shapes.Events:
     caller = caller_of(request)
     masked = sees_masked(caller)
     events = orders.events_of(caller.actor, number, at=caller.at)
-    return shapes.Events(items=[shapes.event(one, masked=masked) for one in events])
+    return shapes.Events(items=[_event(one, caller, masked=masked) for one in events])
+
+
+def _event(one: orders.EventView, caller: Caller, *, masked: bool) -> shapes.Event:
+    """The dispatch trace is for people: names instead of codes."""
+    event = shapes.event(one, masked=masked)
+    if stored := event.facts.get("trace"):
+        event.facts["trace"] = dispatch.in_words(stored, town=_town_of(caller), at=caller.at)
+    return event
+
+
+def _town_of(caller: Caller) -> str:
+    hat = next(iter(caller.actor.hats), None)
+    return people.unit_by_id(hat.unit).town if hat else people.first_town()

@@ -33,6 +33,7 @@ STATUS: Final = {
     "not_permitted": 403,
     "action_not_held": 403,
     "account_without_person": 403,
+    "reporter_hidden": 403,
     "order_unknown": 404,
     "area_not_found": 404,
     "step_unknown": 404,

@@ -273,3 +273,44 @@ def test_an_order_nobody_classed_brings_the_classes_the_model_thinks_likeliest(c
     chosen = orders.Choice(order.id, "H-01-02", 80, "", timezone.now())
     orders.classify([chosen], recorded_at=timezone.now())
     assert call("hotline").get(f"/orders/{number}").json()["suggestions"] == []
+
+
+def test_the_other_orders_of_a_reporter_are_paged_like_every_list(call):
+    hotline = call("hotline")
+    made = [
+        hotline.reports(source="hotline", contact={"phone": PHONE}, text=f"第{n}次来电") for n in range(3)
+    ]
+    first = made[0]["number"]
+    page = hotline.get(f"/orders/{first}/same-reporter", limit=1).json()
+    rest = hotline.get(f"/orders/{first}/same-reporter", limit=1, cursor=page["next"])
+    assert {*numbers(rest), page["items"][0]["number"]} == {one["number"] for one in made[1:]}
+    assert (page["total"], rest.json()["next"]) == (2, None)
+    assert numbers(hotline.get(f"/orders/{first}/same-reporter", open="true")) != []
+    assert hotline.get(f"/orders/{first}/same-reporter", odd="1").status_code == 422
+    assert call("unit").get(f"/orders/{first}/same-reporter").status_code == 404
+
+
+def test_a_handler_is_told_nothing_of_a_whistleblowers_other_calls(call, handled):
+    call("hotline").reports(source="hotline", contact={"phone": PHONE}, text="另一件事")
+    refused = call("unit").get(f"/orders/{handled['number']}/same-reporter")
+    assert (refused.status_code, refused.json()["code"]) == (403, "reporter_hidden")
+    assert len(numbers(call("hotline").get(f"/orders/{handled['number']}/same-reporter"))) == 1
+
+
+def test_the_trace_of_a_dispatch_is_told_in_names(call):
+    order = call("grid").reports(source="grid", text="井盖破损", place=INSIDE)
+    version = catalogue.version_at(timezone.now())
+    condition = catalogue.conditions("E-01-10", version)[0]
+    for who, step, facts in (
+        ("grid", "accept", {}),
+        ("grid", "file", {"condition": condition.id}),
+        ("dispatch", "dispatch", {}),
+    ):
+        response = call(who).takes(order, step, **facts)
+        assert response.status_code == 200, (step, response.content.decode())
+        order = response.json()
+    events = call("grid").get(f"/orders/{order['number']}/events").json()["items"]
+    trace = events[-1]["facts"]["trace"]
+    assert "条件全部相符，派往所在居村" in trace
+    assert "E-01" not in trace
+    assert "estate" not in trace

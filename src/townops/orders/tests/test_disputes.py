@@ -1,0 +1,101 @@
+"""The fourth rung: what waits for the command session, who decides it, and the precedent it leaves."""
+
+import pytest
+
+from townops.kernel.refusal import Refused
+from townops.orders import api
+from townops.orders.tests.test_query_counts import counted
+
+pytestmark = pytest.mark.django_db
+OPERATORS = {"chengguan": "unit"}
+CHAIN = ("chengjian", "pingan", "shefa", "chengguan")
+
+
+def disputed(town, times: int = 4, **given) -> str:
+    """Given back so many times; each rung asked another unit."""
+    number = town.dispatched(unit=CHAIN[0], **given)
+    rungs = (("shift", "dispatch"), ("deputy", "designate"), ("rota_leader", "decide_dispute"))
+    for n, unit in enumerate(CHAIN[:times]):
+        town.takes(
+            OPERATORS.get(unit, f"u_{unit}"), number, "return", reason="不属我单位", cited_rule=f"第{n + 1}条"
+        )
+        if n + 1 < times:
+            user, step = rungs[n]
+            reason = {} if step == "dispatch" else {"reason": "按权责清单"}
+            town.takes(user, number, step, unit=CHAIN[n + 1], **reason)
+    return number
+
+
+def settled(town, number: str, unit: str = "chengguan") -> api.OrderView:
+    return town.takes("main_leader", number, "decide_dispute", unit=unit, reason="指挥调度会议定")
+
+
+def test_only_the_fourth_dispute_waits_for_the_session_longest_first(town):
+    first, _, second = disputed(town), disputed(town, 3), disputed(town)
+    found = api.awaiting_session(town.who("main_leader"))
+    assert [one.number for one in found] == [first, second]
+    assert found[0].returns == 4
+    assert len(set(found[0].returned_by)) == 4
+
+
+def test_the_list_is_for_the_main_leader_and_the_center_and_not_for_the_units(town):
+    number = disputed(town)
+    for user in ("main_leader", "shift", "deputy"):
+        assert [one.number for one in api.awaiting_session(town.who(user))] == [number]
+    with pytest.raises(Refused, match="not_permitted"):
+        api.awaiting_session(town.who("unit"))
+
+
+def test_an_order_that_waits_no_longer_is_not_on_the_list(town):
+    number = disputed(town)
+    assert settled(town, number).basis == "designated"
+    assert api.awaiting_session(town.who("shift")) == []
+
+
+def test_where_a_source_has_three_rungs_the_leader_in_rotation_decides_and_nothing_waits(town):
+    from datetime import date
+
+    from townops.orders.flows import STARTING, publish, tomllib
+
+    stated = tomllib.loads(STARTING.read_text(encoding="utf-8"))
+    row = next(one for one in stated["flow"] if one["source"] == "grid")
+    publish(row | {"dispute_rungs": 3}, limits=stated["limits"], effective_from=date(2026, 11, 1))
+    number = disputed(town)
+    assert api.awaiting_session(town.who("shift")) == []
+    order = town.takes("rota_leader", number, "decide_dispute", unit="pingan", reason="轮值裁定")
+    assert order.responsible.code == "pingan"
+
+
+def similar(town, number: str, **changes: object) -> list[api.PrecedentView]:
+    return asked_for(town.view(number).value, **changes)
+
+
+def asked_for(order: api.OrderValue, **changes: object) -> list[api.PrecedentView]:
+    asked = {"class_code": order.class_code, "village": order.place.village, "block": order.place.block}
+    return api.precedents(town=order.town, **{**asked, **changes})
+
+
+def test_what_the_session_settles_is_the_first_precedent_of_its_place(town):
+    lng, lat = town.point()
+    number = disputed(town, lng=lng, lat=lat)
+    settled(town, number)
+    found = similar(town, number)
+    assert (found[0].rung, found[0].near) == ("session", "block")
+    assert (found[0].number, found[0].word) == (number, "指挥调度裁定")
+    assert [one.rung for one in found] == ["session", "decide", "designate"]
+
+
+def test_a_precedent_elsewhere_counts_less_and_another_class_not_at_all(town):
+    lng, lat = town.point()
+    far, here = disputed(town), disputed(town, 3, lng=lng, lat=lat)
+    settled(town, far)
+    assert similar(town, here)[0].number == here
+    assert similar(town, here, class_code="E-04-06") == []
+    assert similar(town, here, class_code="") == []
+
+
+def test_the_list_and_the_precedents_cost_few_statements(town):
+    number = disputed(town)
+    main_leader, order = town.who("main_leader"), town.view(number).value
+    assert len(counted(lambda: api.awaiting_session(main_leader))) == 2 + 2
+    assert len(counted(lambda: asked_for(order))) == 2
