@@ -78,16 +78,26 @@ def seal(text: str, aad: str) -> bytes:
 
     `aad` names the place, so rows cannot be swapped.
     """
+    return seal_bytes(text.encode(), aad)
+
+
+def seal_bytes(content: bytes, aad: str) -> bytes:
+    """`seal` for bytes that need not be text."""
     version = max(_versions(str(settings.DATA)))
     nonce = secrets.token_bytes(NONCE)
     cipher = Cipher(algorithms.SM4(_key(f"seal-{version}")), modes.GCM(nonce)).encryptor()
     cipher.authenticate_additional_data(aad.encode())
-    body = cipher.update(text.encode()) + cipher.finalize()
+    body = cipher.update(content) + cipher.finalize()
     return bytes([version]) + nonce + body + cipher.tag
 
 
 def unseal(sealed: bytes, aad: str) -> str:
     """Open what `seal` made with the same `aad`; `SealBrokenError` when anything differs."""
+    return unseal_bytes(sealed, aad).decode()
+
+
+def unseal_bytes(sealed: bytes, aad: str) -> bytes:
+    """The same for `seal_bytes`."""
     sealed = bytes(sealed)
     if len(sealed) < 1 + NONCE + TAG:
         raise SealBrokenError("too short")
@@ -95,7 +105,7 @@ def unseal(sealed: bytes, aad: str) -> str:
     cipher = Cipher(algorithms.SM4(_key(f"seal-{version}")), modes.GCM(nonce, tag)).decryptor()
     cipher.authenticate_additional_data(aad.encode())
     try:
-        return (cipher.update(body) + cipher.finalize()).decode()
+        return cipher.update(body) + cipher.finalize()
     except InvalidTag:
         raise SealBrokenError("tag differs") from None
 

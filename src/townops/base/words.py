@@ -2,11 +2,18 @@
 refuses.
 """
 
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
 from importlib import import_module
+from types import ModuleType
 from typing import Any, Final
 
 from townops.base import registry
 from townops.kernel.refusal import Refused
+from townops.kernel.workdays import SHANGHAI
+
+Sayer = Callable[[str, object, Mapping[str, object]], object]
 
 WORDS: Final = {
     "account_locked": "登录失败次数过多，账号已锁定，请{minutes}分钟后再试。",
@@ -73,7 +80,8 @@ def render(refused: Refused) -> str:
     sentence = every_word().get(refused.code)
     if sentence is None:
         return f"操作未被接受（{refused.code}）。"
-    return sentence.format_map(_Blanks({name: _plain(value) for name, value in refused.params.items()}))
+    said = {name: _said(name, value, refused.params) for name, value in refused.params.items()}
+    return sentence.format_map(_Blanks(said))
 
 
 def every_word() -> dict[str, str]:
@@ -88,15 +96,31 @@ _words: dict[str, str] = {}
 
 
 def _words_of(context: str) -> dict[str, str]:
+    module = _module(context)
+    return dict(module.WORDS) if module else {}
+
+
+def _module(context: str) -> ModuleType | None:
     try:
-        return dict(import_module(f"{context}.words").WORDS)
+        return import_module(f"{context}.words")
     except ModuleNotFoundError as missing:
         if missing.name != f"{context}.words":
             raise
-        return {}
+        return None
 
 
-def _plain(value: object) -> object:
-    return (
-        "、".join(str(one) for one in value) if isinstance(value, list | tuple | set | frozenset) else value
-    )
+@cache
+def _sayers() -> tuple[Sayer, ...]:
+    """What contexts offer beside sentences: `said(name, value, params)` turns their codes into words."""
+    modules = (_module(context) for context in registry.contexts())
+    return tuple(module.said for module in modules if module and hasattr(module, "said"))
+
+
+def _said(name: str, value: object, params: Mapping[str, object]) -> object:
+    if isinstance(value, list | tuple | set | frozenset):
+        return "、".join(str(_said(name, one, params)) for one in value)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if value.tzinfo else f"{value:%Y-%m-%d %H:%M}"
+    for sayer in _sayers():
+        value = sayer(name, value, params)
+    return value

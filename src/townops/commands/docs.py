@@ -1,7 +1,7 @@
 """`docs`: pages written from the program itself; `./townops check` fails when one of them is stale."""
 
-from argparse import Namespace, _SubParsersAction
-from collections.abc import Callable
+from argparse import ArgumentParser, Namespace, _SubParsersAction
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -21,14 +21,23 @@ def commands_page() -> str:
     subparsers = next(action for action in parser()._actions if isinstance(action, _SubParsersAction))
     lines = ["# Commands\n"]
     for name, command in sorted(subparsers.choices.items()):
-        lines.append(f"## `./townops {name}`\n\n{command.description}\n")
-        options = [action for action in command._actions if action.dest != "help"]
-        lines += [
-            f"- `{', '.join(action.option_strings) or action.dest}` {action.help or ''}".rstrip()
-            for action in options
-        ]
-        lines += [""] if options else []
+        lines += _command(name, command)
     return NOTE + "\n".join(lines).rstrip() + "\n"
+
+
+def _command(name: str, command: ArgumentParser) -> Iterator[str]:
+    """A command with its options, then its parts, if it has any, each likewise."""
+    yield f"## `./townops {name}`\n\n{command.description}\n"
+    actions = [action for action in command._actions if action.dest != "help"]
+    parts = [action for action in actions if isinstance(action, _SubParsersAction)]
+    options = [action for action in actions if action not in parts]
+    for action in options:
+        yield f"- `{', '.join(action.option_strings) or action.dest}` {action.help or ''}".rstrip()
+    if options:
+        yield ""
+    for part in parts:
+        for inner, parser in part.choices.items():
+            yield from _command(f"{name} {inner}", parser)
 
 
 def permissions_page() -> str:

@@ -25,6 +25,7 @@ SINGLE: Final = (
     "overdue",
     "from",
     "to",
+    "phone",
     "q",
 )
 SORTS: Final = {"-received": "最新收到", "received": "最早收到", "due": "最早到期"}
@@ -87,6 +88,7 @@ class Address:
             severity=self.one("severity"),
             demand_type=self.one("demand"),
             marks=self.all("mark"),
+            phone=self.one("phone"),
             q=self.one("q"),
         )
 
@@ -154,6 +156,7 @@ def _flag_said(key: str, value: str) -> str:
     words = {
         "from": "收到自",
         "to": "收到至",
+        "phone": "电话",
         "q": "文字",
         "class": "类别",
         "severity": "紧急程度",

@@ -88,11 +88,15 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What forms need to know: the order, who asks, and whether it is filed by type, class and time (诉求) or by a condition."""
+    """What forms need to know: the order, who asks, and whether it is filed by type, class and time (诉求) or by a condition.
+
+    `chosen_class`: the suggestion a person picked, as he would type it.
+    """
 
     order: orders.OrderView
     desk: Desk
     triple: bool
+    chosen_class: str = ""
 
 
 def form_of(step: orders.StepView, around: Around, *, given: Given | None = None, said: str = "") -> StepForm:
@@ -123,7 +127,9 @@ def prefilled(step: str, around: Around) -> dict[str, tuple[str, ...]]:
     progress = order.value.progress
     known = {
         "condition": choices.condition_said(order.condition, order.source) if step == "close" else "",
-        "class": choices.class_said(order.class_code, desk.at) if step in CLASSED else "",
+        "class": around.chosen_class or choices.class_said(order.class_code, desk.at)
+        if step in CLASSED
+        else "",
         "demand_type": order.demand_type,
         "time_class": order.time_class,
         "fact_finding": progress.fact_finding,
@@ -134,7 +140,7 @@ def prefilled(step: str, around: Around) -> dict[str, tuple[str, ...]]:
         "kind": "closing" if step == "answer_up" and order.state is orders.State.AWAITING_AUTHORITY else "",
     }
     if step == "reclassify":
-        return {}
+        return {"class": (around.chosen_class,)} if around.chosen_class else {}
     return {name: (value,) for name, value in known.items() if value}
 
 

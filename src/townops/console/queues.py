@@ -31,6 +31,7 @@ QUEUES: Final = (
     Queue("待受理", "orders.accept", _states(S.REPORTED)),
     Queue("待核实", "orders.verify", _states(S.VERIFYING)),
     Queue("待复核不予受理", "orders.confirm_refusal", _states(S.REFUSAL_REVIEW)),
+    Queue("待归类", "orders.file", (("open", "1"), ("mark", "unclassified"))),
     Queue("待立案", "orders.file", _states(S.ACCEPTED)),
     Queue("待派遣", "orders.dispatch", _states(S.FILED)),
     Queue("退单待改派", "orders.dispatch", _states(S.RETURNED)),

@@ -1,18 +1,14 @@
 """How times, durations, refusals and explanations of a due time are said (look.md, Words)."""
 
-from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
 from townops.base import words
-from townops.console import labels
 from townops.kernel.explanation import ExplainedSpan, SpanKind
 from townops.kernel.refusal import Refused
 from townops.kernel.timetable import DayKind
 from townops.kernel.workdays import SHANGHAI
-from townops.orders import api as orders
-from townops.people import api as people
 
 DAYS: Final = "一二三四五六日"
 SOON: Final = timedelta(hours=4)
@@ -69,33 +65,7 @@ def seconds(counted: int) -> str:
 
 def sentence(refused: Refused) -> str:
     """A refusal in words, with the codes among its parameters in words too."""
-    return words.render(Refused(refused.code, **dict(_params(refused.params))))
-
-
-def _params(params: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    step = str(params.get("step", ""))
-    for name, value in params.items():
-        yield name, _param(name, value, step)
-
-
-def _param(name: str, value: object, step: str) -> object:
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_param(name, one, step) for one in value]
-    if isinstance(value, datetime):
-        return exact(value)
-    if name in {"facts", "fact"}:
-        return labels.fact_label(step, str(value)).partition("（")[0]
-    return _code(name, value)
-
-
-def _code(name: str, value: object) -> object:
-    if name == "state":
-        return orders.LOOKS[orders.State(str(value))].word
-    if name == "step" and value in orders.STEPS:
-        return orders.STEPS[str(value)].label
-    if name in {"unit", "units"} and isinstance(value, int):
-        return people.unit_by_id(value).name
-    return labels.CHOICES.get(str(value), str(value)) if name == "methods" else value
+    return words.render(refused)
 
 
 def explained(spans: tuple[ExplainedSpan, ...]) -> list[str]:

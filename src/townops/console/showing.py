@@ -13,6 +13,7 @@ from townops.console import choices, labels, uploads
 from townops.console.doors import Desk
 from townops.console.saying import exact, explained, sentence
 from townops.dispatch import api as dispatch
+from townops.intake import api as intake
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 from townops.people import api as people
@@ -198,6 +199,25 @@ def proposal(desk: Desk, order: orders.OrderView) -> ProposalView | None:
         ),
         precedents=dispatch.precedents(query),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedClass:
+    """A class the model suggests, as it is typed into a form, with its confidence in percent."""
+
+    code: str
+    line: str
+    confidence: int
+
+
+def suggestions(desk: Desk, order: orders.OrderView) -> list[SuggestedClass]:
+    """The three likeliest classes of an order nobody has classed yet, for whoever may class it."""
+    if order.class_code or not order.is_open or not desk.may("orders.file"):
+        return []
+    return [
+        SuggestedClass(one.class_code, choices.class_said(one.class_code, desk.at), one.confidence)
+        for one in intake.suggested_classes(order.id, order.source)
+    ]
 
 
 def filed_as(order: orders.OrderView, at: datetime) -> list[Said]:

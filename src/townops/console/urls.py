@@ -2,11 +2,26 @@
 
 from django.urls import path
 
-from townops.console.views import home, listing, mine, order, register, roles, session, signing, staff, upward
+from townops.console.views import (
+    catalogue,
+    dispatch,
+    home,
+    importing,
+    listing,
+    mine,
+    order,
+    register,
+    roles,
+    session,
+    signing,
+    staff,
+    upward,
+)
 
 app_name = "console"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("handed/<int:handover>", home.handed, name="handed"),
     path("signin", signing.sign_in, name="signin"),
     path("signout", signing.sign_out, name="signout"),
     path("password", signing.password, name="password"),
@@ -23,6 +38,17 @@ urlpatterns = [
     path("upward/answers", upward.answers, name="answers"),
     path("upward/compare", upward.compare, name="compare"),
     path("upward/<str:number>/<int:seq>", upward.mark, name="mark"),
+    path("catalogue", catalogue.browse, name="catalogue"),
+    path("catalogue/import", catalogue.take_in, name="catalogue-import"),
+    path("catalogue/<int:version>", catalogue.version_file, name="catalogue-file"),
+    path("dispatch", dispatch.browse, name="dispatch"),
+    path("dispatch/import", dispatch.take_in, name="dispatch-import"),
+    path("dispatch/<int:rule_set>", dispatch.rules_file, name="dispatch-file"),
+    path("imports", importing.browse, name="imports"),
+    path("imports/file", importing.take_in, name="import-file"),
+    path("imports/<int:payload>/replay", importing.replay, name="import-replay"),
+    path("imports/<int:payload>/errors", importing.errors, name="import-errors"),
+    path("imports/messages/<int:message>", importing.replay_message, name="message-replay"),
     path("session", session.session, name="session"),
     path("register", register.register, name="register"),
     path("people", staff.posts, name="people"),

@@ -4,46 +4,36 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from townops.areas import api as areas
-from townops.base import journal
-from townops.base.db import write
 from townops.base.registry import answers
 from townops.catalogue import api as catalogue
 from townops.dispatch import store
-from townops.dispatch.access import EDIT
-from townops.dispatch.domain import check
 from townops.dispatch.domain.check import Finding
 from townops.dispatch.domain.table import Hours, Rule, TraceLine
+from townops.dispatch.importing import RuleReport, check_rules, export_rules, import_rules, rule_lines
 from townops.dispatch.models import RuleSet
-from townops.dispatch.proposing import Proposal, Query, area_fault, propose_by
+from townops.dispatch.proposing import Proposal, Query, propose_by
+from townops.dispatch.publishing import RuleSetView, findings, publish_rules, view_of
 from townops.dispatch.saying import in_words
-from townops.dispatch.sheet import RowError, read_rules, write_rules
+from townops.dispatch.sheets import CellError, RuleLine, target_said
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 from townops.orders import api as orders
-from townops.people import api as people
 
 __all__ = [
-    "Change", "Finding", "Hours", "OpenOrder", "Proposal", "Query", "RowError", "Rule", "RuleSetView", "TraceLine",
-    "dry_run", "dry_run_open", "findings", "in_words", "load_starting", "precedents", "propose", "publish_rules",
-    "read_rules", "rule_set_at", "rule_sets", "rules", "starting_rules", "write_rules",
+    "CellError", "Change", "Finding", "Hours", "OpenOrder", "Proposal", "Query", "Rule", "RuleLine", "RuleReport",
+    "RuleSetView", "TraceLine", "Trial", "check_rules", "dry_run", "dry_run_open", "export_rules", "findings",
+    "import_rules", "in_words", "load_starting", "precedents", "propose", "publish_rules", "rule_lines", "rule_set_at",
+    "rule_sets", "rules", "starting_rules", "target_said", "try_open",
 ]  # fmt: skip
 
+MOST = 2000
 STARTING = Path(__file__).parent / "starting" / "rules.toml"
-
-
-@dataclass(frozen=True)
-class RuleSetView:
-    """A rule set for people: its number, the day it came into force, why."""
-
-    id: int
-    number: int
-    effective_from: date
-    note: str
 
 
 @dataclass(frozen=True)
@@ -91,53 +81,17 @@ def precedents(query: Query, *, limit: int = 3) -> tuple[orders.PrecedentView, .
 def rule_set_at(at: datetime) -> RuleSetView | None:
     """The rule set in force, none before the first."""
     found = store.set_at(at.astimezone(SHANGHAI).date())
-    return _view(found) if found else None
+    return view_of(found) if found else None
 
 
 def rule_sets() -> tuple[RuleSetView, ...]:
     """Every rule set, oldest first, those not yet in force included."""
-    return tuple(_view(row) for row in RuleSet.objects.order_by("number"))
+    return tuple(view_of(row) for row in RuleSet.objects.order_by("number"))
 
 
 def rules(rule_set: int) -> tuple[Rule, ...]:
     """The rules of a set in order; Refused("rule_set_unknown")."""
     return store.rules_of(rule_set)
-
-
-def findings(rules: Sequence[Rule], *, at: datetime) -> tuple[Finding, ...]:
-    """What is wrong with rules as the town, its catalogue and its areas are at `at`; advice included."""
-    content = catalogue.content(catalogue.version_at(at))
-    branches = {one.code.split("-")[0] for one in content.classes}
-    known = check.Known(
-        units=frozenset(one.code for one in people.units()),
-        classes=frozenset(content.by_code) | branches,
-        sources=catalogue.SOURCES,
-        block_types=frozenset(code for code, _ in areas.block_types()),
-        fault_of_area=lambda area_id: area_fault(area_id, at),
-        within=lambda inner, outer: inner in areas.below(outer),
-    )
-    return check.findings(rules, known)
-
-
-def publish_rules(
-    rules: Sequence[Rule], *, effective_from: date, actor: Actor, at: datetime, note: str = ""
-) -> RuleSetView:
-    """Publish a rule set. The first may start any day; a later one starts after the newest and after today.
-
-    Refused: `not_permitted`, `rules_unsound`, `rules_unchanged`, `rules_out_of_order`, `rules_backdated`.
-    """
-    if actor.person != SYSTEM_PERSON and not actor.holds(EDIT):
-        raise Refused("not_permitted", permission=EDIT)
-    ordered = sorted(rules, key=lambda one: one.order)
-    _refuse_unsound(ordered, at)
-    with write():
-        newest = RuleSet.objects.order_by("-number").first()
-        _refuse_ill_timed(newest, ordered, effective_from, at.astimezone(SHANGHAI).date())
-        number = newest.number + 1 if newest else 1
-        made = store.save(ordered, number=number, effective_from=effective_from, note=note)
-        body = {"number": number, "from": effective_from.isoformat(), "rules": len(ordered), "note": note}
-        journal.append(kind="dispatch", key="rules", action="publish", actor=actor, at=at, body=body)
-    return _view(made)
 
 
 def starting_rules() -> tuple[Rule, ...]:
@@ -150,7 +104,7 @@ def load_starting(effective_from: date, *, at: datetime) -> RuleSetView:
     """Publish the starting rules from that day; a town that has rules already keeps them."""
     first = RuleSet.objects.order_by("number").first()
     if first is not None:
-        return _view(first)
+        return view_of(first)
     nobody = Actor(SYSTEM_PERSON, "系统", ())
     return publish_rules(
         starting_rules(), effective_from=effective_from, actor=nobody, at=at, note="初始规则"
@@ -172,6 +126,23 @@ def dry_run_open(rules: Sequence[Rule]) -> tuple[Change, ...]:
     return dry_run(rules, (_open_order(row) for row in rows))
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A dry run over the open orders: how many were looked at, whether there are more, which would move."""
+
+    looked: int
+    more: bool
+    changes: tuple[Change, ...]
+
+
+def try_open(rules: Sequence[Rule], *, most: int = MOST) -> Trial:
+    """`dry_run_open` over the oldest so many, for somebody who waits for the answer."""
+    rows: Iterable[dict[str, Any]] = answers.ask("orders.open_for_dispatch")
+    taken = list(islice(rows, most + 1))
+    changes = dry_run(rules, map(_open_order, taken[:most]))
+    return Trial(min(len(taken), most), len(taken) > most, changes)
+
+
 def _open_order(row: dict[str, Any]) -> OpenOrder:
     facts = {name: value for name, value in row.items() if name not in ("number", "unit_id")}
     return OpenOrder(row["number"], Query(**facts), row["unit_id"])
@@ -189,25 +160,6 @@ def _change(rules: Sequence[Rule], order: OpenOrder) -> Change | None:
     return Change(order.number, order.unit_id, proposal.unit_id, proposal.basis, proposal.rule)
 
 
-def _refuse_unsound(rules: Sequence[Rule], at: datetime) -> None:
-    if faults := [one for one in findings(rules, at=at) if one.blocks]:
-        first = faults[0]
-        raise Refused("rules_unsound", count=len(faults), first=f"{first.rule} {first.field}：{first.reason}")
-
-
-def _refuse_ill_timed(
-    newest: RuleSet | None, rules: Sequence[Rule], effective_from: date, today: date
-) -> None:
-    if newest is None:
-        return
-    if store.rules_of(newest.id) == tuple(rules):
-        raise Refused("rules_unchanged", number=newest.number)
-    if effective_from <= newest.effective_from:
-        raise Refused("rules_out_of_order", latest=newest.effective_from.isoformat())
-    if effective_from <= today:
-        raise Refused("rules_backdated", effective_from=effective_from.isoformat())
-
-
 def _read(row: dict[str, Any]) -> Rule:
     return Rule(
         order=row["order"], name=row["name"], target=row["target"], class_prefix=row.get("class", ""),
@@ -215,7 +167,3 @@ def _read(row: dict[str, Any]) -> Rule:
         hours=row.get("hours", Hours.ANY), source=row.get("source", ""), severity=row.get("severity", ""),
         limit=catalogue.read_limit(row.get("limit", "")),
     )  # fmt: skip
-
-
-def _view(row: RuleSet) -> RuleSetView:
-    return RuleSetView(row.id, row.number, row.effective_from, row.note)

@@ -3,7 +3,7 @@ bytes change nothing.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from townops.base.db import write
 from townops.base.words import render
-from townops.intake import channels, raw, suggesting
+from townops.intake import channels, messages, raw, suggesting
+from townops.intake.channels import sheet
 from townops.intake.domain.report import Broken, Report, Usable
 from townops.intake.models import RawPayload
 from townops.kernel.actors import SYSTEM_PERSON, Actor
@@ -21,6 +22,7 @@ from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 
 CHUNK: Final = 100
+SHEET: Final = "sheet"
 FILES: Final = frozenset({"sheet", "board"})
 IMPORTER: Final = Actor(SYSTEM_PERSON, "文件导入", ())
 Progress = Callable[[int, int], None]
@@ -79,20 +81,34 @@ def replay(payload: int, *, actor: Actor = IMPORTER, at: datetime, progress: Pro
     """Parse a kept payload again from its first row, with today's channel. What is known stays as it is."""
     row = raw.by_id(payload)
     content = raw.content_of(row)
+    from_the_first_row(row)
+    return _process(row, content, actor, at, progress)
+
+
+def go_on(payload: int, *, actor: Actor = IMPORTER, at: datetime, progress: Progress = silent) -> Summary:
+    """Bring in what is kept of a payload, from where an earlier run stopped."""
+    row = raw.by_id(payload)
+    if row.state == RawPayload.State.DONE:
+        return _summary(row, again=True)
+    return _process(row, raw.content_of(row), actor, at, progress)
+
+
+def from_the_first_row(row: RawPayload) -> None:
+    """Forget how far a payload was read: it is read anew."""
+    row.state = RawPayload.State.STORED
     for name in ("rows_done", "made", "known", "rounds", "broken", "automatic", "by_person"):
         setattr(row, name, 0)
     with write():
         row.save()
-    return _process(row, content, actor, at, progress)
 
 
 def _process(row: RawPayload, content: bytes, actor: Actor, at: datetime, progress: Progress) -> Summary:
     try:
-        found = list(channels.named(row.channel).read(content, row.source, row.file_name))
+        found = list(rows_of(row, content))
     except Refused as reason:
         _mark(row, state=RawPayload.State.REFUSED, reason=render(reason)[:200])
         raise
-    _mark(row, state=RawPayload.State.PARSING, reason="")
+    _mark(row, state=RawPayload.State.PARSING, reason="", rows_total=len(found))
     if not row.rows_done:
         _refusals(row).unlink(missing_ok=True)
     for start in range(row.rows_done, len(found), CHUNK):
@@ -111,6 +127,14 @@ def _process(row: RawPayload, content: bytes, actor: Actor, at: datetime, progre
         finished_at=timezone.now(),
     )
     return _summary(row)
+
+
+def rows_of(row: RawPayload, content: bytes) -> Iterator[Usable | Broken]:
+    """Rows as the payload's channel reads them, under the preset or mapping it was brought in with."""
+    if row.channel == SHEET and (row.preset or row.mapping):
+        known = sheet.reading(row.source, row.preset, json.loads(row.mapping or "{}"))
+        return sheet.read_as(content, known, row.file_name)
+    return channels.named(row.channel).read(content, row.source, row.file_name)
 
 
 def _take(row: RawPayload, usable: Sequence[Usable], actor: Actor, at: datetime) -> None:
@@ -158,26 +182,8 @@ def _one_by_one(
 
 
 def _incoming(row: RawPayload, one: Usable) -> orders.IncomingReport:
-    report = one.report
-    number = report.external_number
-    if not number and row.channel in FILES:
-        number = f"{row.sm3[:12]}-{one.row}"
-    return orders.IncomingReport(
-        source=report.source,
-        text=report.text,
-        received_at=report.received_at,
-        title=report.title,
-        external_number=number,
-        place_text=report.place.address,
-        lng=report.place.lng,
-        lat=report.place.lat,
-        crs=report.place.crs,
-        class_code=report.class_code,
-        contact_name=report.contact.name,
-        contact_phone=report.contact.phone,
-        outer_due_at=report.outer_due_at,
-        attachments=report.attachments,
-    )
+    number = f"{row.sm3[:12]}-{one.row}" if row.channel in FILES else ""
+    return messages.incoming(one.report, number)
 
 
 def _text(report: Report) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from townops.base.jobs import enqueue, task
 from townops.base.outbox import Piece, subscriber
-from townops.intake import suggesting
+from townops.intake import bringing, files, messages, suggesting
 from townops.intake.models import Suggestion
 
 
@@ -21,6 +21,18 @@ def order_created(news: Sequence[Piece]) -> None:
     seen = set(Suggestion.objects.filter(order_id__in=live).values_list("order_id", flat=True))
     if fresh := [order for order in live if order not in seen]:
         enqueue("intake.classify", {"orders": fresh}, run_at=max(piece.at for piece in news))
+
+
+@task(files.TASK)
+def bring_in(payload: dict[str, Any], at: datetime) -> None:
+    """Bring in a long file, from where an earlier run stopped."""
+    bringing.go_on(payload["payload"], at=at)
+
+
+@subscriber("orders.erased", name="intake.erased")
+def order_erased(news: Sequence[Piece]) -> None:
+    """What was erased at the order is erased in the message it came from."""
+    messages.forget([int(piece.body["order"]) for piece in news])
 
 
 @task("intake.classify")

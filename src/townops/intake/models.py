@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from townops.kernel.identifiers import new_id
+
 
 class RawPayload(models.Model):
     """Bytes as they came, kept before anything is parsed. The same bytes by the same way are one payload."""
@@ -17,6 +19,10 @@ class RawPayload(models.Model):
     file_name = models.CharField("文件名", max_length=160, default="", blank=True)
     sm3 = models.CharField("摘要", max_length=64)
     size = models.BigIntegerField("字节数")
+    preset = models.CharField("列对照", max_length=20, default="", blank=True)
+    mapping = models.TextField("自定列对照", default="", blank=True)
+    person = models.BigIntegerField("导入人", default=0)
+    rows_total = models.PositiveIntegerField("总行数", default=0)
     origin = models.CharField("性质", max_length=10, default="live")
     received_at = models.DateTimeField("收到时间")
     state = models.CharField("状态", max_length=10, choices=State, default=State.STORED)
@@ -39,6 +45,33 @@ class RawPayload(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.file_name} {self.state}"
+
+
+class Message(models.Model):
+    """One message by the interface or the clerk's form, sealed as it came: beside its order, or alone when refused."""
+
+    class State(models.TextChoices):
+        TAKEN = "taken", "已成工单"
+        REFUSED = "refused", "未受理"
+
+    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+    channel = models.CharField("渠道", max_length=20)
+    source = models.CharField("来源", max_length=40, default="", blank=True)
+    person = models.BigIntegerField("发送人")
+    content = models.BinaryField("原文（密）", blank=True)
+    received_at = models.DateTimeField("收到时间")
+    state = models.CharField("状态", max_length=10, choices=State)
+    order_id = models.BigIntegerField("工单", null=True, blank=True, db_index=True)
+    reason = models.CharField("原因", max_length=200, default="", blank=True)
+
+    class Meta:
+        verbose_name = "原始消息"
+        indexes = (
+            models.Index(fields=["id"], condition=models.Q(state="refused"), name="intake_message_refused"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.received_at} {self.state}"
 
 
 class Suggestion(models.Model):

@@ -8,7 +8,9 @@ VIEW: Final = declare("orders.view", "查看本单位工单", "查看本单位�
 VIEW_OWN: Final = declare("orders.view_own", "查看本人上报", "查看自己上报的事项的进展和答复，不含内部经过")
 VIEW_ALL: Final = declare("orders.view_all", "查看全镇工单", "查看全镇所有工单")
 REVEAL: Final = declare("orders.reveal", "查看联系方式", "说明理由后查看诉求人的完整联系方式，每次留痕")
-IMPORT: Final = declare("orders.import", "导入工单", "导入来源平台的工单文件，可先试导")
+BY_PHONE: Final = declare(
+    "orders.find_by_phone", "按电话查找", "按诉求人电话查找工单，每次查找留痕；举报人须另有查看联系方式的权限"
+)
 PROVE: Final = declare("orders.verify_journal", "核验留痕", "核验工单事件链是否完整未改")
 REPORT: Final = "orders.report"
 REPORT_ANY: Final = declare("orders.report_any", "登记各来源", "登记任何来源的工单，包括本镇后来增加的来源")

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from townops.base import sql
+from townops.base import journal, sql
+from townops.base.db import write as transaction
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.orders import (
@@ -22,9 +23,10 @@ from townops.orders import (
     registers,
     steps,
     store,
-    system,
     upward,
 )
+from townops.orders.access import BY_PHONE
+from townops.orders.classing import Choice, classify
 from townops.orders.disputes import Disputed, PrecedentView, awaiting_session, precedents
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
@@ -47,9 +49,12 @@ from townops.orders.steps import StepView, beside, draft_step
 from townops.orders.store import Loaded
 from townops.orders.views import ClockView, EventView, OrderView, event_views, order_view
 from townops.orders.watch import recalendar, watch
+from townops.orders.words import CHOICES, FACTS, fact_label
 from townops.orders.write import Written, write
 
 __all__ = [
+    "CHOICES",
+    "FACTS",
     "LOOKS",
     "STEPS",
     "TABLE",
@@ -95,6 +100,7 @@ __all__ = [
     "erase_texts",
     "events_of",
     "every_source",
+    "fact_label",
     "find_orders",
     "flows",
     "index_everything",
@@ -161,8 +167,21 @@ def steps_for(actor: Actor, number: str, *, at: datetime) -> list[StepView]:
 def find_orders(
     actor: Actor, wanted: Filter, *, at: datetime, sort: str = "-received", cursor: str = "", limit: int = 50
 ) -> Page:
-    """One page of the orders this actor may see under a filter."""
-    return queries.find(actor, wanted, at=at, sort=sort, cursor=cursor, limit=limit)
+    """One page of the orders this actor may see under a filter. A search by telephone is journalled under its hash,
+    once for all its pages.
+
+    Refused, beside what is wrong with the filter: not_permitted (by telephone), phone_too_short.
+    """
+    if not wanted.phone:
+        return queries.find(actor, wanted, at=at, sort=sort, cursor=cursor, limit=limit)
+    if not actor.holds(BY_PHONE):
+        raise Refused("not_permitted", step="search")
+    found = queries.find(actor, wanted, at=at, sort=sort, cursor=cursor, limit=limit)
+    if not cursor:
+        with transaction():
+            key, body = queries.hash_of(wanted.phone)[:32], {"found": found.total}
+            journal.append(kind="caller", key=key, action="search", actor=actor, at=at, body=body)
+    return found
 
 
 def same_reporter(
@@ -196,50 +215,6 @@ def children_of(actor: Actor, number: str) -> list[str]:
     )
     children = Order.objects.filter(id__in=list(others)).order_by("number")
     return [one.number for one in children if queries.sees(actor, one)]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The class the system would give an order at a moment; `confidence` in percent."""
-
-    order: int
-    class_code: str
-    confidence: int
-    demand_type: str
-    at: datetime
-
-
-def classify(choices: Sequence[Choice], *, recorded_at: datetime) -> set[int]:
-    """Class orders nobody filed yet, in one transaction; the ids of those where no person was first."""
-    rows = {row.id: row for row in Order.objects.filter(id__in=[one.order for one in choices])}
-    loaded = store.load_many([rows[one.order] for one in choices])
-    made = [draft for one, order in zip(choices, loaded, strict=True) if (draft := _classing(order, one))]
-    if not made:
-        return set()
-    try:
-        write(made, recorded_at=recorded_at)
-    except Refused as refused:
-        if refused.code != "stale_version":
-            raise
-        if len(choices) == 1:
-            return set()
-        return {order for one in choices for order in classify([one], recorded_at=recorded_at)}
-    return {draft.decision.after.id for draft in made}
-
-
-def _classing(loaded: store.Loaded, choice: Choice) -> Draft | None:
-    raw: dict[str, Any] = {
-        "class": choice.class_code,
-        "confidence": choice.confidence,
-        "demand_type": choice.demand_type or None,
-    }
-    center = system.actor(loaded.flow.center)
-    try:
-        return steps.draft_step(loaded, "classify", actor=center, at=choice.at, raw=raw)
-    except Refused as refused:
-        if refused.code == "step_not_allowed":
-            return None
-        raise
 
 
 def propose_unit(actor: Actor, number: str, *, at: datetime) -> Any:

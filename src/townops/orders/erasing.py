@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from townops.base import journal
+from townops.base import journal, outbox
 from townops.base.db import write as transaction
 from townops.kernel.actors import Actor
 from townops.orders.jobs import index
@@ -41,6 +41,7 @@ def erase_texts(order_id: int, *, actor: Actor, at: datetime) -> int:
         )
         body = {"texts": erased, "seq": row.seq}
         journal.append(kind=KIND, key=order_id, action=ACTION, actor=actor, at=at, body=body)
+        outbox.publish("orders.erased", order_id, {"order": order_id, "number": row.number}, at)
         index([order_id])
     return erased
 

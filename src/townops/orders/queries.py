@@ -20,6 +20,8 @@ from townops.orders.rows import area_scope, unit_scope
 from townops.people import api as people
 
 BY_NUMBER = "WHERE id = (SELECT n.order_id FROM orders_ordernumber n WHERE n.number = %s)"
+SHORTEST_PHONE = 7
+WHISTLEBLOW = "whistleblow"
 MARKS = {
     "returned": Q(returns__gt=0),
     "reworked": Q(reworks__gt=0),
@@ -67,6 +69,8 @@ def find(
     scopes = () if actor.holds(VIEW_ALL) else scopes_of(actor)
     lead = choose(asked, scopes) if keys is None else Lead(keys=keys)
     rows = led(Order.objects.filter(_timed(wanted, at) & _marked(wanted) & _said(wanted)), asked, lead)
+    if wanted.phone and not actor.holds(REVEAL):
+        rows = rows.exclude(demand_type=WHISTLEBLOW)
     if lead.scopes:
         walk = paging.Walk(scopes, asked.spans)
         return paging.page(rows, sort=sort, cursor=cursor, limit=limit, walk=walk)
@@ -80,7 +84,7 @@ def _numbers(actor: Actor, wanted: Filter) -> tuple[str, Keys | None]:
     """
     typed = contacts.find(wanted.q) if wanted.q and actor.holds(REVEAL) else []
     asked = [_numbered(one.number) | Q(id__in=search.matching("order", one.number)) for one in typed]
-    asked += [_numbered(contacts.bare(wanted.phone))] if wanted.phone else []
+    asked += [_numbered(_searched(wanted.phone))] if wanted.phone else []
     if not asked:
         return wanted.q, None
     words = contacts.replaced(wanted.q, lambda one: " ").strip() if typed else wanted.q
@@ -113,6 +117,18 @@ def _numbered(number: str) -> Q:
     """Orders whose caller has this number, or whose words held it: by keyed hash, nobody stores the number to search it."""
     callers = OrderContact.objects.filter(phone_hash=crypto.keyed_hash(number)).values("order_id")
     return Q(id__in=callers) | Q(id__in=search.matching("order", contacts.token(number)))
+
+
+def hash_of(phone: str) -> str:
+    """What a telephone is found by. Refused("phone_too_short")."""
+    return crypto.keyed_hash(_searched(phone))
+
+
+def _searched(phone: str) -> str:
+    digits = contacts.bare(phone)
+    if len(digits) < SHORTEST_PHONE:
+        raise Refused("phone_too_short", least=SHORTEST_PHONE)
+    return digits
 
 
 def _terms(wanted: Filter) -> Iterator[Term]:

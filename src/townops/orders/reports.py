@@ -1,12 +1,13 @@
 """What arrives becomes orders: new, known, or the next round of one that is known (engine.md section 1)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import IntegrityError
+from django.db.models import Model
 
 from townops.areas import api as areas
 from townops.base import contacts, masking, sql
@@ -70,6 +71,13 @@ class Received:
     standing: "Standing"
 
 
+Beside = Callable[[Sequence[Received]], Sequence[Model]]
+
+
+def nothing_beside(_answers: Sequence[Received]) -> Sequence[Model]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where the order stands after the report: ids of unit and areas, class "" until known, the primary due."""
@@ -117,9 +125,11 @@ def receive_reports(
     origin: str = "live",
     town: str = "",
     recorded_at: datetime | None = None,
+    beside: Beside = nothing_beside,
 ) -> list[Received]:
     """Every report as an order, in order; all or none, in the town named, else in the actor's.
 
+    `beside` makes rows of one model out of the answers, kept in the same transaction.
     Refused: source_unknown, source_not_permitted, number_not_permitted, received_in_the_future, number_of_another, ...
     """
     numbered = any(one.external_number or one.outer_due_at for one in reports)
@@ -131,13 +141,13 @@ def receive_reports(
     recorded = recorded_at or at
     for _ in range(TRIES):
         try:
-            return _receive(reports, desk, recorded)
+            return _receive(reports, desk, recorded, beside)
         except IntegrityError:  # the same external number came in by another door at this moment
             continue
         except Refused as refused:  # somebody moved a known order meanwhile: look again
             if refused.code not in {"stale_version", "not_a_new_round"}:
                 raise
-    return _receive(reports, desk, recorded)
+    return _receive(reports, desk, recorded, beside)
 
 
 def _town_of(actor: Actor) -> str:
@@ -163,7 +173,9 @@ def _refuse_foreign_files(reports: Sequence[IncomingReport], actor: Actor) -> No
         raise Refused("attachment_unknown", id=min(missing))
 
 
-def _receive(reports: Sequence[IncomingReport], desk: Desk, recorded_at: datetime) -> list[Received]:
+def _receive(
+    reports: Sequence[IncomingReport], desk: Desk, recorded_at: datetime, beside: Beside
+) -> list[Received]:
     known = _known(reports, desk.town.id)
     taken_numbers = _numbers(reports, known)
     places = iter(_places(reports))
@@ -180,8 +192,9 @@ def _receive(reports: Sequence[IncomingReport], desk: Desk, recorded_at: datetim
         seen[key] = answer
         answers.append(answer)
         made += [draft, *children_closing(draft, desk.at)] if draft else []
-    if made:
-        write(made, recorded_at=recorded_at)
+    rows = beside(answers)
+    if made or rows:
+        write(made, recorded_at=recorded_at, beside=rows)
     return answers
 
 

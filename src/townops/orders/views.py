@@ -7,6 +7,7 @@ from typing import Any
 
 from townops.areas import api as areas
 from townops.kernel import clocks as k
+from townops.kernel.instants import written
 from townops.kernel.workdays import ExplainedSpan
 from townops.orders.domain.codec import load as load_facts
 from townops.orders.domain.facts import Digest, Parent, Party, Place, Standard, Subject, Value
@@ -239,6 +240,6 @@ SAYINGS: dict[type, Callable[[Any], str]] = {
     Standard: lambda standard: standard.class_code,
     Subject: lambda subject: subject.class_code,
     Place: _place,
-    datetime: datetime.isoformat,
+    datetime: written,
     Parent: lambda parent: str(parent.order),
 }

@@ -1,6 +1,11 @@
-"""Chinese sentences for what orders refuse: what happened, why, and what to do."""
+"""Chinese words of orders, for pages and machines alike: sentences for what is refused, names of facts, choices, states, steps."""
 
+from collections.abc import Mapping
 from typing import Final
+
+from townops.orders.domain.states import LOOKS, State
+from townops.orders.domain.steps import STEPS
+from townops.people import api as people
 
 WORDS: Final = {
     "order_unknown": "找不到工单“{number}”，请核对编号；不属于您的单位或居村的工单不显示",
@@ -86,3 +91,60 @@ WORDS: Final = {
     "answer_of_another_round": "这是第{given}轮的答复，工单现在是第{ours}轮，请与上级核对",
     "due_not_later": "“{column}”不晚于现有上级时限（{ours}），请核对",
 }
+
+FACTS: Final = {
+    "agree": "复核意见", "area": "地点（责任块或居村）", "assisting": "会办单位", "attachments": "附件", "basis": "责任依据",
+    "by": "督办期限", "channel": "送出方式", "cited_rule": "退单依据（条款）", "class": "类别", "condition": "立案条件",
+    "conduct_of": "涉及工作作风的单位（回避）", "confidence": "把握（%）", "confirmed": "核实结果",
+    "demand_finding": "诉求认定", "demand_type": "诉求类型", "evidence": "证据（照片、文件）", "fact_finding": "事实认定",
+    "finding_reason": "认定说明", "granted": "是否同意", "incident": "突发事件编号或名称", "kind": "申请事项",
+    "message": "内容", "method": "核查方式", "new_due": "新的期限", "note": "备注", "opinion": "意见", "outcome": "处理结果",
+    "parent": "主单编号", "passed": "核查结论", "question": "需要核实什么", "reason": "理由", "receipt": "回执编号或内容",
+    "received_at": "接收时间", "reply": "答复内容", "report": "汇报内容", "result": "办理情况", "satisfaction": "满意度",
+    "severity": "紧急程度", "text": "内容", "time_class": "答复时限", "to": "移交给", "told": "电话告知了谁",
+    "told_at": "告知时间", "unit": "单位", "until": "挂账到", "when": "联系时间", "who": "联系了谁", "trace": "派遣经过",
+}  # fmt: skip
+FACTS_OF_STEP: Final = {
+    ("request_verification", "unit"): "核实单位（不填由系统选最近的）",
+    ("dispatch", "unit"): "主办单位（不填按派遣规则）",
+    ("designate", "unit"): "指定给",
+    ("decide_dispute", "unit"): "裁定给",
+    ("add_opinion", "unit"): "代哪个单位填写（本单位不用填）",
+    ("close", "result"): "结案说明",
+    ("make_safe", "result"): "处险情况",
+    ("contact", "result"): "联系结果",
+    ("quick_reply", "reply"): "答复内容（给诉求人）",
+    ("quick_reply", "who"): "答复了谁（电话、当面）",
+    ("submit", "reply"): "拟答复内容（给诉求人）",
+}
+CHOICES: Final = {
+    "true": "属实", "partly_true": "部分属实", "untrue": "不属实",
+    "reasonable": "合理", "partly_reasonable": "部分合理", "unreasonable": "不合理",
+    "beyond_power": "超出职权", "unreachable": "无法联系",
+    "solved": "实际解决", "explained": "解释说明",
+    "consult": "咨询", "help": "求助", "complaint": "投诉", "whistleblow": "举报", "suggestion": "建议", "praise": "表扬",
+    "1": "1个工作日", "5": "5个工作日", "15": "15个工作日", "as_sent": "按来单时限",
+    "general": "一般", "major": "重大", "urgent": "紧急",
+    "site": "现场核查", "callback": "电话回访",
+    "file": "文件", "api": "接口", "text": "文本",
+    "extension": "延期", "return": "退回", "closing": "结案",
+    "very_satisfied": "非常满意", "satisfied": "满意", "basic": "基本满意", "dissatisfied": "不满意",
+}  # fmt: skip
+
+
+def fact_label(step: str, name: str) -> str:
+    """What a fact is called on the form of a step and in the history."""
+    return FACTS_OF_STEP.get((step, name)) or FACTS.get(name, name)
+
+
+def said(name: str, value: object, params: Mapping[str, object]) -> object:
+    """A parameter of a refusal in words where it is a code of ours; else as it is."""
+    if name in {"facts", "fact"}:
+        return fact_label(str(params.get("step", "")), str(value)).partition("（")[0]
+    if name == "state" and value in set(State):
+        return LOOKS[State(str(value))].word
+    if name == "step" and value in STEPS:
+        return STEPS[str(value)].label
+    if name in {"unit", "units"} and isinstance(value, int):
+        return people.unit_by_id(value).name
+    return CHOICES.get(str(value), value) if name == "methods" else value

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.db.models import Model
+
 from townops.base import attachments, outbox, sql
 from townops.base.db import write as transaction
 from townops.base.models import Attachment
@@ -47,8 +49,11 @@ class Written:
     heads: Mapping[int, bytes]
 
 
-def write(drafts: Sequence[Draft], *, recorded_at: datetime) -> Written:
-    """Commit the decisions, all or none; several of one order follow each other. Refused("stale_version")."""
+def write(drafts: Sequence[Draft], *, recorded_at: datetime, beside: Sequence[Model] = ()) -> Written:
+    """Commit the decisions, all or none; several of one order follow each other. Refused("stale_version").
+
+    `beside`: rows of one model of another context that stand or fall with them.
+    """
     chained = _chained(drafts, recorded_at)
     with transaction():
         _projections(drafts)
@@ -58,6 +63,7 @@ def write(drafts: Sequence[Draft], *, recorded_at: datetime) -> Written:
         _scopes(drafts)
         side_rows(drafts, recorded_at)
         _news(drafts, recorded_at)
+        sql.insert(beside)
     heads = {event.order_id: bytes(event.hash) for event, _ in chained}
     return Written(tuple(draft.decision.after for draft in drafts), heads)
 

@@ -16,6 +16,7 @@ from townops.people.commands import (
 )
 from townops.people.domain.directory import Directory, Holder, PersonView, PostView, Tenure, UnitView
 from townops.people.enrolment import Enrolled, disable_account, enroll, open_account, renew_password
+from townops.people.handovers import HandoverView, list_due, mark_read, unread
 from townops.people.importing import (
     ImportResult,
     check_people,
@@ -26,8 +27,10 @@ from townops.people.importing import (
 from townops.people.loading import Recruit, build_units, enlist, load_roles
 from townops.people.queries import (
     Subject,
+    SubjectLine,
     actor_for,
     actor_of,
+    answering_for,
     appointments,
     center,
     directory,
@@ -54,6 +57,7 @@ __all__ = [
     "OPEN_WORK",
     "Directory",
     "Enrolled",
+    "HandoverView",
     "Holder",
     "ImportResult",
     "PersonView",
@@ -61,11 +65,13 @@ __all__ = [
     "Recruit",
     "RoleView",
     "Subject",
+    "SubjectLine",
     "Tenure",
     "UnitView",
     "actor_for",
     "actor_of",
     "add_person",
+    "answering_for",
     "appoint",
     "appointments",
     "build_units",
@@ -86,7 +92,9 @@ __all__ = [
     "import_people",
     "keep_role",
     "leader_of",
+    "list_due",
     "load_roles",
+    "mark_read",
     "open_account",
     "person",
     "person_of_account",
@@ -106,6 +114,7 @@ __all__ = [
     "unit_for_area",
     "units",
     "units_of_kind",
+    "unread",
     "user_names",
     "write_errors",
 ]

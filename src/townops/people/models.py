@@ -165,3 +165,36 @@ class BlockSubject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.block_id} {self.kind} {self.unit_id}"
+
+
+class Handover(models.Model):
+    """What a successor took over with a post: one note for each appointment, listed at the moment it began."""
+
+    appointment = models.OneToOneField(Appointment, models.PROTECT, related_name="+")
+    starts = models.DateTimeField("到任")
+    listed_at = models.DateTimeField("列出时间", null=True, blank=True)
+    read_at = models.DateTimeField("已阅", null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["starts"], condition=Q(listed_at__isnull=True), name="handover_unlisted")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id} {self.starts}"
+
+
+class HandoverItem(models.Model):
+    """One thing that waited at the post then; `role` as `people.open_work` tells it."""
+
+    handover = models.ForeignKey(Handover, models.CASCADE, related_name="items")
+    number = models.CharField("编号", max_length=40, db_index=True)
+    title = models.CharField("标题", max_length=120)
+    due_at = models.DateTimeField("到期", null=True, blank=True)
+    role = models.CharField("关系", max_length=12)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.number

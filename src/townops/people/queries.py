@@ -185,6 +185,35 @@ def subjects_of(block_id: int, at: datetime) -> tuple[Subject, ...]:
     return tuple(Subject(*row) for row in rows.order_by("kind").values_list(*fields))
 
 
+@dataclass(frozen=True, slots=True)
+class SubjectLine:
+    """A subject of a block in words: kind as code and word, unit, whom to ask, and the day it was last confirmed."""
+
+    kind: str
+    word: str
+    unit: UnitView
+    contact: str
+    confirmed_on: date | None
+
+
+def answering_for(block_id: int, at: datetime) -> tuple[SubjectLine, ...]:
+    """Who answers for a block then; the contact is who holds the contact post, else the unit's first post."""
+    words = dict(BlockSubject.Kind.choices)
+    return tuple(
+        SubjectLine(
+            one.kind, str(words[one.kind]), unit_by_id(one.unit_id), _contact(one, at), one.confirmed_on
+        )
+        for one in subjects_of(block_id, at)
+    )
+
+
+def _contact(subject: Subject, at: datetime) -> str:
+    """岗位 姓名."""
+    found = holder(subject.unit_id, subject.contact_post_id, at)
+    post = directory().posts[subject.contact_post_id].name if subject.contact_post_id else ""
+    return " ".join(word for word in (post, found.name) if word)
+
+
 def _person(known: Directory, person_id: int) -> PersonView:
     found = known.persons.get(person_id)
     if found is None:

@@ -39,5 +39,6 @@ WORDS: Final = {
     "name_differs": "用户名“{username}”是{known}，不是{name}。",
     "holder_not_there": "{name}在起始时间没有担任“{post}”。",
     "book_empty": "文件中没有可导入的行；工作表应名为：{sheets}。",
+    "handover_unknown": "没有这份交接清单，或已经阅过。",
     "reason_missing": "请写明理由。",
 }

@@ -1,6 +1,9 @@
 """Chinese sentences for what the machines' door itself refuses."""
 
+from collections.abc import Mapping
 from typing import Final
+
+from townops.base.permissions import declared
 
 WORDS: Final = {
     "token_missing": "需要有效的接口令牌：Authorization: Bearer 令牌。",
@@ -17,6 +20,13 @@ WORDS: Final = {
     "range_malformed": "时间范围应为“起..止”，例如 2026-11-01..2026-11-30。",
     "key_malformed": "幂等键应为1到200个可见的英文字符。",
     "fact_repeated": "附件{id}给了两次，请去掉重复的。",
+    "area_not_found": "没有编码为“{code}”的区域。",
     "attachment_not_found": "找不到附件，或无权查看。",
     "internal_error": "系统内部错误，已记录，请稍后再试。",
 }
+
+
+def said(name: str, value: object, _params: Mapping[str, object]) -> object:
+    """A named action as role tables call it."""
+    known = declared().get(str(value)) if name == "permissions" else None
+    return known.label if known else value

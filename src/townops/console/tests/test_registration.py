@@ -5,6 +5,9 @@ import re
 import pytest
 
 from townops.console.tests.browser import Browser, picture
+from townops.intake import messages
+from townops.intake.models import Message
+from townops.orders.models import Order
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +95,25 @@ def test_a_resident_finds_his_report_under_my_reports(town):
     assert Browser("resident").open("/").html.count('href="/mine"') >= 1
     other = Browser("grid").open("/register").send("登记", source="grid", text="路灯不亮").number
     assert resident.open(f"/mine/{other}").status == 404
+
+
+def test_the_form_is_kept_sealed_as_it_was_typed_and_reads_back_to_the_same_place(town):
+    from townops.areas import api as areas
+
+    block = areas.areas_of(areas.towns()[0].code, "block")[5]
+    clerk = Browser("grid").open("/register").send("登记", source="grid", text="井盖响", block=block.code)
+    row = Message.objects.get(order_id=Order.objects.get(number=clerk.number).id)
+    again = messages.incoming(messages.read(messages.content_of(row), "registration", "grid"))
+    assert (again.text, again.source) == ("井盖响", "grid")
+    found = areas.locate(again.lng, again.lat)
+    assert found.block is not None
+    assert found.block.code == block.code
+
+
+def test_a_refused_form_is_kept_with_the_reason(town):
+    Browser("grid").open("/register").send(
+        "登记", source="grid", text="路灯不亮", received_at="2099-01-01T00:00"
+    )
+    (row,) = messages.refused()
+    assert "晚于现在" in row.reason
+    assert messages.read(messages.content_of(row), row.channel, row.source).text == "路灯不亮"

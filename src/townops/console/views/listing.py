@@ -64,6 +64,7 @@ def _choices(desk: Desk, address: filters.Address) -> dict[str, object]:
         "q": address.one("q"),
         "chosen": {name: address.all(name) for name in filters.LISTS},
         "folded": not any(
-            address.one(name) for name in ("mark", "holder", "class", "severity", "demand", "from", "to")
+            address.one(name)
+            for name in ("mark", "holder", "class", "severity", "demand", "from", "to", "phone")
         ),
     }

@@ -14,6 +14,7 @@ from townops.console.doors import SEES, STATUS, Desk, page
 from townops.console.saying import sentence
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
+from townops.people import api as people
 
 STALE = "stale_version"
 
@@ -29,11 +30,16 @@ class Tried:
 @require_safe
 @page(*SEES)
 def order(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
-    return render(request, "console/order.html", shown(desk, number))
+    """With `class` in the address that class, one of the suggested, stands in the form already."""
+    return render(request, "console/order.html", shown(desk, number, chosen=request.GET.get("class", "")))
 
 
 def shown(
-    desk: Desk, number: str, tried: Tried | None = None, revealed: orders.Revealed | None = None
+    desk: Desk,
+    number: str,
+    tried: Tried | None = None,
+    revealed: orders.Revealed | None = None,
+    chosen: str = "",
 ) -> dict[str, object]:
     """Everything on the page; a step that was just refused stands first, with everything typed."""
     view = revealed.order if revealed else orders.order_for(desk.actor, number, at=desk.at)
@@ -53,18 +59,22 @@ def shown(
         "trace": showing.trace_of(past, desk),
         "clocks": showing.clocks(view, stopped=False),
         "stopped": showing.clocks(view, stopped=True),
+        "subjects": people.answering_for(view.block.id, desk.at) if view.block else (),
         "same": showing.same_reporter(desk, view),
         "children": orders.children_of(desk.actor, number),
         "proposal": showing.proposal(desk, view),
         "accept": choices.ACCEPT,
-        **doable(desk, view, tried),
+        "suggestions": showing.suggestions(desk, view),
+        **doable(desk, view, tried, choices.class_said(chosen[:40], desk.at)),
     }
 
 
-def doable(desk: Desk, view: orders.OrderView, tried: Tried | None) -> dict[str, object]:
+def doable(
+    desk: Desk, view: orders.OrderView, tried: Tried | None, chosen_class: str = ""
+) -> dict[str, object]:
     """What can be done now: a form for each step, the refused one first."""
     flow = orders.flows.flow(view.value.flow, view.value.town)
-    around = forms.Around(view, desk, flow.options.filing.value == "triple")
+    around = forms.Around(view, desk, flow.options.filing.value == "triple", chosen_class)
     steps = orders.steps_for(desk.actor, view.number, at=desk.at)
     arranged = steps_shown.arranged(steps, view)
     again, first, others = None, arranged.first, list(arranged.others)

@@ -16,6 +16,7 @@ from townops.base.models import Attachment
 from townops.console import choices, labels, uploads
 from townops.console.doors import STATUS, Desk, page
 from townops.console.saying import sentence
+from townops.intake import api as intake
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 from townops.orders import api as orders
@@ -48,6 +49,7 @@ def register(request: HttpRequest, desk: Desk) -> HttpResponse:
             raise wrong
         received = _once(request, desk, files)
     except Refused as refused:
+        intake.keep_refused(_sent(request, desk, files), sentence(refused))
         typed = {name: request.POST.get(name, "") for name in request.POST}
         shown = _blank(desk) | {"typed": typed, "kept": files, "said": sentence(refused)}
         return render(request, "console/register.html", shown, status=STATUS.get(refused.code, 422))
@@ -98,10 +100,23 @@ def _once(request: HttpRequest, desk: Desk, files: list[Attachment]) -> tuple[st
         if stored is not None:
             number, _, outcome = stored.body.partition(" ")
             return number, outcome
-        received = orders.receive_reports([report], actor=desk.actor, at=desk.at, town=desk.town)[0]
+        received = intake.take_message(_sent(request, desk, files, report), report, town=desk.town)
         idempotency.answer(desk.actor.person, key, status=200, body=f"{received.number} {received.outcome}")
         uploads.hang([one.pk for one in files], received.number)
     return received.number, received.outcome
+
+
+def _sent(
+    request: HttpRequest, desk: Desk, files: list[Attachment], report: orders.IncomingReport | None = None
+) -> intake.Sent:
+    """The form as it is kept: everything typed, and the point that a block stood for."""
+    cells = {name: str(one) for name, one in request.POST.items() if name not in UNTYPED}
+    cells["attachments"] = " ".join(str(one.pk) for one in files)
+    if report is not None and report.lng is not None:
+        cells |= {"lng": str(report.lng), "lat": str(report.lat), "crs": report.crs}
+    return intake.Sent(
+        intake.form_payload(cells, desk.at), "registration", cells.get("source", ""), desk.actor, desk.at
+    )
 
 
 def _report(request: HttpRequest, desk: Desk, files: list[Attachment]) -> orders.IncomingReport:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from typing import Final
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from townops.console.doors import Desk, page
+from townops.console.downloads import xlsx
 from townops.console.saying import sentence
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 from townops.orders.api import upward
 
 SPEAKS: Final = "orders.upward"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATUSES: Final = {
     "ready": "未报送",
     "sending": "正在送",
@@ -95,7 +94,7 @@ def batch(request: HttpRequest, desk: Desk) -> HttpResponse:
 def batch_file(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     content = upward.batch_file(desk.actor, number, at=desk.at)
     name = next((one.name for one in upward.batches(desk.actor) if one.number == number), f"{number}.xlsx")
-    return _xlsx(content, name)
+    return xlsx(content, name)
 
 
 @require_POST
@@ -117,7 +116,7 @@ def answers(request: HttpRequest, desk: Desk) -> HttpResponse:
     except Refused as refused:
         return _again(request, desk, said=sentence(refused))
     if what == "broken":
-        return _xlsx(upward.broken_sheet(report), "未能导入的行.xlsx")
+        return xlsx(upward.broken_sheet(report), "未能导入的行.xlsx")
     tally: Counter[str] = Counter(one.outcome for one in report.rows)
     return _again(
         request,
@@ -146,8 +145,3 @@ def _results(report: upward.ImportReport) -> list[tuple[upward.RowResult, str]]:
     """Every row with its outcome in words, the broken ones first."""
     rows = sorted(report.rows, key=lambda one: one.outcome != "broken")
     return [(one, OUTCOMES[one.outcome]) for one in rows[:SHOWN]]
-
-
-def _xlsx(content: bytes, name: str) -> HttpResponse:
-    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from townops.intake import channels
+from townops.intake.channels import sheet
 from townops.intake.channels.registration import payload
 from townops.intake.domain.report import Broken, Report, Usable, moment, place
 from townops.kernel.refusal import Refused
@@ -129,3 +130,25 @@ def test_a_time_that_is_none_is_refused(text: str) -> None:
 def test_half_a_point_is_no_place() -> None:
     with pytest.raises(Refused, match="place_half"):
         place("121.5", "", "", "")
+
+
+def test_every_source_has_a_preset_and_a_good_fixture_of_it() -> None:
+    from townops.catalogue.api import SOURCES
+
+    assert {name for name, _ in sheet.every_preset()} == SOURCES
+    assert {
+        source_of(name) for folder, name in ALL if folder == "sheet" and name.startswith("good")
+    } == SOURCES
+
+
+def test_the_preset_of_another_source_reads_but_gives_its_own_source() -> None:
+    known = sheet.reading("video", "grid", {})
+    rows = list(sheet.read_as(fixture("sheet", "good_grid.csv"), known, "x.csv"))
+    assert {one.source for one in reports(rows)} == {"video"}
+
+
+def test_a_mapping_names_its_unknown_and_missing_fields() -> None:
+    with pytest.raises(Refused, match="mapping_field_unknown"):
+        sheet.reading("grid", "", {"颜色": "a"})
+    with pytest.raises(Refused, match="mapping_lacks"):
+        sheet.reading("grid", "", {"内容": "a"})

@@ -1,5 +1,6 @@
 """Looking things up: where a point lies, when a limit ends, areas, classes with their conditions, units."""
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from django.http import HttpRequest
@@ -9,9 +10,10 @@ from pydantic import BeforeValidator, Field, model_validator
 from townops.areas import api as areas
 from townops.base import calendars
 from townops.kernel import workdays
+from townops.kernel.refusal import Refused
 from townops.people import api as people
 from townops.sharing.rest import shapes
-from townops.sharing.rest.callers import Token
+from townops.sharing.rest.callers import Token, caller_of
 from townops.sharing.rest.problems import Problem
 from townops.sharing.rest.reading import AreaCode, Crs, Latitude, Longitude, QueryInstant, check_point, whole
 
@@ -154,6 +156,50 @@ def _area(one: areas.AreaView) -> Area:
         block_type=one.block_type,
         town=one.town or one.code,
         directly_managed=one.directly_managed,
+    )
+
+
+class Subject(Schema):
+    """Who answers for a block in one respect: `kind` handling, ownership or maintenance; `word` is its Chinese name."""
+
+    kind: str
+    word: str
+    unit: str
+    unit_name: str
+    contact: str
+    confirmed_on: date | None
+
+
+class OneArea(Area):
+    """`subjects`: empty unless a block."""
+
+    subjects: list[Subject]
+
+
+@router.get(
+    "/areas/{code}",
+    auth=Token("areas.view", REPORT),
+    response={200: OneArea, 401: Problem, 403: Problem, 404: Problem},
+    operation_id="getArea",
+)
+def get_area(request: HttpRequest, code: str) -> OneArea:
+    """One area, and who answers for it."""
+    try:
+        area = areas.area(code)
+    except Refused as refused:
+        raise Refused("area_not_found", code=code[:40]) from refused
+    subjects = people.answering_for(area.id, caller_of(request).at) if area.kind == "block" else ()
+    return OneArea(**_area(area).dict(), subjects=[_subject(one) for one in subjects])
+
+
+def _subject(one: people.SubjectLine) -> Subject:
+    return Subject(
+        kind=one.kind,
+        word=one.word,
+        unit=one.unit.code,
+        unit_name=one.unit.name,
+        contact=one.contact,
+        confirmed_on=one.confirmed_on,
     )
 
 

@@ -7,7 +7,9 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import BeforeValidator, Field
 
+from townops.catalogue import api as catalogue
 from townops.dispatch import api as dispatch
+from townops.intake import api as intake
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 from townops.people import api as people
@@ -58,6 +60,9 @@ class Wanted(Schema):
         None, description="from..to: instants, or days with the last one included; either end may be empty"
     )
     q: Words | None = Field(None, description="words of two signs or more, all of them")
+    phone: Annotated[str, Field(max_length=32)] | None = Field(
+        None, description="of the reporter, whole; needs the action orders.find_by_phone, journalled"
+    )
     sort: Literal["-received", "received", "due"] = "-received"
     cursor: Cursor = ""
     limit: Annotated[int, Field(ge=1, le=200), BeforeValidator(whole)] = 50
@@ -111,6 +116,7 @@ def filter_of(wanted: Wanted) -> orders.Filter:
         open=wanted.open,
         received_from=start,
         received_to=end,
+        phone=wanted.phone or "",
         q=wanted.q or "",
     )
 
@@ -146,7 +152,22 @@ def get_order(request: HttpRequest, number: str) -> shapes.Full:
         order,
         contact=_contact(caller, number),
         children=orders.children_of(caller.actor, number),
+        suggestions=_suggestions(order, caller.at),
     )
+
+
+def _suggestions(order: orders.OrderView, at: datetime) -> list[shapes.Suggestion]:
+    """What the model thought while nobody has classed the order; a class today's catalogue lacks is no suggestion."""
+    if order.class_code or not order.is_open:
+        return []
+    known = catalogue.content(catalogue.version_at(at)).by_code
+    return [
+        shapes.Suggestion(
+            class_code=one.class_code, name=known[one.class_code].name, confidence=one.confidence
+        )
+        for one in intake.suggested_classes(order.id, order.source)
+        if one.class_code in known
+    ]
 
 
 class Turning(Schema):

@@ -17,6 +17,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import JsonValue
 
 from townops.base import words
+from townops.kernel.instants import written
 from townops.kernel.refusal import Refused
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -36,6 +37,7 @@ STATUS: Final = {
     "number_not_permitted": 403,
     "account_without_person": 403,
     "order_unknown": 404,
+    "area_not_found": 404,
     "step_unknown": 404,
     "path_unknown": 404,
     "attachment_not_found": 404,
@@ -52,7 +54,7 @@ UNPROCESSABLE: Final = frozenset(
     {
         "schema_invalid", "parameter_unknown", "nul_character", "one_value_only", "range_malformed",
         "fact_malformed", "fact_unknown", "fact_repeated", "received_in_the_future", "cursor_unreadable",
-        "query_too_short", "unknown_crs", "coordinate_missing", "coordinate_range", "coordinates_swapped",
+        "query_too_short", "phone_too_short", "unknown_crs", "coordinate_missing", "coordinate_range", "coordinates_swapped",
         "limit_amount", "naive_time", "file_empty", "file_type", "file_image_broken", "file_image_huge",
     }
 )  # fmt: skip
@@ -110,7 +112,9 @@ def plain(value: object) -> JsonValue:
         value = value.value
     if value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
         return value
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime) and value.tzinfo:
+        return written(value)
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
         return {str(name): plain(one) for name, one in value.items()}

@@ -1,11 +1,17 @@
 """POST /reports: a message becomes an order, is known, or begins the next round of one (engine.md 1, 7)."""
 
+import json
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
 from typing import Annotated, Self
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
+from ninja.decorators import decorate_view
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from townops.intake import api as intake
 from townops.orders import api as orders
 from townops.sharing.rest import files, once, shapes
 from townops.sharing.rest.callers import Caller, Token, caller_of
@@ -92,6 +98,32 @@ class Report(Strict):
     due_at: Instant | None = None
 
 
+View = Callable[..., HttpResponse]
+TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE  # its bytes were never read
+
+
+def kept_when_refused(operation: View) -> View:
+    """A message of somebody who may report is kept even when it is refused, whatever was wrong with it."""
+
+    @wraps(operation)
+    def answer(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
+        response = operation(request, *args, **named)
+        refused = response.status_code >= HTTPStatus.BAD_REQUEST
+        if refused and response.status_code != TOO_LARGE and getattr(request, "auth", None):
+            intake.keep_refused(_sent(request, caller_of(request)), _reason(response))
+        return response
+
+    return answer
+
+
+def _sent(request: HttpRequest, caller: Caller, source: str = "") -> intake.Sent:
+    return intake.Sent(request.body, "api", source, caller.actor, caller.at)
+
+
+def _reason(response: HttpResponse) -> str:
+    return str(json.loads(response.content)["detail"])
+
+
 @router.post(
     "/reports",
     auth=REPORTS,
@@ -104,6 +136,7 @@ class Report(Strict):
     operation_id="report",
     openapi_extra=KEY,
 )
+@decorate_view(kept_when_refused)
 def report(request: HttpRequest, body: Report) -> HttpResponse:
     """201 for a new order; 200 when (source, external_number) is known: the same received_at changes nothing,
     a later one is the next round. With Idempotency-Key the same body again gets the stored answer.
@@ -112,17 +145,17 @@ def report(request: HttpRequest, body: Report) -> HttpResponse:
     orders.check_report(caller.actor, {body.source}, numbered=bool(body.external_number or body.due_at))
 
     def work() -> tuple[int, str]:
-        return _received(caller, body)
+        return _received(caller, _sent(request, caller, body.source), body)
 
     if key is not None:
         return once.once(request, key, work)
     return once.answered(*work())
 
 
-def _received(caller: Caller, body: Report) -> tuple[int, str]:
+def _received(caller: Caller, sent: intake.Sent, body: Report) -> tuple[int, str]:
     """(status, body). The receipt is the town's own: who may report need not be allowed to look."""
     files.check(caller, body.attachments or [])
-    received = orders.receive_reports([_incoming(body)], actor=caller.actor, at=caller.at)[0]
+    received = intake.take_message(sent, _incoming(body))
     files.hang(body.attachments or [], received.number)
     receipt = shapes.ReportReceipt.after(received).model_dump(mode="json", by_alias=True)
     return (201 if received.outcome == "new" else 200), once.encoded(receipt)

@@ -4,14 +4,18 @@ from datetime import datetime
 from typing import Annotated, Self
 
 from ninja import Schema
-from pydantic import AfterValidator, Field
+from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from townops.areas import api as areas
-from townops.kernel.workdays import SHANGHAI
+from townops.kernel.instants import written
 from townops.orders import api as orders
 from townops.people import api as people
 
-At = Annotated[datetime, AfterValidator(lambda instant: instant.astimezone(SHANGHAI))]
+At = Annotated[
+    datetime,
+    PlainSerializer(written, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 
 
 class Receipt(Schema):
@@ -148,6 +152,14 @@ class Place(Schema):
     address: str
 
 
+class Suggestion(Schema):
+    """A class the model suggests; `confidence` in percent."""
+
+    class_code: str = Field(serialization_alias="class")
+    name: str
+    confidence: int
+
+
 class Full(Item):
     """An order with its text, clocks and tasks."""
 
@@ -162,6 +174,7 @@ class Full(Item):
     clocks: list[Clock]
     tasks: list[Task]
     children: list[str] = Field(description="numbers of orders merged into this one")
+    suggestions: list[Suggestion] = Field(description="likeliest classes first, while nobody has classed it")
 
 
 class Event(Schema):
@@ -263,7 +276,13 @@ def items_of(page: orders.Page, at: datetime) -> list[Item]:
     ]
 
 
-def full(order: orders.OrderView, *, contact: Contact | None, children: list[str]) -> Full:
+def full(
+    order: orders.OrderView,
+    *,
+    contact: Contact | None,
+    children: list[str],
+    suggestions: list[Suggestion],
+) -> Full:
     """The whole order, its words as the door of orders gave them."""
     more = {
         "state_word": order.word,
@@ -281,6 +300,7 @@ def full(order: orders.OrderView, *, contact: Contact | None, children: list[str
             for one in order.value.tasks
         ],
         "children": children,
+        "suggestions": suggestions,
     }
     return Full.model_validate({name: getattr(order, name) for name in SAME} | more)
 

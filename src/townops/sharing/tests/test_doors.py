@@ -22,6 +22,7 @@ DOORS = {
     ("GET", "/locate?lng=121.5&lat=31.3"):    (401, 200, 200, 200, 200, None, 200),
     ("GET", "/due?start=2026-03-02T09:00:00&amount=1&unit=work_day"): (401, 200, 200, 200, 200, None, 403),
     ("GET", "/areas"):                        (401, 200, 200, 200, 200, None, 200),
+    ("GET", "/areas/V001001"):                (401, 200, 200, 200, 200, None, 200),
     ("GET", "/classes"):                      (401, 200, 200, 200, 200, None, 403),
     ("GET", "/units"):                        (401, 200, 200, 200, 200, None, 200),
     ("GET", "/health"):                       (401, 403, 403, 403, 403, 403, 200),
@@ -102,3 +103,10 @@ def test_a_problem_has_the_members_of_the_standard_and_ours(call):
         "params": {"number": "9912G999999"},
     }
     assert "9912G999999" in problem["detail"]
+
+
+def test_a_lacking_action_is_named_as_role_tables_call_it(call):
+    refused = call("sysadmin").post("/reports", report()).json()
+    assert refused["params"]["permissions"] == ["orders.report"]
+    assert "登记" in refused["detail"]
+    assert "orders.report" not in refused["detail"]

@@ -109,3 +109,17 @@ def test_units_come_without_persons(call):
 def test_health_says_what_is_wrong_to_who_runs_the_town(call):
     health = call("sysadmin").get("/health").json()
     assert (health["dead_jobs"], health["failing_news"]) == ([], 0)
+
+
+def test_a_block_says_who_answers_for_it_and_other_areas_do_not(call):
+    block = call("grid").get("/areas/V001001").json()
+    assert {one["kind"] for one in block["subjects"]} <= {"handling", "ownership", "maintenance"}
+    first = block["subjects"][0]
+    assert first["word"].endswith("主体")
+    assert first["unit"] and first["unit_name"] and first["confirmed_on"] == "2015-01-01"
+    assert call("grid").get("/areas/V001").json()["subjects"] == []
+
+
+def test_an_area_that_is_not_there_is_404(call):
+    refused = call("grid").get("/areas/NOWHERE")
+    assert (refused.status_code, refused.json()["code"]) == (404, "area_not_found")

@@ -8,7 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from townops.base.models import JournalEntry
 from townops.catalogue import api as catalogue
+from townops.intake.models import Suggestion as StoredSuggestion
+from townops.orders import api as orders
+from townops.orders.models import Order
 from townops.sharing.tests.town import INSIDE, OTHER_VILLAGE, OUTSIDE
 
 PHONE = "13812345678"
@@ -220,6 +224,55 @@ def test_the_center_reads_texts_but_never_contacts_in_the_history(call, handled)
         "contact",
     ]
     assert center[3]["facts"]["unit"] == "城管" or center[3]["facts"]["unit"]
+
+
+def test_orders_are_found_by_the_telephone_of_their_reporter_once_journalled(call):
+    number = call("hotline").reports(source="hotline", contact={"phone": "13800001234"})["number"]
+    call("hotline").reports(source="hotline", contact={"phone": "13800009999"})
+    found = call("hotline").get("/orders", phone="138 0000 1234", limit=1).json()
+    assert [one["number"] for one in found["items"]] == [number]
+    entry = JournalEntry.objects.get(kind="caller", action="search")
+    assert "13800001234" not in str(vars(entry))
+
+
+def test_the_next_page_of_a_telephone_is_the_same_search(call):
+    for _ in range(2):
+        call("hotline").reports(source="hotline", contact={"phone": "13800001234"})
+    first = call("hotline").get("/orders", phone="13800001234", limit=1).json()
+    second = call("hotline").get("/orders", phone="13800001234", limit=1, cursor=first["next"]).json()
+    assert (len(second["items"]), second["next"]) == (1, None)
+    assert JournalEntry.objects.filter(kind="caller").count() == 1
+
+
+def test_who_may_not_find_by_telephone_is_refused_and_so_is_half_a_number(call):
+    assert call("assess").get("/orders", phone="13800001234").status_code == 403
+    refused = call("hotline").get("/orders", phone="138")
+    assert (refused.status_code, refused.json()["code"]) == (422, "phone_too_short")
+
+
+def test_a_whistleblower_is_not_found_by_who_may_not_see_him(call):
+    number = call("hotline").reports(source="hotline", contact={"phone": "13800001234"})["number"]
+    Order.objects.filter(number=number).update(demand_type="whistleblow")
+    found = {
+        name: call(name).get("/orders", phone="13800001234").json()["total"] for name in ("grid", "shift")
+    }
+    assert found == {"grid": 0, "shift": 1}
+
+
+def test_an_order_nobody_classed_brings_the_classes_the_model_thinks_likeliest(call):
+    number = call("hotline").reports(source="hotline", text="物业费涨价没有通知业主")["number"]
+    assert call("hotline").get(f"/orders/{number}").json()["suggestions"] == []
+    order = Order.objects.get(number=number)
+    StoredSuggestion.objects.create(
+        order_id=order.id, class_code="H-01-02", confidence=61, second_code="H-01-01", second_confidence=20,
+        third_code="H-99-99", third_confidence=3, at=timezone.now(),
+    )  # fmt: skip
+    found = call("hotline").get(f"/orders/{number}").json()["suggestions"]
+    assert [(one["class"], one["confidence"]) for one in found] == [("H-01-02", 61), ("H-01-01", 20)]
+    assert all(one["name"] for one in found)
+    chosen = orders.Choice(order.id, "H-01-02", 80, "", timezone.now())
+    orders.classify([chosen], recorded_at=timezone.now())
+    assert call("hotline").get(f"/orders/{number}").json()["suggestions"] == []
 
 
 def test_the_other_orders_of_a_reporter_are_paged_like_every_list(call):

@@ -1,12 +1,17 @@
 """POST /reports: new, known, next round; what is refused and how."""
 
+import json
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from townops.sharing.tests.town import INSIDE, OUTSIDE, report
+from townops.intake import messages
+from townops.intake.models import Message
+from townops.orders.models import Order
+from townops.sharing.tests.town import INSIDE, OUTSIDE, Machine, report
 
 
 def test_a_report_becomes_an_order_where_it_happened(call):
@@ -169,3 +174,36 @@ def test_a_resident_reads_his_own_reports_page_by_page_and_nobody_else_s(call):
     assert resident.get(f"/reports/{other}").status_code == 404
     assert resident.get("/reports", cursor="x").status_code == 422
     assert resident.get("/reports", state="closed").status_code == 422
+
+
+def test_the_body_is_kept_as_it_came_with_its_order(call):
+    body = report(contact={"phone": "13800001234"}, due_at="2027-01-04T09:00:00+08:00")
+    number = call("grid").post("/reports", body).json()["number"]
+    kept = Message.objects.get(order_id=Order.objects.get(number=number).id)
+    assert json.loads(messages.content_of(kept)) == body
+    assert b"13800001234" not in bytes(kept.content)
+    again = messages.incoming(messages.read(messages.content_of(kept), "api", "grid"))
+    order = Order.objects.get(number=number)
+    assert (again.text, again.outer_due_at) == (body["text"], order.outer_due_at)
+
+
+REFUSED = [
+    (b'{"source": "grid"', "body_malformed"),
+    (b'{"source": "grid", "text": "", "received_at": "now"}', "schema_invalid"),
+    (b'{"source": "nowhere", "text": "x", "received_at": "2026-01-02T09:00:00"}', "source_unknown"),
+]
+
+
+@pytest.mark.parametrize("key", [None, "k1"])
+@pytest.mark.parametrize(("content", "code"), REFUSED, ids=range(len(REFUSED)))
+def test_a_refused_message_is_kept_with_the_reason(call, content, code, key):
+    refused = call("grid").post("/reports", content, key)
+    assert refused.json()["code"] == code
+    (row,) = messages.refused()
+    assert (messages.content_of(row), row.reason) == (content, refused.json()["detail"][:200])
+
+
+def test_a_stranger_fills_no_table(call):
+    assert call("sysadmin").post("/reports", report()).status_code == 403
+    assert Machine("nobody", "tot_unknown").post("/reports", report()).status_code == 401
+    assert not Message.objects.exists()

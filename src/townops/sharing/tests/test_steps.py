@@ -1,5 +1,6 @@
 """Steps over the API: what is offered, the order of checks, one effect per key, one winner per seq."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -187,3 +188,22 @@ def test_the_proof_holds_after_machines_were_at_work(committed):
     grid = committed["grid"]
     grid.takes(grid.reports(), "accept")
     assert orders.verify_journal() == []
+
+
+def test_what_is_missing_or_not_possible_is_said_in_the_words_of_the_desk(call):
+    """States, steps and facts are codes in `params` and Chinese in `detail`."""
+    number = call("grid").post("/reports", small.report()).json()["number"]
+    refused = call("grid").post(f"/orders/{number}/steps/file", {"seq": 1, "facts": {}}, "w1").json()
+    assert (refused["code"], refused["params"]["state"]) == ("step_not_allowed", "reported")
+    assert "“待受理”" in refused["detail"]
+    reasons = {one["name"]: one["reason"] for one in call("grid").get(f"/orders/{number}/steps").json()}
+    assert not any(
+        word in reason for reason in reasons.values() for word in ("accepted", "reported", "evidence")
+    )
+
+
+def test_receipts_and_orders_write_an_instant_alike(call):
+    receipt = call("grid").post("/reports", small.report()).json()
+    order = call("grid").get(f"/orders/{receipt['number']}").json()
+    assert receipt["due_at"] == order["due_at"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+08:00", receipt["due_at"])

@@ -22,6 +22,7 @@ FIELDS: Final = frozenset(
         "class_code",
         "contact",
         "attachments",
+        "due_at",
     ]
 )
 
@@ -64,6 +65,7 @@ def report_of(one: object, source: str) -> Report:
         class_code=_text(one, "class_code"),
         contact=Contact(_text(contact, "name"), _text(contact, "phone")),
         attachments=_numbers(one.get("attachments")),
+        outer_due_at=moment(due) if (due := _text(one, "due_at")) else None,
     )
     return checked(report)
 

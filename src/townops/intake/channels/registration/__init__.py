@@ -50,5 +50,7 @@ def report_of(cells: Mapping[str, str], source: str) -> Report:
         ),
         class_code=cells.get("class_code", ""),
         contact=Contact(cells.get("contact_name", ""), cells.get("contact_phone", "")),
+        outer_due_at=moment(due) if (due := cells.get("outer_due_at", "")) else None,
+        attachments=tuple(int(one) for one in cells.get("attachments", "").split() if one.isdecimal()),
     )
     return checked(report)

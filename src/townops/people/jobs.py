@@ -1,0 +1,26 @@
+"""What people do by themselves: tell successors what they took over."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from townops.base.jobs import job
+from townops.base.outbox import Piece, subscriber
+from townops.people import handovers
+
+
+@subscriber("people.appointed", name="people.handover")
+def appointed(news: Sequence[Piece]) -> None:
+    """A note for the successor; what waits is listed by the job once he has begun."""
+    handovers.note([int(piece.body["appointment"]) for piece in news])
+
+
+@subscriber("orders.erased", name="people.handover_erased")
+def erased(news: Sequence[Piece]) -> None:
+    """What was erased at an order is erased in the notes that name it."""
+    handovers.forget([str(piece.body["number"]) for piece in news])
+
+
+@job("people.handovers", every=timedelta(minutes=1))
+def list_handovers(at: datetime) -> None:
+    """List what waits for those who have begun."""
+    handovers.list_due(at)
