@@ -14,7 +14,7 @@ from townops.base.jobs import run_due
 from townops.base.outbox import deliver
 from townops.base.words import render
 from townops.intake import bringing, hotline_file, raw, suggesting, training
-from townops.intake.api import bring_in, replay, suggestion_for
+from townops.intake.api import bring_in, replay
 from townops.intake.models import RawPayload, Suggestion
 from townops.kernel.refusal import Refused
 from townops.orders.models import Order
@@ -119,8 +119,7 @@ def test_a_sure_class_is_given_and_an_unsure_one_left_to_a_person(now: datetime)
     sure, unsure = Order.objects.order_by("external_number")
     assert (found.automatic, found.by_person) == (1, 1)
     assert (sure.class_code, unsure.class_code) == ("H-07-02", "")
-    waiting = suggestion_for(unsure.id)
-    assert waiting is not None
+    waiting = Suggestion.objects.get(order_id=unsure.id)
     assert waiting.class_code and waiting.second_code and not waiting.automatic
 
 

@@ -182,6 +182,7 @@ class Turning(Schema):
     "/orders/{number}/same-reporter",
     auth=Token(),
     response={200: shapes.Items, **ONE, 422: Problem},
+    by_alias=True,
     operation_id="listSameReporter",
 )
 def list_same_reporter(request: HttpRequest, number: str, turning: Query[Turning]) -> shapes.Items:
