@@ -23,7 +23,7 @@ EVERY = (
 )
 MAY = {
     "shift": EVERY,
-    "hotline": ("hotline",),
+    "hotline": ("hotline", "resident"),
     "grid": ("grid", "ejiayuan"),
     "video": ("video",),
     "dispatch": None,

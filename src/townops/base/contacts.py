@@ -133,12 +133,16 @@ class _Clump:
             hit = shape.pattern.match(self.digits, at)
             if hit is None or not self._usual(shape, hit):
                 continue
-            if hit.end() == len(self.digits) or hit.end() in self.gaps:
+            if self._ends(hit.end()):
                 return [self._found(shape, hit)]
             rest = self._tiles(hit.end(), most - 1) if most > 1 else None
             if rest:
                 return [self._found(shape, hit), *rest]
         return None
+
+    def _ends(self, at: int) -> bool:
+        """An X after them is a word of its own: only an identity number has one, and then within it."""
+        return self.digits[at:] in {"", "X"} or at in self.gaps
 
     def _usual(self, shape: Shape, hit: re.Match[str]) -> bool:
         start, end = hit.start("core"), hit.end()
