@@ -9,6 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from townops.console import labels, saying
+from townops.console import menu as navigation
+from townops.console.doors import Desk
 from townops.orders import api as orders
 
 register = template.Library()
@@ -25,6 +27,12 @@ def icon(name: str, label: str = "") -> SafeString:
             '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address
         )
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address)
+
+
+@register.simple_tag
+def menu(desk: Desk | None) -> list[navigation.Group]:
+    """The navigation of whoever sits at the desk; before signing in there is none."""
+    return navigation.of(desk) if desk else []
 
 
 @register.simple_tag

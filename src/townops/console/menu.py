@@ -1,0 +1,68 @@
+"""The main navigation: one entry a page, shown to whoever may open it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from townops.console.doors import SEES, Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A link of the navigation: `name` of the address, any one of the `permissions` opens it, none: everybody."""
+
+    name: str
+    label: str
+    icon: str
+    permissions: tuple[str, ...] = ()
+    query: str = ""
+
+    @property
+    def address(self) -> str:
+        return f"console:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries under one word; the first has none."""
+
+    label: str
+    entries: tuple[Entry, ...]
+
+
+GROUPS: Final = (
+    Group(
+        "",
+        (
+            Entry("home", "待办", "home"),
+            Entry("orders", "工单", "list", SEES, "open=1"),
+            Entry("register", "登记", "plus", ("orders.report",)),
+            Entry("mine", "我的上报", "list", ("orders.view_own",)),
+            Entry("session", "指挥调度", "sign", ("orders.decide_dispute", "orders.designate")),
+            Entry("upward", "上报", "send", ("orders.upward",)),
+        ),
+    ),
+    Group(
+        "资料",
+        (
+            Entry("imports", "导入", "inbox", ("intake.import",)),
+            Entry("catalogue", "分类目录", "file", ("catalogue.view",)),
+            Entry("dispatch", "派遣规则", "forward", ("dispatch.view",)),
+        ),
+    ),
+    Group(
+        "设置",
+        (
+            Entry("people", "人员", "user", ("people.edit",)),
+            Entry("roles", "角色", "sign", ("base.roles",)),
+        ),
+    ),
+)
+
+
+def of(desk: Desk) -> list[Group]:
+    """The groups with what this person may open; empty ones are left out."""
+    shown = (
+        Group(group.label, tuple(one for one in group.entries if desk.may(*one.permissions)))
+        for group in GROUPS
+    )
+    return [group for group in shown if group.entries]
