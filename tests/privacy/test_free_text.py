@@ -187,7 +187,9 @@ def shapes(draw, number):
     )
 
 
-phones = st.integers(13000000000, 19999999999).map(str).filter(lambda number: "0000" not in number)  # as times have
+phones = (
+    st.integers(13000000000, 19999999999).map(str).filter(lambda number: "0000" not in number)
+)  # as times have
 identities = st.builds(
     "{}{}{:02}{:02}{}".format,
     st.integers(110101, 659001),

@@ -61,7 +61,9 @@ class Wanted(Schema):
     )
     q: Words | None = Field(None, description="words of two signs or more, all of them")
     phone: Annotated[str, Field(max_length=32)] | None = Field(
-        None, description="of the reporter, whole; needs the action orders.find_by_phone, journalled"
+        None,
+        description="of the reporter, whole; needs the action orders.find_by_phone, journalled",
+        json_schema_extra={"pattern": "^$|^[^0-9]*([0-9][^0-9]*){7,}$"},
     )
     sort: Literal["-received", "received", "due"] = "-received"
     cursor: Cursor = ""
