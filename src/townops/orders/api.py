@@ -30,6 +30,7 @@ from townops.orders.classing import Choice, classify
 from townops.orders.disputes import Disputed, PrecedentView, awaiting_session, precedents
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
+from townops.orders.domain.holding import Held
 from townops.orders.domain.order import Order as OrderValue
 from townops.orders.domain.states import LOOKS, State
 from townops.orders.domain.steps import STEPS, TABLE
@@ -42,6 +43,7 @@ from townops.orders.paging import Page
 from townops.orders.privacy import ContactView, Revealed
 from townops.orders.proof import Break
 from townops.orders.queries import Filter
+from townops.orders.related import Beside, SentUp, TaskView
 from townops.orders.reports import IncomingReport, Received, receive_reports
 from townops.orders.resolve import around
 from townops.orders.sources import check_report, sources_for
@@ -49,6 +51,8 @@ from townops.orders.steps import StepView, beside, draft_step
 from townops.orders.store import Loaded
 from townops.orders.views import ClockView, EventView, OrderView, event_views, order_view
 from townops.orders.watch import recalendar, watch
+from townops.orders.whole import Whole, whole
+from townops.orders.whole import revealed as whole_revealed
 from townops.orders.words import CHOICES, FACTS, fact_label
 from townops.orders.write import Written, write
 
@@ -59,6 +63,7 @@ __all__ = [
     "STEPS",
     "TABLE",
     "Authority",
+    "Beside",
     "Break",
     "Certify",
     "Choice",
@@ -71,6 +76,7 @@ __all__ = [
     "Filing",
     "Filter",
     "Flow",
+    "Held",
     "IncomingReport",
     "Loaded",
     "Need",
@@ -83,10 +89,13 @@ __all__ = [
     "PrecedentView",
     "Received",
     "Revealed",
+    "SentUp",
     "State",
     "StepView",
+    "TaskView",
     "Told",
     "Verify",
+    "Whole",
     "Written",
     "awaiting_session",
     "beside",
@@ -112,6 +121,7 @@ __all__ = [
     "own_report",
     "own_reports",
     "precedents",
+    "propose_for",
     "propose_unit",
     "recalendar",
     "receive_reports",
@@ -126,6 +136,8 @@ __all__ = [
     "upward",
     "verify_journal",
     "watch",
+    "whole",
+    "whole_revealed",
     "write",
 ]  # fmt: skip
 
@@ -219,7 +231,11 @@ def children_of(actor: Actor, number: str) -> list[str]:
 
 def propose_unit(actor: Actor, number: str, *, at: datetime) -> Any:
     """What the dispatch table says of an order, with its trace; Refused("rule_broken") is shown, not skipped."""
-    loaded = store.load(queries.by_number(actor, number))
+    return propose_for(store.load(queries.by_number(actor, number)), at=at)
+
+
+def propose_for(loaded: Loaded, *, at: datetime) -> Any:
+    """The same for an order at hand."""
     order = loaded.value
     condition = order.standard.condition if order.standard else None
     return steps.propose(order, order.place, order.class_code, condition, around(order, at))

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from townops.base import attachments
-from townops.console import choices, forms, labels, showing, steps_shown, uploads
+from townops.console import choices, forms, labels, showing, steps_shown, uploads, whole_shown
 from townops.console.doors import SEES, STATUS, Desk, page
 from townops.console.saying import sentence
 from townops.kernel.refusal import Refused
@@ -31,51 +31,49 @@ class Tried:
 @page(*SEES)
 def order(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """With `class` in the address that class, one of the suggested, stands in the form already."""
-    return render(request, "console/order.html", shown(desk, number, chosen=request.GET.get("class", "")))
+    whole = orders.whole(desk.actor, number, at=desk.at)
+    return render(request, "console/order.html", shown(desk, whole, chosen=request.GET.get("class", "")))
 
 
 def shown(
     desk: Desk,
-    number: str,
+    whole: orders.Whole,
     tried: Tried | None = None,
-    revealed: orders.Revealed | None = None,
     chosen: str = "",
 ) -> dict[str, object]:
     """Everything on the page; a step that was just refused stands first, with everything typed."""
-    view = revealed.order if revealed else orders.order_for(desk.actor, number, at=desk.at)
-    events = revealed.events if revealed else orders.events_of(desk.actor, number, at=desk.at)
-    past = showing.history(desk, events)
+    view = whole.order
+    past = showing.history(desk, whole.events)
     return {
         "desk": desk,
         "order": view,
+        "whole": whole,
         "now": desk.at,
+        "live": not whole.revealed,
         "filed": showing.filed_as(view, desk.at),
         "marks": showing.marks(view),
         "origin": labels.ORIGINS[view.origin],
-        "contact": revealed or orders.contact_of(desk.actor, number),
-        "revealed": revealed is not None,
-        "may_reveal": orders.may_reveal(desk.actor, number),
         "past": past,
+        "pictures": whole_shown.pictures(past),
+        "bar": whole_shown.bar(whole.hands),
+        "sent": list(whole_shown.sent(whole.sent)),
         "trace": showing.trace_of(past, desk),
         "clocks": showing.clocks(view, stopped=False),
         "stopped": showing.clocks(view, stopped=True),
         "subjects": people.answering_for(view.block.id, desk.at) if view.block else (),
-        "same": showing.same_reporter(desk, view),
-        "children": orders.children_of(desk.actor, number),
-        "proposal": showing.proposal(desk, view),
+        "proposal": showing.proposal(desk, whole),
+        "precedents": whole_shown.precedents(desk, view),
         "accept": choices.ACCEPT,
         "suggestions": showing.suggestions(desk, view),
-        **doable(desk, view, tried, choices.class_said(chosen[:40], desk.at)),
+        **doable(desk, whole, tried, choices.class_said(chosen[:40], desk.at)),
     }
 
 
-def doable(
-    desk: Desk, view: orders.OrderView, tried: Tried | None, chosen_class: str = ""
-) -> dict[str, object]:
+def doable(desk: Desk, whole: orders.Whole, tried: Tried | None, chosen_class: str = "") -> dict[str, object]:
     """What can be done now: a form for each step, the refused one first."""
+    view, steps = whole.order, whole.steps
     flow = orders.flows.flow(view.value.flow, view.value.town)
     around = forms.Around(view, desk, flow.options.filing.value == "triple", chosen_class)
-    steps = orders.steps_for(desk.actor, view.number, at=desk.at)
     arranged = steps_shown.arranged(steps, view)
     again, first, others = None, arranged.first, list(arranged.others)
     if tried is not None:
@@ -128,9 +126,9 @@ def step(request: HttpRequest, desk: Desk, number: str, name: str) -> HttpRespon
         done = _taken(request, desk, number, wanted, given)
     except Refused as refused:
         status = 409 if refused.code == STALE else 422
-        return render(
-            request, "console/order.html", shown(desk, number, Tried(given, refused)), status=status
-        )
+        whole = orders.whole(desk.actor, number, at=desk.at)
+        again = shown(desk, whole, Tried(given, refused))
+        return render(request, "console/order.html", again, status=status)
     messages.success(request, f"已办理：{wanted.label}。工单现在是“{done.word}”。")
     return redirect("console:order", number)
 
@@ -153,17 +151,14 @@ def _taken(
 def reveal(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """Show contact and words in the clear once, for a reason that is journalled."""
     try:
-        seen = orders.reveal(desk.actor, number, reason=request.POST.get("reason", ""), at=desk.at)
+        seen = orders.whole_revealed(desk.actor, number, reason=request.POST.get("reason", ""), at=desk.at)
     except Refused as refused:
         if refused.code == "order_unknown":
             raise
-        return render(
-            request,
-            "console/order.html",
-            shown(desk, number) | {"not_revealed": sentence(refused)},
-            status=STATUS.get(refused.code, 422),
-        )
-    return render(request, "console/order.html", shown(desk, number, revealed=seen))
+        masked = shown(desk, orders.whole(desk.actor, number, at=desk.at))
+        again = masked | {"not_revealed": sentence(refused)}
+        return render(request, "console/order.html", again, status=STATUS.get(refused.code, 422))
+    return render(request, "console/order.html", shown(desk, seen))
 
 
 @require_safe
