@@ -16,6 +16,7 @@ from townops.console.views import (
     signing,
     staff,
     upward,
+    wordings,
 )
 
 app_name = "console"
@@ -59,4 +60,7 @@ urlpatterns = [
     path("roles", roles.roles, name="roles"),
     path("callers", register.callers, name="callers"),
     path("places", order.places, name="places"),
+    path("wordings", wordings.browse, name="wordings"),
+    path("wordings/new", wordings.edit, name="wording-new"),
+    path("wordings/<str:code>", wordings.edit, name="wording"),
 ]

@@ -24,6 +24,7 @@ from townops.orders import (
     steps,
     store,
     upward,
+    wordings,
 )
 from townops.orders.access import BY_PHONE
 from townops.orders.classing import Choice, classify
@@ -138,6 +139,7 @@ __all__ = [
     "watch",
     "whole",
     "whole_revealed",
+    "wordings",
     "write",
 ]  # fmt: skip
 
@@ -295,7 +297,8 @@ def load_order(order_id: int) -> Loaded:
 
 
 def load_starting_flows() -> int:
-    """Write the flows a town starts with; returns how many were new."""
+    """Write the flows and wordings a town starts with; returns how many flows were new."""
+    wordings.load_starting()
     return flows.load_starting()
 
 

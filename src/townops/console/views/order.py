@@ -21,10 +21,10 @@ STALE = "stale_version"
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A step that was refused: what was sent and why not."""
+    """A step not taken: what was sent, and why it was refused, if it was; else it comes back with a wording filled in."""
 
     given: forms.Given
-    refused: Refused
+    refused: Refused | None = None
 
 
 @require_safe
@@ -72,18 +72,18 @@ def shown(
 def doable(desk: Desk, whole: orders.Whole, tried: Tried | None, chosen_class: str = "") -> dict[str, object]:
     """What can be done now: a form for each step, the refused one first."""
     view, steps = whole.order, whole.steps
-    flow = orders.flows.flow(view.value.flow, view.value.town)
-    around = forms.Around(view, desk, flow.options.filing.value == "triple", chosen_class)
+    around = _around(view, desk, chosen_class)
     arranged = steps_shown.arranged(steps, view)
     again, first, others = None, arranged.first, list(arranged.others)
+    refused = tried.refused if tried else None
     if tried is not None:
         step = next(one for one in steps if one.name == tried.given.step)
-        again = forms.form_of(step, around, given=tried.given, said=sentence(tried.refused))
+        again = forms.form_of(step, around, given=tried.given, said=sentence(refused) if refused else "")
         others = [one for one in ([first] if first else []) + others if one.name != step.name]
         first = None
     return {
         "again": again,
-        "stale": tried is not None and tried.refused.code == STALE,
+        "stale": refused is not None and refused.code == STALE,
         "first": forms.form_of(first, around) if first else None,
         "others": [forms.form_of(one, around) for one in others],
         "not_now": arranged.not_now,
@@ -122,6 +122,8 @@ def step(request: HttpRequest, desk: Desk, number: str, name: str) -> HttpRespon
     if not any(map(desk.actor.holds, orders.STEPS[name].permissions)):
         raise Refused("not_permitted", step=name)
     given = forms.read(request, wanted, desk)
+    if request.POST.get("fill"):
+        return _with_wording(request, desk, number, given)
     try:
         done = _taken(request, desk, number, wanted, given)
     except Refused as refused:
@@ -131,6 +133,19 @@ def step(request: HttpRequest, desk: Desk, number: str, name: str) -> HttpRespon
         return render(request, "console/order.html", again, status=status)
     messages.success(request, f"已办理：{wanted.label}。工单现在是“{done.word}”。")
     return redirect("console:order", number)
+
+
+def _with_wording(request: HttpRequest, desk: Desk, number: str, given: forms.Given) -> HttpResponse:
+    """The form again with the wording that was chosen, for browsers without script; nothing is taken."""
+    whole, fact = orders.whole(desk.actor, number, at=desk.at), request.POST["fill"]
+    chosen = request.POST.get(f"wording_{fact}", "")
+    filled = forms.written(given, fact, chosen, _around(whole.order, desk))
+    return render(request, "console/order.html", shown(desk, whole, Tried(filled)))
+
+
+def _around(view: orders.OrderView, desk: Desk, chosen_class: str = "") -> forms.Around:
+    flow = orders.flows.flow(view.value.flow, view.value.town)
+    return forms.Around(view, desk, flow.options.filing.value == "triple", chosen_class)
 
 
 def _taken(
