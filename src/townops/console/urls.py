@@ -30,6 +30,7 @@ urlpatterns = [
     path("orders/<str:number>", order.order, name="order"),
     path("orders/<str:number>/steps/<str:name>", order.step, name="step"),
     path("orders/<str:number>/contact", order.reveal, name="reveal"),
+    path("orders/<str:number>/papers/<str:code>", order.paper, name="paper"),
     path("orders/<str:number>/files/<int:file>", order.attachment, name="attachment"),
     path("mine", mine.listing, name="mine"),
     path("mine/<str:number>", mine.report, name="my-report"),

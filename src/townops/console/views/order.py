@@ -11,7 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from townops.base import attachments
 from townops.console import choices, forms, labels, showing, steps_shown, uploads, whole_shown
 from townops.console.doors import SEES, STATUS, Desk, page
+from townops.console.downloads import pdf
 from townops.console.saying import sentence
+from townops.documents import api as documents
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 from townops.people import api as people
@@ -53,6 +55,7 @@ def shown(
         "filed": showing.filed_as(view, desk.at),
         "marks": showing.marks(view),
         "origin": labels.ORIGINS[view.origin],
+        "papers": documents.papers_for(view.source),
         "past": past,
         "pictures": whole_shown.pictures(past),
         "bar": whole_shown.bar(whole.hands),
@@ -185,6 +188,17 @@ def attachment(request: HttpRequest, desk: Desk, number: str, file: int) -> Http
     if row is None:
         raise Http404
     return HttpResponse(attachments.content_of(row), headers=dict(attachments.headers(row)))
+
+
+@require_safe
+@page(*SEES)
+def paper(request: HttpRequest, desk: Desk, number: str, code: str) -> HttpResponse:
+    """The order as a paper to print, in the words this person may read; opening one is journalled."""
+    whole = orders.whole(desk.actor, number, at=desk.at)
+    wanted = documents.paper(code, whole.order.source)
+    sheet = wanted.make(whole, desk.at)
+    printed = documents.open_paper(wanted, sheet, key=number, actor=desk.actor, at=desk.at)
+    return pdf(printed.content, printed.name)
 
 
 @require_safe
