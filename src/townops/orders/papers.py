@@ -56,7 +56,7 @@ def assignment(whole: Whole, at: datetime) -> Sheet:
         Cell("诉求内容", order.text, wide=True, tall=HAND),
         Cell("承办单位", order.main_unit.name if order.main_unit else ""),
         Cell("会办单位", "、".join(order.assisting)),
-        Cell("派遣意见", _words(whole, "dispatch", "note") or BASES.get(order.basis, ""), wide=True),
+        Cell("派遣意见", _words(whole, "dispatch", "note") or _basis(whole), wide=True),
         Cell("先行联系", _words(whole, "contact", "result"), wide=True, tall=HAND),
         Cell("办理情况", _result(whole), wide=True, tall=HAND * 2),
         Cell("事实认定", CHOICES.get(order.value.progress.fact_finding, "")),
@@ -75,7 +75,7 @@ def dispatch(whole: Whole, at: datetime) -> Sheet:
         *_found(whole, at),
         Cell("处置单位", order.main_unit.name if order.main_unit else ""),
         Cell("会办单位", "、".join(order.assisting)),
-        Cell("派遣依据", BASES.get(order.basis, "")),
+        Cell("派遣依据", _basis(whole)),
         Cell("处置时限", _time(order.due_at)),
         Cell("派遣意见", _words(whole, "dispatch", "note"), wide=True, tall=HAND),
         Cell("结案条件", _standard(whole, "close_text"), wide=True),
@@ -127,10 +127,12 @@ def errand(whole: Whole, at: datetime) -> Sheet:
 
 
 def _sheet(whole: Whole, title: str, cells: tuple[Cell, ...], signs: tuple[str, ...]) -> Sheet:
-    """The number is the order's with its round: the same paper again has the same number."""
+    """The number is the paper's first sign, the order's number and its round: the same paper again has the same number."""
     order = whole.order
     town = areas.area(order.town).name
-    return Sheet(f"{town}城市运行管理中心", title, f"{order.number}-{order.round}", cells, signs, OPENED)
+    return Sheet(
+        f"{town}城市运行管理中心", title, f"{title[0]}{order.number}-{order.round}", cells, signs, OPENED
+    )
 
 
 def _found(whole: Whole, at: datetime) -> Iterator[Cell]:
@@ -146,6 +148,11 @@ def _found(whole: Whole, at: datetime) -> Iterator[Cell]:
     yield Cell("地点", _place(whole), wide=True)
     yield Cell("问题描述", order.text, wide=True, tall=HAND)
     yield Cell("立案条件", _standard(whole, "text"), wide=True)
+
+
+def _basis(whole: Whole) -> str:
+    """Why it went to the unit it went to; nothing before it went anywhere."""
+    return BASES.get(whole.order.basis, "") if whole.order.main_unit else ""
 
 
 def _source(code: str) -> str:

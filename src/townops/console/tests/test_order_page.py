@@ -141,3 +141,13 @@ def test_the_page_reads_the_order_row_once(town, django_assert_max_num_queries, 
         orders.whole(actor("shift"), registered, at=timezone.now())
     rows = [one for one in asked.captured_queries if "orders_ordernumber" in one["sql"]]
     assert len(rows) == 1
+
+
+def test_a_stale_form_is_refused_with_what_changed_meanwhile(town, registered):
+    late, early = page_of(registered), page_of(registered, "shift")
+    early.send("受理")
+    late.send("不予受理", reason="不属受理范围")
+    assert late.status == 409
+    said = late.page.text.partition("在您填写期间：")[2].partition("您填写的内容都在下面")[0]
+    assert said.startswith(" 受理 演示甲子（城运中心")
+    assert "登记" not in said

@@ -27,6 +27,11 @@ class Tried:
 
     given: forms.Given
     refused: Refused | None = None
+    seen: int = 0
+
+    @property
+    def stale(self) -> bool:
+        return self.refused is not None and self.refused.code == STALE
 
 
 @require_safe
@@ -57,6 +62,7 @@ def shown(
         "origin": labels.ORIGINS[view.origin],
         "papers": documents.papers_for(view.source),
         "past": past,
+        "since": [one for one in past if tried and tried.stale and one.event.seq > tried.seen],
         "pictures": whole_shown.pictures(past),
         "bar": whole_shown.bar(whole.hands),
         "sent": list(whole_shown.sent(whole.sent)),
@@ -86,7 +92,7 @@ def doable(desk: Desk, whole: orders.Whole, tried: Tried | None, chosen_class: s
         first = None
     return {
         "again": again,
-        "stale": refused is not None and refused.code == STALE,
+        "stale": tried is not None and tried.stale,
         "first": forms.form_of(first, around) if first else None,
         "others": [forms.form_of(one, around) for one in others],
         "not_now": arranged.not_now,
@@ -132,7 +138,7 @@ def step(request: HttpRequest, desk: Desk, number: str, name: str) -> HttpRespon
     except Refused as refused:
         status = 409 if refused.code == STALE else 422
         whole = orders.whole(desk.actor, number, at=desk.at)
-        again = shown(desk, whole, Tried(given, refused))
+        again = shown(desk, whole, Tried(given, refused, _seen(request)))
         return render(request, "console/order.html", again, status=status)
     messages.success(request, f"已办理：{wanted.label}。工单现在是“{done.word}”。")
     return redirect("console:order", number)
@@ -156,12 +162,18 @@ def _taken(
 ) -> orders.OrderView:
     if given.wrong is not None:
         raise given.wrong
-    seen = request.POST.get("seq", "")
-    seq = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1  # noqa: PLR2004
     facts = forms.facts_of(wanted, given, desk.town)
-    done = orders.take_step(number, wanted.name, actor=desk.actor, at=desk.at, facts=facts, seq=seq)
+    done = orders.take_step(
+        number, wanted.name, actor=desk.actor, at=desk.at, facts=facts, seq=_seen(request)
+    )
     uploads.hang([one.pk for rows in given.files.values() for one in rows], number)
     return done
+
+
+def _seen(request: HttpRequest) -> int:
+    """The last event that stood on the page the form was sent from; -1 when that cannot be read."""
+    seen = request.POST.get("seq", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1  # noqa: PLR2004
 
 
 @require_POST

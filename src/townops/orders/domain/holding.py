@@ -1,6 +1,6 @@
 """In whose hands an order was, from when to when (在谁手里多久). Pure: events in, stretches of time out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -68,12 +68,3 @@ def _joined(run: list[_Step], whole: float) -> Held:
     spent = sum((step.ends - step.begins).total_seconds() for step in run)
     share = spent / whole if whole else 1.0
     return Held(run[0].unit, run[0].begins, run[-1].ends, share, run[0].paused, run[-1].last)
-
-
-def totals(stretches: Iterable[Held]) -> dict[str, float]:
-    """Seconds in each hand, paused time left out, in order of first holding."""
-    found: dict[str, float] = {}
-    for one in stretches:
-        spent = 0.0 if one.paused else (one.ends - one.begins).total_seconds()
-        found[one.unit] = found.get(one.unit, 0.0) + spent
-    return found
