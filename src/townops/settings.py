@@ -10,7 +10,9 @@ SOURCE = Path(__file__).resolve().parent
 PROJECT = SOURCE.parent.parent
 DATA = Path(os.environ.get("TOWNOPS_DATA") or PROJECT / "data").resolve()
 
-CONTEXTS = ("base", "areas", "people", "catalogue", "orders", "intake", "dispatch", "sharing", "console")
+CONTEXTS = (
+    "base", "areas", "people", "catalogue", "orders", "intake", "dispatch", "documents", "sharing", "console",
+)  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -16,10 +16,11 @@ LEVEL = {
     "orders": 4,
     "intake": 5,
     "dispatch": 6,
-    "sharing": 7,
-    "console": 7,
-    "demo": 8,
-    "commands": 9,
+    "documents": 7,
+    "sharing": 8,
+    "console": 8,
+    "demo": 9,
+    "commands": 10,
 }
 OPEN = {
     "kernel",

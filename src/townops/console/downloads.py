@@ -21,6 +21,12 @@ def csv(content: bytes, name: str) -> HttpResponse:
     return _attached(content, name, "text/csv; charset=utf-8")
 
 
+def pdf(content: bytes, name: str) -> HttpResponse:
+    """A paper to look at and print; it is shown, and saved under its name."""
+    disposition = f"inline; filename*=UTF-8''{quote(name, safe='')}"
+    return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": disposition})
+
+
 def _attached(content: bytes, name: str, kind: str) -> HttpResponse:
     disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})

@@ -1,7 +1,8 @@
 """A form for any step, made from what the step says it needs; what was typed comes back whole when it is refused."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from django.http import HttpRequest
@@ -9,9 +10,11 @@ from django.http import HttpRequest
 from townops.base.models import Attachment
 from townops.console import choices, labels, uploads
 from townops.console.doors import Desk
+from townops.console.saying import exact
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 from townops.orders import api as orders
+from townops.orders.api import wordings
 
 TRIPLE_ONLY: Final = frozenset(
     {"demand_type", "class", "time_class", "fact_finding", "demand_finding", "finding_reason"}
@@ -28,6 +31,15 @@ SHORT: Final = frozenset({"who", "told", "to", "receipt", "incident", "cited_rul
 
 
 @dataclass(frozen=True, slots=True)
+class Ready:
+    """A wording offered for a text, its blanks filled for this order."""
+
+    code: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One input: `kind` is text line bool instant enum list int file order; `values` are what stands in it."""
 
@@ -39,6 +51,7 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     listing: str = ""
     kept: tuple[Attachment, ...] = ()
+    wordings: tuple[Ready, ...] = ()
 
     @property
     def value(self) -> str:
@@ -103,7 +116,7 @@ def form_of(step: orders.StepView, around: Around, *, given: Given | None = None
     """The form of a step for this order, filled with what is known or was typed."""
     known = given.values if given else prefilled(step.name, around)
     files = given.files if given else {}
-    fields = [_field(step.name, need, known, files) for need in concerned(step, around)]
+    fields = [_field(step.name, need, known, files, around) for need in concerned(step, around)]
     seen = [one for one in fields if one.required or one.values or one.kept or one.name in ALWAYS_SEEN]
     return StepForm(
         name=step.name,
@@ -149,6 +162,7 @@ def _field(
     need: orders.Need,
     known: Mapping[str, tuple[str, ...]],
     files: Mapping[str, tuple[Attachment, ...]],
+    around: Around,
 ) -> Field:
     values = known.get(need.name, ())
     kind = need.type.value
@@ -168,7 +182,45 @@ def _field(
         options=options,
         listing=LISTS.get(kind, ""),
         kept=files.get(need.name, ()),
+        wordings=ready(step, need.name, around) if kind == "text" else (),
     )
+
+
+def ready(step: str, fact: str, around: Around) -> tuple[Ready, ...]:
+    """The wordings that fit here, as they would read in this order."""
+    order = around.order
+    found = wordings.offered(
+        wordings.in_force(around.desk.at),
+        step=step,
+        fact=fact,
+        class_code=order.class_code or "",
+        state=order.state.value,
+    )
+    return tuple(Ready(one.code, one.name, wordings.filled(one.body, blanks(around))) for one in found)
+
+
+def blanks(around: Around) -> dict[str, str]:
+    """What the desk can write into the blanks of a wording, because the order says it."""
+    order, desk = around.order, around.desk
+    place = order.place_text or next((one.name for one in (order.block, order.village) if one), "")
+    return {
+        "编号": order.number,
+        "标题": order.title.strip("…"),
+        "类别": choices.class_said(order.class_code, desk.at).partition(" ")[2],
+        "地点": place,
+        "来源": dict(orders.every_source()).get(order.source, order.source),
+        "收到时间": spoken_day(order.received_at),
+        "责任单位": order.responsible.name,
+        "本单位": desk.units[0].name if desk.units else "",
+        "到期时间": exact(order.due_at),
+        "今天": spoken_day(desk.at),
+    }
+
+
+def spoken_day(at: datetime) -> str:
+    """11月25日."""
+    local = at.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日"
 
 
 def _kind(kind: str, name: str) -> str:
@@ -190,6 +242,14 @@ def read(request: HttpRequest, step: orders.StepView, desk: Desk) -> Given:
         else:
             values[need.name] = tuple(one for one in request.POST.getlist(need.name) if one.strip())
     return Given(step.name, values, files, wrong)
+
+
+def written(given: Given, fact: str, chosen: str, around: Around) -> Given:
+    """What was sent, with a chosen wording written into one of its texts, after what already stands there."""
+    text = next((one.text for one in ready(given.step, fact, around) if one.code == chosen), "")
+    before = next(iter(given.values.get(fact, ())), "").rstrip()
+    joined = f"{before}\n{text}" if before and text else before or text
+    return replace(given, values={**given.values, fact: (joined,)})
 
 
 def facts_of(step: orders.StepView, given: Given, town: str) -> dict[str, object]:

@@ -5,7 +5,8 @@ from typing import Final
 from townops.orders.api import CHOICES, FACTS, fact_label
 
 __all__ = [
-    "APPLICATIONS", "AREA_KINDS", "BASES", "CHOICES", "CLOCKS", "CRS", "FACTS", "LEVELS", "MARKS", "ORIGINS", "YES_NO", "fact_label",
+    "APPLICATIONS", "AREA_KINDS", "BASES", "CHOICES", "CLOCKS", "CRS", "FACTS", "LEVELS", "MARKS", "ORIGINS", "SENT",
+    "SENT_BY", "YES_NO", "fact_label",
 ]  # fmt: skip
 
 YES_NO: Final = {
@@ -36,6 +37,14 @@ MARKS: Final = {
 APPLICATIONS: Final = {"extension": "延期申请", "suspension": "挂账申请", "appeal": "超时申诉"}
 ORIGINS: Final = {"live": "", "demo": "演示数据", "history": "历史数据"}
 AREA_KINDS: Final = {"town": "镇", "grid": "责任网格", "village": "居村", "block": "责任块"}
+SENT: Final = {
+    "ready": "未报送",
+    "sending": "报送中",
+    "sent": "已报送",
+    "received": "已收回执",
+    "answered": "上级已答复",
+}
+SENT_BY: Final = {"text": "复制到上级平台", "file": "文件", "phone": "电话", "api": "接口"}
 LEVELS: Final = ("", "单位负责人", "分管领导", "主要领导")
 CRS: Final = {
     "cgcs2000": "国家2000",

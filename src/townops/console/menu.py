@@ -52,6 +52,7 @@ GROUPS: Final = (
     Group(
         "设置",
         (
+            Entry("wordings", "答复模板", "file", ("orders.edit_wordings",)),
             Entry("people", "人员", "user", ("people.edit",)),
             Entry("roles", "角色", "sign", ("base.roles",)),
         ),

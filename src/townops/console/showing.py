@@ -36,15 +36,17 @@ CHOSEN: Final = frozenset(
     need.name for step in orders.TABLE for need in step.needs if need.type.value == "enum"
 )
 GRANTS: Final = {"True": 0, "False": 1}
-BESIDE: Final = 5
+OUTWARD: Final = frozenset({("quick_reply", "reply"), ("submit", "reply"), ("reply_up", "reply")})
+INWARD: Final = frozenset({"note", "opinion", "message", "question", "report", "reason"})
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A labelled word or text."""
+    """A labelled word or text; `tone` public for what the reporter gets to read, internal for what he never does."""
 
     label: str
     text: str
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,10 @@ class Happened:
     said: tuple[Said, ...]
     texts: tuple[Said, ...]
     files: tuple[FileView, ...]
+
+    @property
+    def tones(self) -> frozenset[str]:
+        return frozenset(one.tone for one in self.texts if one.tone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,11 @@ def trace_of(past: list[Happened], desk: Desk) -> tuple[str, ...]:
 
 
 def _happened(event: orders.EventView, files: Mapping[int, Attachment], desk: Desk) -> Happened:
-    texts = (Said(labels.fact_label(event.step, name), text) for name, text in event.texts.items() if text)
+    texts = (
+        Said(labels.fact_label(event.step, name), text, _tone(event.step, name))
+        for name, text in event.texts.items()
+        if text
+    )
     moved = event.from_unit != event.to_unit
     return Happened(
         event=event,
@@ -115,6 +125,13 @@ def _happened(event: orders.EventView, files: Mapping[int, Attachment], desk: De
         texts=tuple(texts),
         files=tuple(_file(files[one]) for one in event.files if one in files),
     )
+
+
+def _tone(step: str, name: str) -> str:
+    """Words for the reporter and words among officials are never taken for one another."""
+    if (step, name) in OUTWARD:
+        return "public"
+    return "internal" if name in INWARD else ""
 
 
 def _file(row: Attachment) -> FileView:
@@ -160,34 +177,15 @@ def _line(view: orders.ClockView, limit: str) -> ClockLine:
     )
 
 
-def same_reporter(desk: Desk, order: orders.OrderView) -> orders.Page | None:
-    """The newest other orders of the reporter; None where there are none or he is hidden."""
-    try:
-        found = orders.same_reporter(desk.actor, order.number, limit=BESIDE)
-    except Refused:
-        return None
-    return found if found.rows else None
-
-
-def proposal(desk: Desk, order: orders.OrderView) -> ProposalView | None:
+def proposal(desk: Desk, whole: orders.Whole) -> ProposalView | None:
     """The dispatch table's word for an order that waits for dispatch."""
+    order = whole.order
     if order.state is not orders.State.FILED or not desk.may("orders.dispatch"):
         return None
     try:
-        found = orders.propose_unit(desk.actor, order.number, at=desk.at)
+        found = orders.propose_for(whole.loaded, at=desk.at)
     except Refused as refused:
         return ProposalView("", "", "", "", broken=sentence(refused))
-    query = dispatch.Query(
-        town_id=order.value.town,
-        class_code=order.class_code or "",
-        condition_id=order.condition,
-        catalogue_version=catalogue.version_at(desk.at),
-        village_id=order.value.place.village,
-        block_id=order.value.place.block,
-        source=order.source,
-        severity=order.severity,
-        at=desk.at,
-    )
     return ProposalView(
         unit=people.unit_by_id(found.unit_id).name,
         basis=labels.BASES.get(found.basis, (found.basis, ""))[0],
@@ -197,7 +195,22 @@ def proposal(desk: Desk, order: orders.OrderView) -> ProposalView | None:
             (line.matched, line.rule, dispatch.in_words(line.reason, town=desk.town, at=desk.at))
             for line in found.trace
         ),
-        precedents=dispatch.precedents(query),
+        precedents=dispatch.precedents(query_of(order, desk.at)),
+    )
+
+
+def query_of(order: orders.OrderView, at: datetime) -> dispatch.Query:
+    """The order as the dispatch table is asked about it."""
+    return dispatch.Query(
+        town_id=order.value.town,
+        class_code=order.class_code or "",
+        condition_id=order.condition,
+        catalogue_version=catalogue.version_at(at),
+        village_id=order.value.place.village,
+        block_id=order.value.place.block,
+        source=order.source,
+        severity=order.severity,
+        at=at,
     )
 
 

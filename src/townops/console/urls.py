@@ -16,6 +16,7 @@ from townops.console.views import (
     signing,
     staff,
     upward,
+    wordings,
 )
 
 app_name = "console"
@@ -29,6 +30,7 @@ urlpatterns = [
     path("orders/<str:number>", order.order, name="order"),
     path("orders/<str:number>/steps/<str:name>", order.step, name="step"),
     path("orders/<str:number>/contact", order.reveal, name="reveal"),
+    path("orders/<str:number>/papers/<str:code>", order.paper, name="paper"),
     path("orders/<str:number>/files/<int:file>", order.attachment, name="attachment"),
     path("mine", mine.listing, name="mine"),
     path("mine/<str:number>", mine.report, name="my-report"),
@@ -59,4 +61,7 @@ urlpatterns = [
     path("roles", roles.roles, name="roles"),
     path("callers", register.callers, name="callers"),
     path("places", order.places, name="places"),
+    path("wordings", wordings.browse, name="wordings"),
+    path("wordings/new", wordings.edit, name="wording-new"),
+    path("wordings/<str:code>", wordings.edit, name="wording"),
 ]

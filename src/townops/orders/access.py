@@ -12,6 +12,9 @@ BY_PHONE: Final = declare(
     "orders.find_by_phone", "按电话查找", "按诉求人电话查找工单，每次查找留痕；举报人须另有查看联系方式的权限"
 )
 PROVE: Final = declare("orders.verify_journal", "核验留痕", "核验工单事件链是否完整未改")
+EDIT_WORDINGS: Final = declare(
+    "orders.edit_wordings", "维护答复模板", "新增、修改、停用答复模板并约定生效日期；旧版保留"
+)
 REPORT: Final = "orders.report"
 REPORT_ANY: Final = declare("orders.report_any", "登记各来源", "登记任何来源的工单，包括本镇后来增加的来源")
 REPORT_NUMBERED: Final = declare(

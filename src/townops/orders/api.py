@@ -24,12 +24,14 @@ from townops.orders import (
     steps,
     store,
     upward,
+    wordings,
 )
 from townops.orders.access import BY_PHONE
 from townops.orders.classing import Choice, classify
 from townops.orders.disputes import Disputed, PrecedentView, awaiting_session, precedents
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
+from townops.orders.domain.holding import Held
 from townops.orders.domain.order import Order as OrderValue
 from townops.orders.domain.states import LOOKS, State
 from townops.orders.domain.steps import STEPS, TABLE
@@ -42,6 +44,7 @@ from townops.orders.paging import Page
 from townops.orders.privacy import ContactView, Revealed
 from townops.orders.proof import Break
 from townops.orders.queries import Filter
+from townops.orders.related import Beside, SentUp, TaskView
 from townops.orders.reports import IncomingReport, Received, receive_reports
 from townops.orders.resolve import around
 from townops.orders.sources import check_report, sources_for
@@ -49,6 +52,8 @@ from townops.orders.steps import StepView, beside, draft_step
 from townops.orders.store import Loaded
 from townops.orders.views import ClockView, EventView, OrderView, event_views, order_view
 from townops.orders.watch import recalendar, watch
+from townops.orders.whole import Whole, whole
+from townops.orders.whole import revealed as whole_revealed
 from townops.orders.words import CHOICES, FACTS, fact_label
 from townops.orders.write import Written, write
 
@@ -59,6 +64,7 @@ __all__ = [
     "STEPS",
     "TABLE",
     "Authority",
+    "Beside",
     "Break",
     "Certify",
     "Choice",
@@ -71,6 +77,7 @@ __all__ = [
     "Filing",
     "Filter",
     "Flow",
+    "Held",
     "IncomingReport",
     "Loaded",
     "Need",
@@ -83,10 +90,13 @@ __all__ = [
     "PrecedentView",
     "Received",
     "Revealed",
+    "SentUp",
     "State",
     "StepView",
+    "TaskView",
     "Told",
     "Verify",
+    "Whole",
     "Written",
     "awaiting_session",
     "beside",
@@ -112,6 +122,7 @@ __all__ = [
     "own_report",
     "own_reports",
     "precedents",
+    "propose_for",
     "propose_unit",
     "recalendar",
     "receive_reports",
@@ -126,6 +137,9 @@ __all__ = [
     "upward",
     "verify_journal",
     "watch",
+    "whole",
+    "whole_revealed",
+    "wordings",
     "write",
 ]  # fmt: skip
 
@@ -219,7 +233,11 @@ def children_of(actor: Actor, number: str) -> list[str]:
 
 def propose_unit(actor: Actor, number: str, *, at: datetime) -> Any:
     """What the dispatch table says of an order, with its trace; Refused("rule_broken") is shown, not skipped."""
-    loaded = store.load(queries.by_number(actor, number))
+    return propose_for(store.load(queries.by_number(actor, number)), at=at)
+
+
+def propose_for(loaded: Loaded, *, at: datetime) -> Any:
+    """The same for an order at hand."""
     order = loaded.value
     condition = order.standard.condition if order.standard else None
     return steps.propose(order, order.place, order.class_code, condition, around(order, at))
@@ -279,7 +297,8 @@ def load_order(order_id: int) -> Loaded:
 
 
 def load_starting_flows() -> int:
-    """Write the flows a town starts with; returns how many were new."""
+    """Write the flows and wordings a town starts with; returns how many flows were new."""
+    wordings.load_starting()
     return flows.load_starting()
 
 

@@ -48,6 +48,13 @@ def of_phone(
 def beside(actor: Actor, number: str, *, open_only: bool = False, cursor: str = "", limit: int = 20) -> Page:
     """Other orders of the reporter of this one, newest first. Refused: order_unknown, reporter_hidden."""
     row = queries.by_number(actor, number)
+    return beside_row(actor, row, open_only=open_only, cursor=cursor, limit=limit)
+
+
+def beside_row(
+    actor: Actor, row: Order, *, open_only: bool = False, cursor: str = "", limit: int = 20
+) -> Page:
+    """The same for a row just read that the actor was found to see."""
     if row.demand_type == WHISTLEBLOW and not actor.holds(REVEAL):
         raise Refused("reporter_hidden")
     own = OrderContact.objects.filter(order_id=row.id).exclude(phone_hash="").values("phone_hash")

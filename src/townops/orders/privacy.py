@@ -87,12 +87,17 @@ def order_shown(actor: Actor, row: Order, view: OrderView) -> OrderView:
     if reads_plain(actor, row):
         return view
     place = masking.mask_text(view.place_text)
-    at_place = row.is_open and any(map(actor.holds, AT_PLACE))
-    return replace(
-        view,
-        text=masking.mask_text(view.text),
-        place_text=place if at_place else masking.mask_address(place),
-    )
+    view = replace(view, text=masking.mask_text(view.text), place_text=place)
+    return view if row.is_open and any(map(actor.holds, AT_PLACE)) else _without_door(view)
+
+
+def _without_door(view: OrderView) -> OrderView:
+    """A home is shown up to the road, and on the map to about a hundred metres."""
+    view = replace(view, place_text=masking.mask_address(view.place_text))
+    if view.lng is None or view.lat is None:
+        return view
+    lng, lat = masking.mask_point(view.lng, view.lat)
+    return replace(view, lng=lng, lat=lat)
 
 
 def events_shown(actor: Actor, row: Order, events: Sequence[EventView]) -> list[EventView]:

@@ -42,8 +42,18 @@ def load(row: Order) -> Loaded:
     return load_many([row])[0]
 
 
+def life(row: Order) -> Life:
+    """The same with every event it was folded from."""
+    return lives([row])[0]
+
+
 def load_many(rows: Sequence[Order]) -> list[Loaded]:
     """The same for many, in their order; two queries for all."""
+    return [one.loaded for one in lives(rows)]
+
+
+def lives(rows: Sequence[Order]) -> list[Life]:
+    """The lives of many, in their order; two queries for all."""
     events: dict[int, list[OrderEvent]] = {row.id: [] for row in rows}
     stored: dict[int, list[OrderMark]] = {row.id: [] for row in rows}
     if rows:
@@ -52,7 +62,7 @@ def load_many(rows: Sequence[Order]) -> list[Loaded]:
             events[event.order_id].append(event)
         for mark in sql.select(OrderMark, where, ids):
             stored[mark.order_id].append(mark)
-    return [live(row, events[row.id], fired_of(stored[row.id])).loaded for row in rows]
+    return [live(row, events[row.id], fired_of(stored[row.id])) for row in rows]
 
 
 def live(row: Order, events: Sequence[OrderEvent], marked: marks.Fired) -> Life:

@@ -1,6 +1,6 @@
 """What pages and clients see of an order: values with codes and names, no rules."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -104,8 +104,8 @@ class EventView:
     hash: str
 
 
-def order_view(loaded: Loaded, at: datetime) -> OrderView:
-    """The order with names looked up from memory; two queries for the texts."""
+def order_view(loaded: Loaded, at: datetime, *, text: str | None = None) -> OrderView:
+    """The order with names looked up from memory; a query for its words unless they are given."""
     row, order = loaded.row, loaded.value
     leading = primary(order, loaded.flow)
     responsible = people.unit_by_id(order.responsible.unit)
@@ -121,7 +121,7 @@ def order_view(loaded: Loaded, at: datetime) -> OrderView:
         seq=order.seq,
         round=order.round,
         title=row.title,
-        text=_text(order.id),
+        text=_text(order.id) if text is None else text,
         town=areas.area_by_id(order.town).code,
         village=areas.area_by_id(order.place.village) if order.place.village else None,
         block=areas.area_by_id(order.place.block) if order.place.block else None,
@@ -175,9 +175,10 @@ def _clock(named: Named, loaded: Loaded, leading: Named | None, at: datetime) ->
     )
 
 
-def event_views(row: Row) -> list[EventView]:
-    """The history of an order with texts in the clear; masking is the edge's."""
-    events = list(OrderEvent.objects.filter(order_id=row.id).order_by("seq"))
+def event_views(row: Row, stored: Sequence[OrderEvent] | None = None) -> list[EventView]:
+    """The history of an order with texts in the clear; masking is the edge's. `stored`: its events, if at hand."""
+    events = OrderEvent.objects.filter(order_id=row.id).order_by("seq") if stored is None else stored
+    events = list(events)
     texts: dict[int, dict[str, str]] = {}
     for text in OrderText.objects.filter(order_id=row.id):
         texts.setdefault(text.seq, {})[text.name] = text.text if text.erased_at is None else "（已清除）"

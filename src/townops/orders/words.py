@@ -89,6 +89,16 @@ WORDS: Final = {
     "answer_differs": "上级答复已登记为“{ours}”，与这一行不一致，请与上级核对",
     "answer_seen_before": "与以前导入过的一行完全相同；如果是新的答复，请填写回执号、轮次或答复时间",
     "answer_of_another_round": "这是第{given}轮的答复，工单现在是第{ours}轮，请与上级核对",
+    "wording_incomplete": "请写明模板的名称和内容",
+    "wording_too_long": "模板内容最多{most}字，请缩短",
+    "wording_place_unknown": "没有这个步骤的这一栏：{step}、{fact}，请从列表中选择",
+    "wording_state_unknown": "没有状态“{given}”，请从列表中选择",
+    "wording_class_unknown": "目录中没有以“{given}”开头的类别，请从列表中选择",
+    "wording_blank_unknown": "模板中的空格“{given}”不认识，可用：{known}",
+    "wording_unknown": "找不到模板“{code}”，请从列表中选择",
+    "wording_backdated": "生效日期不能早于今天",
+    "wording_out_of_order": "已有自{latest}起的版本，新版不能早于它",
+    "wording_unchanged": "与现有版本完全相同，没有可保存的",
     "due_not_later": "“{column}”不晚于现有上级时限（{ours}），请核对",
 }
 

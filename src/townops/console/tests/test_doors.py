@@ -81,6 +81,25 @@ def test_every_page_answers_everybody_as_the_table_says(order):
     assert found == ROWS
 
 
+FEW = {
+    "/wordings": {"deputy", "director", "leader"},
+    "/wordings/new": {"deputy", "director", "leader"},
+    "/wordings/reply-solved": {"deputy", "director", "leader"},
+}
+
+
+@pytest.mark.parametrize("page", FEW)
+def test_a_page_of_few_is_closed_to_everybody_else(order, page):
+    found = set()
+    for who, *_ in ROWS[:-1]:
+        client = Client()
+        client.force_login(Account.objects.get(username=who))
+        status = client.get(page).status_code
+        assert status in {200, 403}
+        found |= {who} if status == 200 else set()
+    assert found == FEW[page]
+
+
 def test_every_address_names_what_opens_it():
     bare = {
         one.name

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from townops.base.models import Account
-from townops.console.tests.browser import PASSWORD
+from townops.console.tests.browser import PASSWORD, picture
 from townops.orders import api as orders
 from townops.people import api as people
 
@@ -75,6 +75,38 @@ def test_a_refused_step_stays_on_the_page_with_what_was_typed(desk, number):
     desk.click("button:text-is('不予受理')")
     desk.wait_for_selector("text=不予受理没有办成")
     assert desk.input_value("form[action$='/refuse'] textarea") == "不属受理范围"
+
+
+def test_a_wording_chosen_is_written_at_once_and_its_button_is_out_of_the_way(desk, number):
+    desk.goto(f"/orders/{number}")
+    desk.click("summary:text-is('催办')")
+    form = "form[action$='/remind']"
+    assert not desk.is_visible(f"{form} button:text-is('填入')")
+    desk.select_option(f"{form} select[data-fills]", label="临近到期")
+    assert desk.input_value(f"{form} textarea").startswith(f"工单{number}将于")
+    desk.click(f"{form} button:text-is('催办')")
+    desk.wait_for_selector("text=已办理：催办")
+    desk.check("#tone-public", force=True)
+    assert desk.locator(".past > li:visible").count() == 0
+    desk.check("#tone-internal", force=True)
+    assert desk.locator(".past > li:visible").count() == 1
+
+
+def test_pictures_open_over_the_page_and_close_by_key(desk, number):
+    desk.goto(f"/orders/{number}")
+    desk.click("summary:text-is('补充证据')")
+    name, content = picture()
+    photo = {"name": name, "mimeType": "image/jpeg", "buffer": content}
+    desk.set_input_files("form[action$='/add_evidence'] input[type=file]", [photo, photo])
+    desk.click("form[action$='/add_evidence'] button:text-is('补充证据')")
+    desk.wait_for_selector("text=已办理：补充证据")
+    desk.locator("#o-told [data-gallery] a").first.click()
+    assert desk.inner_text(".gallery span").startswith("1 / 2")
+    desk.keyboard.press("ArrowRight")
+    assert desk.inner_text(".gallery span").startswith("2 / 2")
+    desk.keyboard.press("Escape")
+    assert desk.locator(".gallery").count() == 0
+    assert desk.url.endswith(f"/orders/{number}")
 
 
 def test_nothing_is_wider_than_the_window_of_an_office_or_a_telephone(desk, number):

@@ -9,9 +9,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from townops.base import attachments
-from townops.console import choices, forms, labels, showing, steps_shown, uploads
+from townops.console import choices, forms, labels, showing, steps_shown, uploads, whole_shown
 from townops.console.doors import SEES, STATUS, Desk, page
+from townops.console.downloads import pdf
 from townops.console.saying import sentence
+from townops.documents import api as documents
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 from townops.people import api as people
@@ -21,71 +23,76 @@ STALE = "stale_version"
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A step that was refused: what was sent and why not."""
+    """A step not taken: what was sent, and why it was refused, if it was; else it comes back with a wording filled in."""
 
     given: forms.Given
-    refused: Refused
+    refused: Refused | None = None
+    seen: int = 0
+
+    @property
+    def stale(self) -> bool:
+        return self.refused is not None and self.refused.code == STALE
 
 
 @require_safe
 @page(*SEES)
 def order(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """With `class` in the address that class, one of the suggested, stands in the form already."""
-    return render(request, "console/order.html", shown(desk, number, chosen=request.GET.get("class", "")))
+    whole = orders.whole(desk.actor, number, at=desk.at)
+    return render(request, "console/order.html", shown(desk, whole, chosen=request.GET.get("class", "")))
 
 
 def shown(
     desk: Desk,
-    number: str,
+    whole: orders.Whole,
     tried: Tried | None = None,
-    revealed: orders.Revealed | None = None,
     chosen: str = "",
 ) -> dict[str, object]:
     """Everything on the page; a step that was just refused stands first, with everything typed."""
-    view = revealed.order if revealed else orders.order_for(desk.actor, number, at=desk.at)
-    events = revealed.events if revealed else orders.events_of(desk.actor, number, at=desk.at)
-    past = showing.history(desk, events)
+    view = whole.order
+    past = showing.history(desk, whole.events)
     return {
         "desk": desk,
         "order": view,
+        "whole": whole,
         "now": desk.at,
+        "live": not whole.revealed,
         "filed": showing.filed_as(view, desk.at),
         "marks": showing.marks(view),
         "origin": labels.ORIGINS[view.origin],
-        "contact": revealed or orders.contact_of(desk.actor, number),
-        "revealed": revealed is not None,
-        "may_reveal": orders.may_reveal(desk.actor, number),
+        "papers": documents.papers_for(view.source),
         "past": past,
+        "since": [one for one in past if tried and tried.stale and one.event.seq > tried.seen],
+        "pictures": whole_shown.pictures(past),
+        "bar": whole_shown.bar(whole.hands),
+        "sent": list(whole_shown.sent(whole.sent)),
         "trace": showing.trace_of(past, desk),
         "clocks": showing.clocks(view, stopped=False),
         "stopped": showing.clocks(view, stopped=True),
         "subjects": people.answering_for(view.block.id, desk.at) if view.block else (),
-        "same": showing.same_reporter(desk, view),
-        "children": orders.children_of(desk.actor, number),
-        "proposal": showing.proposal(desk, view),
+        "proposal": showing.proposal(desk, whole),
+        "precedents": whole_shown.precedents(desk, view),
         "accept": choices.ACCEPT,
         "suggestions": showing.suggestions(desk, view),
-        **doable(desk, view, tried, choices.class_said(chosen[:40], desk.at)),
+        **doable(desk, whole, tried, choices.class_said(chosen[:40], desk.at)),
     }
 
 
-def doable(
-    desk: Desk, view: orders.OrderView, tried: Tried | None, chosen_class: str = ""
-) -> dict[str, object]:
+def doable(desk: Desk, whole: orders.Whole, tried: Tried | None, chosen_class: str = "") -> dict[str, object]:
     """What can be done now: a form for each step, the refused one first."""
-    flow = orders.flows.flow(view.value.flow, view.value.town)
-    around = forms.Around(view, desk, flow.options.filing.value == "triple", chosen_class)
-    steps = orders.steps_for(desk.actor, view.number, at=desk.at)
+    view, steps = whole.order, whole.steps
+    around = _around(view, desk, chosen_class)
     arranged = steps_shown.arranged(steps, view)
     again, first, others = None, arranged.first, list(arranged.others)
+    refused = tried.refused if tried else None
     if tried is not None:
         step = next(one for one in steps if one.name == tried.given.step)
-        again = forms.form_of(step, around, given=tried.given, said=sentence(tried.refused))
+        again = forms.form_of(step, around, given=tried.given, said=sentence(refused) if refused else "")
         others = [one for one in ([first] if first else []) + others if one.name != step.name]
         first = None
     return {
         "again": again,
-        "stale": tried is not None and tried.refused.code == STALE,
+        "stale": tried is not None and tried.stale,
         "first": forms.form_of(first, around) if first else None,
         "others": [forms.form_of(one, around) for one in others],
         "not_now": arranged.not_now,
@@ -124,15 +131,30 @@ def step(request: HttpRequest, desk: Desk, number: str, name: str) -> HttpRespon
     if not any(map(desk.actor.holds, orders.STEPS[name].permissions)):
         raise Refused("not_permitted", step=name)
     given = forms.read(request, wanted, desk)
+    if request.POST.get("fill"):
+        return _with_wording(request, desk, number, given)
     try:
         done = _taken(request, desk, number, wanted, given)
     except Refused as refused:
         status = 409 if refused.code == STALE else 422
-        return render(
-            request, "console/order.html", shown(desk, number, Tried(given, refused)), status=status
-        )
+        whole = orders.whole(desk.actor, number, at=desk.at)
+        again = shown(desk, whole, Tried(given, refused, _seen(request)))
+        return render(request, "console/order.html", again, status=status)
     messages.success(request, f"已办理：{wanted.label}。工单现在是“{done.word}”。")
     return redirect("console:order", number)
+
+
+def _with_wording(request: HttpRequest, desk: Desk, number: str, given: forms.Given) -> HttpResponse:
+    """The form again with the wording that was chosen, for browsers without script; nothing is taken."""
+    whole, fact = orders.whole(desk.actor, number, at=desk.at), request.POST["fill"]
+    chosen = request.POST.get(f"wording_{fact}", "")
+    filled = forms.written(given, fact, chosen, _around(whole.order, desk))
+    return render(request, "console/order.html", shown(desk, whole, Tried(filled)))
+
+
+def _around(view: orders.OrderView, desk: Desk, chosen_class: str = "") -> forms.Around:
+    flow = orders.flows.flow(view.value.flow, view.value.town)
+    return forms.Around(view, desk, flow.options.filing.value == "triple", chosen_class)
 
 
 def _taken(
@@ -140,12 +162,18 @@ def _taken(
 ) -> orders.OrderView:
     if given.wrong is not None:
         raise given.wrong
-    seen = request.POST.get("seq", "")
-    seq = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1  # noqa: PLR2004
     facts = forms.facts_of(wanted, given, desk.town)
-    done = orders.take_step(number, wanted.name, actor=desk.actor, at=desk.at, facts=facts, seq=seq)
+    done = orders.take_step(
+        number, wanted.name, actor=desk.actor, at=desk.at, facts=facts, seq=_seen(request)
+    )
     uploads.hang([one.pk for rows in given.files.values() for one in rows], number)
     return done
+
+
+def _seen(request: HttpRequest) -> int:
+    """The last event that stood on the page the form was sent from; -1 when that cannot be read."""
+    seen = request.POST.get("seq", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1  # noqa: PLR2004
 
 
 @require_POST
@@ -153,17 +181,14 @@ def _taken(
 def reveal(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """Show contact and words in the clear once, for a reason that is journalled."""
     try:
-        seen = orders.reveal(desk.actor, number, reason=request.POST.get("reason", ""), at=desk.at)
+        seen = orders.whole_revealed(desk.actor, number, reason=request.POST.get("reason", ""), at=desk.at)
     except Refused as refused:
         if refused.code == "order_unknown":
             raise
-        return render(
-            request,
-            "console/order.html",
-            shown(desk, number) | {"not_revealed": sentence(refused)},
-            status=STATUS.get(refused.code, 422),
-        )
-    return render(request, "console/order.html", shown(desk, number, revealed=seen))
+        masked = shown(desk, orders.whole(desk.actor, number, at=desk.at))
+        again = masked | {"not_revealed": sentence(refused)}
+        return render(request, "console/order.html", again, status=STATUS.get(refused.code, 422))
+    return render(request, "console/order.html", shown(desk, seen))
 
 
 @require_safe
@@ -175,6 +200,17 @@ def attachment(request: HttpRequest, desk: Desk, number: str, file: int) -> Http
     if row is None:
         raise Http404
     return HttpResponse(attachments.content_of(row), headers=dict(attachments.headers(row)))
+
+
+@require_safe
+@page(*SEES)
+def paper(request: HttpRequest, desk: Desk, number: str, code: str) -> HttpResponse:
+    """The order as a paper to print, in the words this person may read; opening one is journalled."""
+    whole = orders.whole(desk.actor, number, at=desk.at)
+    wanted = documents.paper(code, whole.order.source)
+    sheet = wanted.make(whole, desk.at)
+    printed = documents.open_paper(wanted, sheet, key=number, actor=desk.actor, at=desk.at)
+    return pdf(printed.content, printed.name)
 
 
 @require_safe

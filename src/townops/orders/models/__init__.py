@@ -19,6 +19,7 @@ from townops.orders.models.parts import (
     Precedent,
     Upward,
 )
+from townops.orders.models.wordings import WordingVersion
 
 __all__ = [
     "FlowVersion",
@@ -38,4 +39,5 @@ __all__ = [
     "OrderText",
     "Precedent",
     "Upward",
+    "WordingVersion",
 ]
