@@ -53,6 +53,9 @@ class Page:
     exact: bool
 
 
+NOTHING = Page((), "", 0, True)
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """The last row of the page before."""
