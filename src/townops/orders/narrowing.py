@@ -11,13 +11,16 @@ from django.db.models import Q
 
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
-from townops.orders.domain.states import LOOKS, OPEN
+from townops.orders import flows
+from townops.orders.domain.states import LOOKS, OPEN, State
 from townops.orders.lateness import lateness
-from townops.orders.models import Order
+from townops.orders.models import Order, Upward
 from townops.people import api as people
 
 NONE: Final = "none"
 ME: Final = "me"
+TO_REPLY: Final = "to_reply"  # checked and to be replied up, or a message made and not sent
+UNSENT: Final = ("ready", "sending")
 LATENESS: Final = ("soon", "overdue", "severe", "calm")
 MARKS = {
     "returned": Q(returns__gt=0),
@@ -117,8 +120,8 @@ def marked(wanted: Filter) -> Q:
     """Every mark and the number of returns. Refused("mark_unknown", "returns_malformed")."""
     found = Q()
     for name in wanted.marks:
-        if name not in MARKS:
-            raise Refused("mark_unknown", mark=name, known=sorted(MARKS))
+        if name not in MARKS and name != TO_REPLY:
+            raise Refused("mark_unknown", mark=name, known=sorted((*MARKS, TO_REPLY)))
         found &= _mark(name, only_open=open_only(wanted))
     if wanted.returns < 0:
         raise Refused("returns_malformed", returns=wanted.returns)
@@ -126,7 +129,10 @@ def marked(wanted: Filter) -> Q:
 
 
 def _mark(name: str, *, only_open: bool) -> Q:
-    """The few open orders under supervision lie in an index of their own."""
+    """The few open orders under supervision lie in an index of their own, and messages in theirs."""
+    if name == TO_REPLY:
+        unsent = Upward.objects.filter(status__in=UNSENT).values("order_id")
+        return Q(state=State.CHECKING, source__in=flows.replying()) | Q(id__in=unsent)
     if name == "supervised" and only_open:
         return Q(id__in=Order.objects.filter(is_open=True, supervised__gt=0).values("id"))
     return MARKS[name]

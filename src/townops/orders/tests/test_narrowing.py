@@ -119,6 +119,21 @@ def test_supervised_open_orders_are_found_by_their_own_index(town):
     assert found(town, marks=("supervised",)) == {number}
 
 
+def test_what_is_to_be_replied_upward_is_checked_or_waits_unsent(town):
+    town.report()
+    number = town.handling("hotline", user="hotline", external_number="H77")
+    assert found(town, marks=("to_reply",), open=True) == set()
+    town.takes(
+        "hotline",
+        number,
+        "ask_up",
+        kind="extension",
+        reason="配件未到",
+        new_due=town.later(days=9).isoformat(),
+    )
+    assert found(town, marks=("to_reply",), open=True) == {number}
+
+
 def test_many_counts_are_one_statement_and_agree_with_the_lists(town):
     town.report()
     returned = town.dispatched()
