@@ -6,6 +6,7 @@ key of the same owner is the same batch.
 """
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -78,7 +79,7 @@ def ask(
         raise Refused("batch_empty")
     if len(items) > MOST:
         raise Refused("batch_too_large", most=MOST)
-    row, fresh = _made(kind, owner, key, payload, len(items), at)
+    row, fresh = _made(kind, owner, key, payload, total=len(items), at=at)
     if not fresh:
         return row
     lines = [BatchItem(batch=row, no=n, thing=one.thing, seq=one.seq) for n, one in enumerate(items, 1)]
@@ -95,7 +96,7 @@ def ask_whole(
     kind: str, owner: Account, key: str, payload: dict[str, Any], total: int, *, at: datetime
 ) -> Batch:
     """A batch that is one long run over `total` things. Refused: batch_key_malformed."""
-    row, fresh = _made(kind, owner, key, payload, total, at)
+    row, fresh = _made(kind, owner, key, payload, total=total, at=at)
     if not fresh:
         return row
     if total > AT_ONCE:
@@ -107,7 +108,7 @@ def ask_whole(
 
 
 def _made(
-    kind: str, owner: Account, key: str, payload: dict[str, Any], total: int, at: datetime
+    kind: str, owner: Account, key: str, payload: dict[str, Any], *, total: int, at: datetime
 ) -> tuple[Batch, bool]:
     if not key or len(key) > 64:  # noqa: PLR2004
         raise Refused("batch_key_malformed")
@@ -166,9 +167,11 @@ def run(number: int, at: datetime) -> None:
     on_each = _items.get(row.kind)
     if on_each is None:
         raise LookupError(f"batch {row.kind!r} is not installed")
+    begun_at = time.monotonic()
     while todo := list(row.items.filter(status="").order_by("no")[:READ]):
         for item in todo:
-            if not advance_item(item, asked, on_each, at):
+            now = at + timedelta(seconds=time.monotonic() - begun_at)
+            if not advance_item(item, asked, on_each, now):
                 _end(number, S.STOPPED)
                 return
     _end(number, S.DONE)

@@ -31,6 +31,8 @@ SEES: Final = ("orders.view", "orders.view_all")
 STATUS: Final = {
     "order_unknown": 404,
     "attachment_unknown": 404,
+    "batch_unknown": 404,
+    "view_unknown": 404,
     "not_permitted": 403,
     "source_not_permitted": 403,
     "number_not_permitted": 403,

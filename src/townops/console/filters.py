@@ -34,6 +34,7 @@ SINGLE: Final = (
     "q",
 )
 PLACE: Final = frozenset({"sort", "cursor", "view"})  # how the list stands, not what is in it
+PERSONS: Final = {"我的": "me", "未落实到岗位": "none"}
 SORTS: Final = {"-received": "最新收到", "received": "最早收到", "due": "最早到期"}
 FLAGS: Final = {"1": True, "0": False}
 MOST_TIMES: Final = 99
@@ -84,7 +85,7 @@ class Address:
             sources=self.all("source"),
             states=self.all("state"),
             stages=self.all("stage"),
-            person=self.one("person"),
+            person=PERSONS.get(self.one("person"), self.one("person")),
             late=self.one("late"),
             due_from=_day(self.one("due_from")),
             due_before=_next_day(_day(self.one("due_to"))),

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from townops.base import journal, sql
+from townops.base import contacts, journal, sql
 from townops.base.db import write as transaction
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.orders import (
     callers,
+    exporting,
     flows,
     outside,
     privacy,
@@ -25,7 +26,8 @@ from townops.orders import (
     store,
     upward,
 )
-from townops.orders.access import BY_PHONE
+from townops.orders.access import BY_PHONE, EXPORT
+from townops.orders.bulk import STEPS_IN_BULK, take_many
 from townops.orders.classing import Choice, classify
 from townops.orders.disputes import Disputed, PrecedentView, awaiting_session, precedents
 from townops.orders.domain.facts import Need, Party
@@ -35,6 +37,7 @@ from townops.orders.domain.states import LOOKS, State
 from townops.orders.domain.steps import STEPS, TABLE
 from townops.orders.drafts import Draft
 from townops.orders.erasing import erase_texts
+from townops.orders.exporting import ExportPart, ExportRow
 from townops.orders.jobs import index_all
 from townops.orders.lateness import Lateness, lateness, set_lateness
 from townops.orders.models import Order, OrderEvent, OrderLink, OrderText
@@ -60,6 +63,7 @@ __all__ = [
     "LOOKS",
     "NONE",
     "STEPS",
+    "STEPS_IN_BULK",
     "TABLE",
     "Authority",
     "Break",
@@ -71,6 +75,8 @@ __all__ = [
     "Disputed",
     "Draft",
     "EventView",
+    "ExportPart",
+    "ExportRow",
     "Filing",
     "Filter",
     "Flow",
@@ -105,9 +111,12 @@ __all__ = [
     "erase_texts",
     "events_of",
     "every_source",
+    "export_part",
+    "export_size",
     "fact_label",
     "find_orders",
     "flows",
+    "found_keys",
     "index_everything",
     "lateness",
     "load_order",
@@ -127,6 +136,7 @@ __all__ = [
     "set_lateness",
     "sources_for",
     "steps_for",
+    "take_many",
     "take_step",
     "told",
     "unproven",
@@ -197,6 +207,36 @@ def count_orders(actor: Actor, wanted: Mapping[str, Filter], *, at: datetime) ->
     Filters of state, time, unit, person, source and marks. Refused as `find_orders` refuses.
     """
     return queries.count_many(actor, wanted, at=at)
+
+
+def found_keys(actor: Actor, wanted: Filter, *, at: datetime, most: int) -> list[tuple[str, int]]:
+    """(number, seq) of what a filter finds, oldest first, `most` at most. Refused as `find_orders`, and number_in_filter."""
+    _refuse_number(wanted)
+    return queries.keys(actor, wanted, at=at, most=most)
+
+
+def export_size(actor: Actor, wanted: Filter, *, at: datetime) -> int:
+    """How many rows an export has. Refused: not_permitted, number_in_filter, export_too_large, and as `find_orders`."""
+    if not actor.holds(EXPORT):
+        raise Refused("not_permitted", step="export")
+    _refuse_number(wanted)
+    size = queries.count(actor, wanted, at=at, most=exporting.MOST + 1)
+    if size > exporting.MOST:
+        raise Refused("export_too_large", most=exporting.MOST)
+    return size
+
+
+def export_part(actor: Actor, wanted: Filter, *, at: datetime, cursor: str = "") -> ExportPart:
+    """The next rows of an export, masked as this actor may read them. Refused: not_permitted, cursor_unreadable."""
+    if not actor.holds(EXPORT):
+        raise Refused("not_permitted", step="export")
+    return exporting.part(actor, wanted, at=at, cursor=cursor)
+
+
+def _refuse_number(wanted: Filter) -> None:
+    """A filter that is kept for a job holds nobody's number."""
+    if wanted.phone or contacts.find(wanted.q):
+        raise Refused("number_in_filter")
 
 
 def same_reporter(

@@ -86,13 +86,16 @@ def order_shown(actor: Actor, row: Order, view: OrderView) -> OrderView:
     view = replace(view, title=masking.mask_text(view.title))
     if reads_plain(actor, row):
         return view
-    place = masking.mask_text(view.place_text)
+    return replace(view, text=masking.mask_text(view.text), place_text=place_shown(actor, row))
+
+
+def place_shown(actor: Actor, row: Order) -> str:
+    """The place in words: to the house for who goes there or reads plainly, else to the road."""
+    if reads_plain(actor, row):
+        return row.place_text
+    place = masking.mask_text(row.place_text)
     at_place = row.is_open and any(map(actor.holds, AT_PLACE))
-    return replace(
-        view,
-        text=masking.mask_text(view.text),
-        place_text=place if at_place else masking.mask_address(place),
-    )
+    return place if at_place else masking.mask_address(place)
 
 
 def events_shown(actor: Actor, row: Order, events: Sequence[EventView]) -> list[EventView]:
@@ -108,15 +111,30 @@ def text_shown(actor: Actor, row: Order, text: str) -> str:
 
 def contact_shown(actor: Actor, row: Order) -> ContactView | None:
     """The newest caller, masked; None when nobody left a contact."""
-    if row.demand_type == WHISTLEBLOW and not _holds_reveal(actor, row):
-        return ContactView("", "", hidden=True)
-    name, phone = opened(row)
-    return ContactView(masking.mask_name(name), masking.mask_phone(phone)) if name or phone else None
+    return contacts_shown(actor, [row]).get(row.id)
 
 
 def opened(row: Order) -> tuple[str, str]:
     """(name, phone) of the newest caller in the clear; for whoever has asked `note_reveal` before."""
-    found = OrderContact.objects.filter(order_id=row.id).order_by("-seq").first()
+    return _opened(OrderContact.objects.filter(order_id=row.id).order_by("-seq").first())
+
+
+def contacts_shown(actor: Actor, rows: Sequence[Order]) -> dict[int, ContactView]:
+    """As `contact_shown` for many orders in one statement; those without a caller are left out."""
+    newest: dict[int, OrderContact] = {}
+    for found in OrderContact.objects.filter(order_id__in=[row.id for row in rows]).order_by("seq"):
+        newest[found.order_id] = found
+    return {row.id: view for row in rows if (view := _contact(actor, row, newest.get(row.id)))}
+
+
+def _contact(actor: Actor, row: Order, found: OrderContact | None) -> ContactView | None:
+    if row.demand_type == WHISTLEBLOW and not _holds_reveal(actor, row):
+        return ContactView("", "", hidden=True)
+    name, phone = _opened(found)
+    return ContactView(masking.mask_name(name), masking.mask_phone(phone)) if name or phone else None
+
+
+def _opened(found: OrderContact | None) -> tuple[str, str]:
     if found is None:
         return "", ""
     place = f"order:{found.order_id}:{found.seq}"

@@ -1,6 +1,7 @@
 """Finding orders: what an actor may see, and the filters a list knows (engine.md section 6)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
@@ -21,26 +22,73 @@ from townops.people import api as people
 BY_NUMBER = "WHERE id = (SELECT n.order_id FROM orders_ordernumber n WHERE n.number = %s)"
 SHORTEST_PHONE = 7
 WHISTLEBLOW = "whistleblow"
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Rows an actor may see under a filter, not yet read; `walk` where his scopes lead."""
+
+    rows: QuerySet[Order]
+    walk: paging.Walk | None = None
 
 
 def find(
     actor: Actor, wanted: Filter, *, at: datetime, sort: str = "-received", cursor: str = "", limit: int = 50
 ) -> Page:
     """One page of what an actor may see. Refused(area_unknown, unit_unknown, query_too_short, mark_unknown, ...)."""
-    if wanted.in_states == ():
+    found = select(actor, wanted, at=at, sort=sort)
+    if found is None:
         return paging.NOTHING
+    return paging.page(found.rows, sort=sort, cursor=cursor, limit=limit, walk=found.walk)
+
+
+def part(
+    actor: Actor, wanted: Filter, *, at: datetime, sort: str, cursor: str, limit: int
+) -> tuple[tuple[Order, ...], str]:
+    """As `find` without counting, and with more rows at once: for whoever goes through all of them."""
+    found = select(actor, wanted, at=at, sort=sort)
+    if found is None:
+        return (), ""
+    return paging.part(found.rows, sort=sort, cursor=cursor, limit=limit, walk=found.walk)
+
+
+def keys(actor: Actor, wanted: Filter, *, at: datetime, most: int) -> list[tuple[str, int]]:
+    """(number, seq) of what a filter finds, oldest first, `most` at most."""
+    found = select(actor, wanted, at=at, sort="received")
+    if found is None:
+        return []
+    ids = paging.ids(found.rows, sort="received", most=most, walk=found.walk)
+    known: dict[int, tuple[str, int]] = {}
+    for start in range(0, len(ids), CHUNK):
+        rows = Order.objects.filter(id__in=ids[start : start + CHUNK])
+        known |= {key: (number, seq) for key, number, seq in rows.values_list("id", "number", "seq")}
+    return [known[one] for one in ids if one in known]
+
+
+def count(actor: Actor, wanted: Filter, *, at: datetime, most: int) -> int:
+    """How many a filter finds, `most` at most."""
+    found = select(actor, wanted, at=at, sort="received")
+    if found is None:
+        return 0
+    return len(paging.ids(found.rows, sort="received", most=most, walk=found.walk))
+
+
+def select(actor: Actor, wanted: Filter, *, at: datetime, sort: str) -> Found | None:
+    """What leads the list, and everything else asked of it; None where the filter contradicts itself."""
+    if wanted.in_states == ():
+        return None
     open_only = narrowing.open_only(wanted) or sort == "due"  # which lists what is open
-    words, keys = _numbers(actor, wanted)
+    words, numbered = _numbers(actor, wanted)
     asked = Asked(tuple(_terms(wanted)), towns_of(actor), _spans(wanted), open=open_only, q=words)
     scopes = () if actor.holds(VIEW_ALL) else scopes_of(actor)
-    lead = choose(asked, scopes) if keys is None else Lead(keys=keys)
+    lead = choose(asked, scopes) if numbered is None else Lead(keys=numbered)
     rows = led(Order.objects.filter(_plainly(actor, wanted, at)), asked, lead)
     if wanted.phone and not actor.holds(REVEAL):
         rows = rows.exclude(demand_type=WHISTLEBLOW)
     if lead.scopes:
-        walk = paging.Walk(scopes, asked.spans)
-        return paging.page(rows, sort=sort, cursor=cursor, limit=limit, walk=walk)
-    return paging.page(within(rows, actor, scopes), sort=sort, cursor=cursor, limit=limit)
+        return Found(rows, paging.Walk(scopes, asked.spans))
+    return Found(within(rows, actor, scopes))
 
 
 def count_many(actor: Actor, wanted: Mapping[str, Filter], *, at: datetime) -> dict[str, int]:

@@ -5,6 +5,14 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def forwards(apps, _editor):
+    """Who handles orders or sees the whole town may export what he sees."""
+    held = apps.get_model("base", "RolePermission").objects
+    seeing = held.filter(permission__in=("orders.view_all", "orders.handle"))
+    for role in sorted(set(seeing.values_list("role_id", flat=True))):
+        held.get_or_create(role_id=role, permission="orders.export")
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -85,4 +93,5 @@ class Migration(migrations.Migration):
             model_name='savedview',
             constraint=models.UniqueConstraint(fields=('owner', 'page', 'name'), name='base_saved_view_once'),
         ),
+        migrations.RunPython(forwards, migrations.RunPython.noop),
     ]
