@@ -20,7 +20,7 @@ from townops.people import api as people
 NONE: Final = "none"
 ME: Final = "me"
 TO_REPLY: Final = "to_reply"  # checked and to be replied up, or a message made and not sent
-UNSENT: Final = ("ready", "sending")
+UNSENT: Final = Q(status="ready") | Q(status="sending")  # as the index of unsent messages says it
 LATENESS: Final = ("soon", "overdue", "severe", "calm")
 MARKS = {
     "returned": Q(returns__gt=0),
@@ -131,7 +131,7 @@ def marked(wanted: Filter) -> Q:
 def _mark(name: str, *, only_open: bool) -> Q:
     """The few open orders under supervision lie in an index of their own, and messages in theirs."""
     if name == TO_REPLY:
-        unsent = Upward.objects.filter(status__in=UNSENT).values("order_id")
+        unsent = Upward.objects.filter(UNSENT).values("order_id")
         return Q(state=State.CHECKING, source__in=flows.replying()) | Q(id__in=unsent)
     if name == "supervised" and only_open:
         return Q(id__in=Order.objects.filter(is_open=True, supervised__gt=0).values("id"))

@@ -157,3 +157,23 @@ def test_many_counts_are_one_statement_and_agree_with_the_lists(town):
         totals = {name: api.find_orders(actor, one, at=town.at).total for name, one in wanted.items()}
         assert counted == totals
         assert sum("COUNT(" in one["sql"] for one in seen.captured_queries) == 1
+
+
+def test_many_counts_read_open_orders_by_their_small_indexes_alone(town):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL chooses by its own statistics")
+    wanted = {
+        "reported": api.Filter(states=("reported",)),
+        "to_reply": api.Filter(marks=("to_reply",), open=True),
+        "supervised": api.Filter(marks=("supervised",), open=True),
+    }
+    shift = town.who("shift")
+    with CaptureQueriesContext(connection) as seen:
+        api.count_orders(shift, wanted, at=town.at)
+    (statement,) = [one["sql"] for one in seen.captured_queries if "COUNT(" in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + statement)
+        plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
+    assert "USING INDEX order_open" in plan or "USING COVERING INDEX order_open" in plan
+    assert "order_supervised" in plan
+    assert "upward_unsent" in plan

@@ -55,3 +55,4 @@ window.addEventListener("pageshow", () => {
   count();
 });
 document.addEventListener("htmx:afterSettle", count);
+document.addEventListener("townops:live", count);
