@@ -14,7 +14,6 @@ from townops.orders import api as orders
 EXPORT: Final = "orders.export"
 EXPORT_KIND: Final = "console.export"
 WHOLE: Final = "filter"
-ROWS_MOST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def meant(desk: Desk, given: QueryDict) -> list[batches.Item]:
     if given.get("scope") == WHOLE:
         found = orders.found_keys(desk.actor, wanted(desk, given), at=desk.at, most=batches.MOST + 1)
         return [batches.Item(number, seq) for number, seq in found]
-    return [_item(one) for one in dict.fromkeys(given.getlist("row"))][:ROWS_MOST]
+    return [_item(one) for one in dict.fromkeys(given.getlist("row"))]
 
 
 def wanted(desk: Desk, given: QueryDict) -> orders.Filter:

@@ -100,10 +100,11 @@ def page(
 def part(
     rows: QuerySet[Order], *, sort: str, cursor: str, limit: int, walk: Walk | None = None
 ) -> tuple[tuple[Order, ...], str]:
-    """The next rows and the cursor after them ("" at the end), without a total."""
+    """The next rows, alone, and the cursor after them ("" at the end), without a total."""
     way, keyed = _ordered(rows, sort)
     found = [key for key, *_ in _keys(keyed, way, walk, _mark(cursor))[: limit + 1]]
-    read = _rows(found[:limit])
+    known = Order.objects.in_bulk(found[:limit])
+    read = tuple(known[key] for key in found[:limit] if key in known)
     return read, _cursor(read[-1], way.field) if len(found) > limit and read else ""
 
 

@@ -111,10 +111,38 @@ def test_several_states_stand_in_one_address_and_one_chip(town):
         ("sort=odd", "不能按“odd”排序"),
         ("state=odd", "没有符合条件的工单"),
         ("q=灯", "请至少输入"),
+        ("late=odd", "没有时限条件“odd”"),
+        ("returned=x", "次数“x”填写不对"),
+        ("due_to=xx", "日期“xx”填写不对"),
+        ("person=没有这人", "没有用户名或姓名为“没有这人”的人员"),
+        ("holder=没有的单位", "没有代码为“没有的单位”的单位"),
+        ("stage=odd", "没有符合条件的工单"),
     ],
 )
 def test_a_filter_that_means_nothing_is_told_in_words(town, query, words):
     assert words in Browser("grid").open(f"/orders?{query}").page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "chip"),
+    [
+        ("late=soon", "临期"),
+        ("stage=派遣", "环节：派遣"),
+        ("unit=none", "主办：（无）"),
+        ("person=me", "我的"),
+        ("person=none", "未落实到岗位"),
+        ("returned=2", "退单 2 次以上"),
+        ("due_from=2026-11-01", "到期自：2026-11-01"),
+        ("mark=to_reply", "待上报回复"),
+        ("class=C-01", "类别：C-01 "),
+    ],
+)
+def test_every_condition_is_said_in_words_and_stays_in_its_field(town, query, chip):
+    clerk = Browser("shift").open(f"/orders?{query}")
+    assert clerk.status == 200
+    assert chip in clerk.html.partition('class="chips"')[2].partition("</div>")[0]
+    again = clerk.send("筛选")  # what stands in the fields is the same filter again
+    assert chip in again.html.partition('class="chips"')[2].partition("</div>")[0]
 
 
 def test_rows_say_state_and_time_in_words_not_only_in_colour(town):
