@@ -1,9 +1,10 @@
 """The plumbing's own recurring work."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from townops.base import idempotency, journal, outbox, seals
-from townops.base.jobs import job
+from townops.base import batches, idempotency, journal, outbox, seals
+from townops.base.jobs import job, task
 
 
 @job("base.seal_journal", every=timedelta(minutes=1))
@@ -19,3 +20,10 @@ def purge(at: datetime) -> None:
     """Drop answers and delivered news nobody needs any more."""
     idempotency.purge(at)
     outbox.purge(at)
+    batches.purge(at)
+
+
+@task(batches.TASK)
+def work_off(payload: dict[str, Any], at: datetime) -> None:
+    """Work a batch off; one that was begun goes on where it stands."""
+    batches.run(payload["batch"], at)

@@ -18,6 +18,10 @@ Sayer = Callable[[str, object, Mapping[str, object]], object]
 WORDS: Final = {
     "account_locked": "登录失败次数过多，账号已锁定，请{minutes}分钟后再试。",
     "account_unknown": "没有账号“{username}”，或该账号已停用。",
+    "batch_empty": "没有选中任何一项，请先勾选或调整条件。",
+    "batch_key_malformed": "这一批的凭据不对，请刷新页面后再试。",
+    "batch_too_large": "一批最多{most}项，请先缩小范围。",
+    "batch_unknown": "找不到这一批，可能已超过七天被清理。",
     "calendar_contradiction": "同一天不能既休息又上班：{days}。",
     "calendar_day_kind": "{day}的类别“{kind}”不认识，只能是休息或调休上班。",
     "calendar_unknown": "没有第{version}版工作日历。",
@@ -64,6 +68,11 @@ WORDS: Final = {
     "unknown_crs": "坐标系“{crs}”不认识。",
     "username_malformed": "用户名不能为空，最长{longest}个字符。",
     "username_taken": "用户名“{username}”已被使用。",
+    "view_holds_number": "常用视图里不能带电话或身份证号码，请去掉后再存。",
+    "view_name_missing": "请给视图起个名称。",
+    "view_too_long": "视图名称最长{most}个字，条件也不能太多，请改短后再存。",
+    "view_unknown": "找不到这个视图，可能已经删除。",
+    "views_too_many": "最多存{most}个视图，请先删掉不用的。",
     "village_code": "居村代码“{given}”不对。",
 }
 

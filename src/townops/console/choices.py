@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.utils import timezone
+
 from townops.areas import api as areas
 from townops.base.filetypes import SUFFIXES
 from townops.catalogue import api as catalogue
 from townops.kernel.refusal import Refused
+from townops.orders import api as orders
 from townops.people import api as people
 
 ACCEPT: Final = ",".join(sorted(f".{suffix}" for many in SUFFIXES.values() for suffix in many))
+NOBODY: Final = "（无）"
 NOT_CHOSEN: Final = frozenset({"system", "public"})
 SUGGESTED: Final = 3
 
@@ -35,11 +39,15 @@ def units(town: str) -> Listing:
 def unit_code(given: str, town: str) -> str:
     """The code of a unit given by name or code; what is unknown stays as it is and is refused by the door."""
     given = given.strip()
+    if given == NOBODY:
+        return orders.NONE
     return next((one.code for one in people.units(town=town) if one.name == given), given)
 
 
 def unit_name(code: str, town: str) -> str:
     """The other way round, for an address that names a unit by code."""
+    if code == orders.NONE:
+        return NOBODY
     return next((one.name for one in people.units(town=town) if one.code == code), code)
 
 
@@ -107,6 +115,24 @@ def class_said(code: str | None, at: datetime) -> str:
         return class_line(catalogue.klass(code, catalogue.version_at(at)))
     except Refused:
         return code
+
+
+def class_of_today(code: str) -> str:
+    """CODE name of any class of today's catalogue, "" where it has none of that code."""
+    content = catalogue.content(catalogue.version_at(timezone.now()))
+    found = content.by_code.get(code)
+    return class_line(found) if found else ""
+
+
+def every_class(at: datetime) -> Listing:
+    """The tree of classes, each under the one it belongs to, for the filter of a list."""
+    content = catalogue.content(catalogue.version_at(at))
+    return Listing("every-class", tuple(class_line(one) for one in content.classes))
+
+
+def units_or_none(town: str) -> Listing:
+    """Units, and that there is none."""
+    return Listing("units", (NOBODY, *units(town).lines))
 
 
 def suggested(text: str, at: datetime, *, branch: str) -> tuple[catalogue.Klass, ...]:

@@ -33,6 +33,8 @@ STATUS: Final = {
     "attachment_unknown": 404,
     "paper_unknown": 404,
     "wording_unknown": 404,
+    "batch_unknown": 404,
+    "view_unknown": 404,
     "not_permitted": 403,
     "source_not_permitted": 403,
     "number_not_permitted": 403,

@@ -8,29 +8,36 @@ from urllib.parse import urlencode
 
 from django.http.request import QueryDict
 
-from townops.console import choices, labels
+from townops.console import choices, filter_words
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 from townops.orders import api as orders
 
-LISTS: Final = ("source", "state", "mark")
+LISTS: Final = ("source", "state", "stage", "mark")
 SINGLE: Final = (
     "unit",
     "holder",
+    "person",
     "area",
     "class",
     "severity",
     "demand",
     "open",
     "overdue",
+    "late",
+    "due_from",
+    "due_to",
+    "returned",
     "from",
     "to",
     "phone",
     "q",
 )
+PLACE: Final = frozenset({"sort", "cursor", "view"})  # how the list stands, not what is in it
+PERSONS: Final = {"我的": "me", "未落实到岗位": "none"}
 SORTS: Final = {"-received": "最新收到", "received": "最早收到", "due": "最早到期"}
 FLAGS: Final = {"1": True, "0": False}
-SAID: Final = 2
+MOST_TIMES: Final = 99
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -73,10 +80,16 @@ class Address:
         return urlencode([*kept, *((key, value) for key, value in changes.items() if value)])
 
     def filter(self) -> orders.Filter:
-        """As the door takes it. Refused: filter_malformed; what is unknown the door refuses."""
+        """As the door takes it. Refused: filter_malformed, filter_number_malformed; what is unknown the door refuses."""
         return orders.Filter(
             sources=self.all("source"),
             states=self.all("state"),
+            stages=self.all("stage"),
+            person=PERSONS.get(self.one("person"), self.one("person")),
+            late=self.one("late"),
+            due_from=_day(self.one("due_from")),
+            due_before=_next_day(_day(self.one("due_to"))),
+            returns=_times(self.one("returned")),
             units=self._units("unit"),
             holders=self._units("holder"),
             area=choices.area_code(self.one("area"), self.town) if self.one("area") else "",
@@ -95,18 +108,28 @@ class Address:
     def _units(self, name: str) -> tuple[str, ...]:
         return tuple(choices.unit_code(one, self.town) for one in self.all(name))
 
+    @property
+    def conditions(self) -> Pairs:
+        """What narrows the list, without its order, its page and its form."""
+        return tuple(pair for pair in self.pairs if pair[0] not in PLACE)
+
+    @property
+    def lasting(self) -> str:
+        """The query without the page one stands on: what a kept view is."""
+        return urlencode([pair for pair in self.pairs if pair[0] != "cursor"])
+
     def chips(self) -> Iterator[Chip]:
         """Every active condition, each with a way to take it off."""
         for number, (key, value) in enumerate(self.pairs):
-            if key in {"sort", "cursor"}:
+            if key in PLACE:
                 continue
-            others = replace(self, pairs=tuple(p for n, p in enumerate(self.pairs) if n != number))
-            yield Chip(_said(key, value, self.town), others.query)
+            rest = tuple(p for n, p in enumerate(self.pairs) if n != number and p[0] != "cursor")
+            yield Chip(filter_words.said(key, value, self.town), replace(self, pairs=rest).query)
 
 
 def address_of(query: QueryDict, town: str) -> Address:
     """The known names of a query string with something in them."""
-    known = (*LISTS, *SINGLE, "sort", "cursor")
+    known = (*LISTS, *SINGLE, "sort", "cursor", "view")
     pairs = ((key, value.strip()) for key in known for value in query.getlist(key))
     return Address(tuple((key, value) for key, value in pairs if value), town)
 
@@ -124,46 +147,10 @@ def _next_day(day: datetime | None) -> datetime | None:
     return day + timedelta(days=1) if day else None
 
 
-def _said(key: str, value: str, town: str) -> str:
-    if key == "state":
-        return states_said(value)
-    if key == "source":
-        return f"来源：{dict(orders.every_source()).get(value, value)}"
-    if key in {"unit", "holder"}:
-        word = "主办" if key == "unit" else "当前责任"
-        return f"{word}：{choices.unit_name(value, town)}"
-    if key == "area":
-        return f"地点：{choices.area_said(choices.code_of(value)).partition(' ')[2] or value}"
-    return _flag_said(key, value)
-
-
-def states_said(value: str) -> str:
-    """待受理、待立案等 13 种."""
-    codes = value.split(",")
-    known = [orders.LOOKS[orders.State(code)].word for code in codes if code in set(orders.State)]
-    if len(codes) > SAID:
-        return f"{'、'.join(known[:SAID])}等 {len(codes)} 种"
-    return "、".join(known) or value
-
-
-def _flag_said(key: str, value: str) -> str:
-    flags = {
-        ("open", "1"): "未结",
-        ("open", "0"): "已结束",
-        ("overdue", "1"): "已超时",
-        ("overdue", "0"): "未超时",
-    }
-    words = {
-        "from": "收到自",
-        "to": "收到至",
-        "phone": "电话",
-        "q": "文字",
-        "class": "类别",
-        "severity": "紧急程度",
-        "demand": "诉求",
-    }
-    if (key, value) in flags:
-        return flags[key, value]
-    if key == "mark":
-        return labels.MARKS.get(value, value)
-    return f"{words.get(key, key)}：{labels.CHOICES.get(value, value) if key in {'severity', 'demand'} else value}"
+def _times(text: str) -> int:
+    """Refused: filter_number_malformed."""
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_TIMES):
+        raise Refused("filter_number_malformed", value=text[:20])
+    return int(text)

@@ -11,6 +11,9 @@ REVEAL: Final = declare("orders.reveal", "查看联系方式", "说明理由后�
 BY_PHONE: Final = declare(
     "orders.find_by_phone", "按电话查找", "按诉求人电话查找工单，每次查找留痕；举报人须另有查看联系方式的权限"
 )
+EXPORT: Final = declare(
+    "orders.export", "导出工单", "把看得到的工单导出为表格，内容按岗位脱敏，每次导出和下载留痕"
+)
 PROVE: Final = declare("orders.verify_journal", "核验留痕", "核验工单事件链是否完整未改")
 EDIT_WORDINGS: Final = declare(
     "orders.edit_wordings", "维护答复模板", "新增、修改、停用答复模板并约定生效日期；旧版保留"

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from townops.base import journal, sql
+from townops.base import contacts, journal, sql
 from townops.base.db import write as transaction
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.orders import (
     callers,
+    exporting,
     flows,
     outside,
     privacy,
@@ -26,7 +27,8 @@ from townops.orders import (
     upward,
     wordings,
 )
-from townops.orders.access import BY_PHONE
+from townops.orders.access import BY_PHONE, EXPORT
+from townops.orders.bulk import STEPS_IN_BULK, take_many
 from townops.orders.classing import Choice, classify
 from townops.orders.disputes import Disputed, PrecedentView, awaiting_session, precedents
 from townops.orders.domain.facts import Need, Party
@@ -37,13 +39,15 @@ from townops.orders.domain.states import LOOKS, State
 from townops.orders.domain.steps import STEPS, TABLE
 from townops.orders.drafts import Draft
 from townops.orders.erasing import erase_texts
+from townops.orders.exporting import ExportPart, ExportRow
 from townops.orders.jobs import index_all
+from townops.orders.lateness import Lateness, lateness, set_lateness
 from townops.orders.models import Order, OrderEvent, OrderLink, OrderText
+from townops.orders.narrowing import LATENESS, NONE, Filter
 from townops.orders.own import OwnPage, OwnReport, own_report, own_reports
 from townops.orders.paging import Page
 from townops.orders.privacy import ContactView, Revealed
 from townops.orders.proof import Break
-from townops.orders.queries import Filter
 from townops.orders.related import Beside, SentUp, TaskView
 from townops.orders.reports import IncomingReport, Received, receive_reports
 from townops.orders.resolve import around
@@ -60,8 +64,11 @@ from townops.orders.write import Written, write
 __all__ = [
     "CHOICES",
     "FACTS",
+    "LATENESS",
     "LOOKS",
+    "NONE",
     "STEPS",
+    "STEPS_IN_BULK",
     "TABLE",
     "Authority",
     "Beside",
@@ -74,11 +81,14 @@ __all__ = [
     "Disputed",
     "Draft",
     "EventView",
+    "ExportPart",
+    "ExportRow",
     "Filing",
     "Filter",
     "Flow",
     "Held",
     "IncomingReport",
+    "Lateness",
     "Loaded",
     "Need",
     "OrderValue",
@@ -106,14 +116,19 @@ __all__ = [
     "classify",
     "confirmed",
     "contact_of",
+    "count_orders",
     "draft_step",
     "erase_texts",
     "events_of",
     "every_source",
+    "export_part",
+    "export_size",
     "fact_label",
     "find_orders",
     "flows",
+    "found_keys",
     "index_everything",
+    "lateness",
     "load_order",
     "load_starting_flows",
     "may_reveal",
@@ -129,8 +144,10 @@ __all__ = [
     "reveal",
     "same_reporter",
     "seal",
+    "set_lateness",
     "sources_for",
     "steps_for",
+    "take_many",
     "take_step",
     "told",
     "unproven",
@@ -196,6 +213,44 @@ def find_orders(
             key, body = queries.hash_of(wanted.phone)[:32], {"found": found.total}
             journal.append(kind="caller", key=key, action="search", actor=actor, at=at, body=body)
     return found
+
+
+def count_orders(actor: Actor, wanted: Mapping[str, Filter], *, at: datetime) -> dict[str, int]:
+    """How many open orders each of these filters finds for this actor, in one statement; for the views of a desk.
+
+    Filters of state, time, unit, person, source and marks. Refused as `find_orders` refuses.
+    """
+    return queries.count_many(actor, wanted, at=at)
+
+
+def found_keys(actor: Actor, wanted: Filter, *, at: datetime, most: int) -> list[tuple[str, int]]:
+    """(number, seq) of what a filter finds, oldest first, `most` at most. Refused as `find_orders`, and number_in_filter."""
+    _refuse_number(wanted)
+    return queries.keys(actor, wanted, at=at, most=most)
+
+
+def export_size(actor: Actor, wanted: Filter, *, at: datetime) -> int:
+    """How many rows an export has. Refused: not_permitted, number_in_filter, export_too_large, and as `find_orders`."""
+    if not actor.holds(EXPORT):
+        raise Refused("not_permitted", step="export")
+    _refuse_number(wanted)
+    size = queries.count(actor, wanted, at=at, most=exporting.MOST + 1)
+    if size > exporting.MOST:
+        raise Refused("export_too_large", most=exporting.MOST)
+    return size
+
+
+def export_part(actor: Actor, wanted: Filter, *, at: datetime, cursor: str = "") -> ExportPart:
+    """The next rows of an export, masked as this actor may read them. Refused: not_permitted, cursor_unreadable."""
+    if not actor.holds(EXPORT):
+        raise Refused("not_permitted", step="export")
+    return exporting.part(actor, wanted, at=at, cursor=cursor)
+
+
+def _refuse_number(wanted: Filter) -> None:
+    """A filter that is kept for a job holds nobody's number."""
+    if wanted.phone or contacts.find(wanted.q):
+        raise Refused("number_in_filter")
 
 
 def same_reporter(

@@ -182,6 +182,11 @@ def sources() -> list[tuple[str, str]]:
     return sorted({(read[0], read[1]) for read in _flows.get().values()})
 
 
+def replying() -> list[str]:
+    """Sources whose orders are replied to upward, under any version."""
+    return sorted({read[0] for read in _flows.get().values() if read[3].reply_up})
+
+
 def with_calendar(of: Flow, version: int) -> Flow:
     """The same flow starting its clocks under another calendar version."""
     return replace(of, calendar_version=version)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from townops.base import contacts, outbox, search
+from townops.base import batches, contacts, outbox, search
 from townops.base.db import write as transaction
 from townops.base.jobs import job, task
-from townops.orders import proof, upward
+from townops.orders import bulk, proof, upward
 from townops.orders.models import Order, OrderText
 from townops.orders.watch import watch
 
@@ -85,3 +85,6 @@ def index(orders: list[int]) -> None:
 def _indexed(numbers: Sequence[str], words: Sequence[str]) -> str:
     """Each text by itself, so that nothing is read across two; what a mask left of a number is left out too."""
     return "\n".join([*numbers, *(MASKED.sub(" ", contacts.tokenised(one)) for one in words)])
+
+
+batches.on_item(bulk.KIND)(bulk.take_one)

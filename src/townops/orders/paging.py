@@ -53,6 +53,9 @@ class Page:
     exact: bool
 
 
+NOTHING = Page((), "", 0, True)
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """The last row of the page before."""
@@ -84,16 +87,38 @@ def page(
     walk: Walk | None = None,
 ) -> Page:
     """A row added meanwhile shifts nothing. Refused(sort_unknown, cursor_unreadable)."""
-    if sort not in SORTS:
-        raise Refused("sort_unknown", sort=sort, known=sorted(SORTS))
-    way, mark, limit = SORTS[sort], _mark(cursor), max(1, min(limit, MOST))
-    keyed = rows.filter(is_open=True, due_at__isnull=False) if way.field == "due_at" else rows
+    way, keyed = _ordered(rows, sort)
+    mark, limit = _mark(cursor), max(1, min(limit, MOST))
     most = limit + 1 if mark else EXACT + 1
     keys = [key for key, *_ in _keys(keyed, way, walk, mark)[:most]]
     total = len(_keys(keyed, way, walk, None)[: EXACT + 1]) if mark else len(keys)
     found = _rows(keys[:limit])
     after = _cursor(found[-1], way.field) if len(keys) > limit else ""
     return Page(found, after, min(total, EXACT), total <= EXACT)
+
+
+def part(
+    rows: QuerySet[Order], *, sort: str, cursor: str, limit: int, walk: Walk | None = None
+) -> tuple[tuple[Order, ...], str]:
+    """The next rows, alone, and the cursor after them ("" at the end), without a total."""
+    way, keyed = _ordered(rows, sort)
+    found = [key for key, *_ in _keys(keyed, way, walk, _mark(cursor))[: limit + 1]]
+    known = Order.objects.in_bulk(found[:limit])
+    read = tuple(known[key] for key in found[:limit] if key in known)
+    return read, _cursor(read[-1], way.field) if len(found) > limit and read else ""
+
+
+def ids(rows: QuerySet[Order], *, sort: str, most: int, walk: Walk | None = None) -> list[int]:
+    """Keys alone, `most` at most."""
+    way, keyed = _ordered(rows, sort)
+    return [key for key, *_ in _keys(keyed, way, walk, None)[:most]]
+
+
+def _ordered(rows: QuerySet[Order], sort: str) -> tuple[Way, QuerySet[Order]]:
+    if sort not in SORTS:
+        raise Refused("sort_unknown", sort=sort, known=sorted(SORTS))
+    way = SORTS[sort]
+    return way, rows.filter(is_open=True, due_at__isnull=False) if way.field == "due_at" else rows
 
 
 def in_scopes(scopes: Sequence[int], received: str = "received_at", order: str = "id") -> Exists:
@@ -126,7 +151,9 @@ def _arm(rows: QuerySet[Order], scopes: Sequence[int], place: int, within: Q) ->
 
 def _rows(keys: Sequence[int]) -> tuple[Order, ...]:
     """The rows of a page with the names it shows."""
-    found = Order.objects.select_related("unit", "village").in_bulk(keys) if keys else {}
+    found = (
+        Order.objects.select_related("unit", "village", "main_unit", "block").in_bulk(keys) if keys else {}
+    )
     return tuple(found[key] for key in keys if key in found)
 
 

@@ -86,18 +86,29 @@ def order_shown(actor: Actor, row: Order, view: OrderView) -> OrderView:
     view = replace(view, title=masking.mask_text(view.title))
     if reads_plain(actor, row):
         return view
-    place = masking.mask_text(view.place_text)
-    view = replace(view, text=masking.mask_text(view.text), place_text=place)
-    return view if row.is_open and any(map(actor.holds, AT_PLACE)) else _without_door(view)
-
-
-def _without_door(view: OrderView) -> OrderView:
-    """A home is shown up to the road, and on the map to about a hundred metres."""
-    view = replace(view, place_text=masking.mask_address(view.place_text))
-    if view.lng is None or view.lat is None:
+    view = replace(view, text=masking.mask_text(view.text), place_text=place_shown(actor, row))
+    if row.is_open and goes_there(actor):
         return view
-    lng, lat = masking.mask_point(view.lng, view.lat)
+    lng, lat = point_masked(view.lng, view.lat)
     return replace(view, lng=lng, lat=lat)
+
+
+def place_shown(actor: Actor, row: Order) -> str:
+    """The place in words: to the house for who goes there or reads plainly, else to the road."""
+    if reads_plain(actor, row):
+        return row.place_text
+    place = masking.mask_text(row.place_text)
+    return place if row.is_open and goes_there(actor) else masking.mask_address(place)
+
+
+def goes_there(actor: Actor) -> bool:
+    """Whether he learns the very place of what is open: his work is there, or sends others there."""
+    return actor.person == SYSTEM_PERSON or any(map(actor.holds, AT_PLACE))
+
+
+def point_masked(lng: float | None, lat: float | None) -> tuple[float | None, float | None]:
+    """To about a hundred metres, as the address is cut to its road."""
+    return (None, None) if lng is None or lat is None else masking.mask_point(lng, lat)
 
 
 def events_shown(actor: Actor, row: Order, events: Sequence[EventView]) -> list[EventView]:
@@ -113,15 +124,30 @@ def text_shown(actor: Actor, row: Order, text: str) -> str:
 
 def contact_shown(actor: Actor, row: Order) -> ContactView | None:
     """The newest caller, masked; None when nobody left a contact."""
-    if row.demand_type == WHISTLEBLOW and not _holds_reveal(actor, row):
-        return ContactView("", "", hidden=True)
-    name, phone = opened(row)
-    return ContactView(masking.mask_name(name), masking.mask_phone(phone)) if name or phone else None
+    return contacts_shown(actor, [row]).get(row.id)
 
 
 def opened(row: Order) -> tuple[str, str]:
     """(name, phone) of the newest caller in the clear; for whoever has asked `note_reveal` before."""
-    found = OrderContact.objects.filter(order_id=row.id).order_by("-seq").first()
+    return _opened(OrderContact.objects.filter(order_id=row.id).order_by("-seq").first())
+
+
+def contacts_shown(actor: Actor, rows: Sequence[Order]) -> dict[int, ContactView]:
+    """As `contact_shown` for many orders in one statement; those without a caller are left out."""
+    newest: dict[int, OrderContact] = {}
+    for found in OrderContact.objects.filter(order_id__in=[row.id for row in rows]).order_by("seq"):
+        newest[found.order_id] = found
+    return {row.id: view for row in rows if (view := _contact(actor, row, newest.get(row.id)))}
+
+
+def _contact(actor: Actor, row: Order, found: OrderContact | None) -> ContactView | None:
+    if row.demand_type == WHISTLEBLOW and not _holds_reveal(actor, row):
+        return ContactView("", "", hidden=True)
+    name, phone = _opened(found)
+    return ContactView(masking.mask_name(name), masking.mask_phone(phone)) if name or phone else None
+
+
+def _opened(found: OrderContact | None) -> tuple[str, str]:
     if found is None:
         return "", ""
     place = f"order:{found.order_id}:{found.seq}"

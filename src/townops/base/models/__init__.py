@@ -9,6 +9,7 @@ from townops.base.models.access import (
     Role,
     RolePermission,
 )
+from townops.base.models.desk import Batch, BatchItem, SavedView
 from townops.base.models.proof import JournalEntry, JournalLeaf, Seal
 from townops.base.models.reference import (
     Attachment,
@@ -24,6 +25,8 @@ __all__ = [
     "Account",
     "ApiToken",
     "Attachment",
+    "Batch",
+    "BatchItem",
     "CalendarDay",
     "CalendarVersion",
     "CalendarWindow",
@@ -36,6 +39,7 @@ __all__ = [
     "PasswordHistory",
     "Role",
     "RolePermission",
+    "SavedView",
     "Schedule",
     "Seal",
     "SearchText",

@@ -8,7 +8,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from townops.console import labels, saying
+from townops.console import choices, labels, saying
 from townops.console import menu as navigation
 from townops.console.doors import Desk
 from townops.orders import api as orders
@@ -75,6 +75,34 @@ def due(at: datetime | None, now: datetime) -> SafeString:
         saying.exact(at),
         saying.left(at, now),
     )
+
+
+@register.simple_tag
+def due_within(at: datetime | None, bounds: orders.Lateness) -> SafeString:
+    """As `due`, amber and red where the town's own 临期 and 严重超期 begin, each with its word."""
+    if at is None:
+        return format_html('<span class="muted">{}</span>', "—")
+    look = "late" if at < bounds.at else "soon" if at <= bounds.soon else "calm"
+    word = "严重" if at < bounds.severe else "临期 " if look == "soon" else ""
+    return format_html(
+        '<time class="due due-{}" datetime="{}" title="到期：{}">{}{}</time>',
+        look,
+        at.isoformat(),
+        saying.exact(at),
+        word,
+        saying.left(at, bounds.at),
+    )
+
+
+@register.filter
+def class_name(code: str) -> str:
+    """The name of a class in today's catalogue, or its code."""
+    return choices.class_of_today(code).partition(" ")[2] or code
+
+
+@register.filter
+def choice(code: str) -> str:
+    return labels.CHOICES.get(code, code)
 
 
 @register.filter

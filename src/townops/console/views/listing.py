@@ -1,16 +1,23 @@
-"""The one list of orders: the filter is the address, pages go by key."""
+"""The one list of orders: the filter is the address, pages go by key; pinned views above, kept views beside."""
+
+import secrets
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from townops.console import choices, filters, labels
+from townops.base import savedviews
+from townops.console import bulk, choices, columns, filter_words, filters, labels, pins
 from townops.console.doors import SEES, Desk, page
 from townops.console.saying import sentence
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 
 ROWS = 50
+PAGE = "orders"
+FOLDED = (
+    "stage", "mark", "holder", "person", "class", "severity", "demand", "from", "to", "due_from", "due_to", "returned", "phone",
+)  # fmt: skip
 
 
 @require_safe
@@ -20,7 +27,9 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
     address = filters.address_of(request.GET, desk.town)
     if "" in request.GET.values() and "HX-Request" not in request.headers:
         return redirect(f"{request.path}?{address.query}")
-    shown: dict[str, object] = {"desk": desk, "address": address, "now": desk.at, **_choices(desk, address)}
+    shown = _around(desk, address)
+    if address.one("view") == "map":
+        return render(request, "console/orders.html", shown | _checked(desk, address))
     try:
         found = orders.find_orders(
             desk.actor,
@@ -39,32 +48,72 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
     return response
 
 
+def _checked(desk: Desk, address: filters.Address) -> dict[str, object]:
+    """What is wrong with the filter of a map, which reads its points by itself."""
+    try:
+        orders.find_orders(desk.actor, address.filter(), at=desk.at, limit=1)
+    except Refused as refused:
+        return {"said": sentence(refused)}
+    return {}
+
+
+def _around(desk: Desk, address: filters.Address) -> dict[str, object]:
+    """Everything of the page but the rows."""
+    kept = savedviews.kept(desk.account, PAGE, desk.town)
+    return {
+        "desk": desk,
+        "address": address,
+        "now": desk.at,
+        "bounds": orders.lateness(desk.at),
+        "pins": pins.of(desk, address),
+        "views": kept.views,
+        "columns": columns.chosen(kept.columns),
+        "every_column": columns.ALL,
+        "map": address.one("view") == "map",
+        "as_list": address.but(view="", cursor=""),
+        "as_map": address.but(view="map", cursor=""),
+        "actions": bulk.offered(desk),
+        "may_export": desk.may(bulk.EXPORT),
+        "key": secrets.token_hex(16),
+        **_choices(desk, address),
+    }
+
+
 def _choices(desk: Desk, address: filters.Address) -> dict[str, object]:
     states = address.all("state")
     return {
         "chips": list(address.chips()),
         "sources": orders.every_source(),
         "looks": [(state.value, look.word) for state, look in orders.LOOKS.items()],
+        "stages": list(dict.fromkeys(look.stage for look in orders.LOOKS.values())),
+        "lates": filter_words.LATE.items(),
         "marks": labels.MARKS.items(),
         "sorts": [(code, word, address.but(sort=code, cursor="")) for code, word in filters.SORTS.items()],
-        "units": choices.units(desk.town),
+        "units": choices.units_or_none(desk.town),
         "places": choices.places(desk.town),
+        "classes": choices.every_class(desk.at),
         "demands": [
             (code, labels.CHOICES[code])
             for code in ("consult", "help", "complaint", "whistleblow", "suggestion", "praise")
         ],
         "severities": [(code, labels.CHOICES[code]) for code in ("general", "major", "urgent")],
-        "word": {
-            "unit": choices.unit_name(address.one("unit"), desk.town),
-            "holder": choices.unit_name(address.one("holder"), desk.town),
-            "area": choices.area_said(choices.code_of(address.one("area"))),
-        },
+        "word": _words(desk, address),
         "typed": {name: address.one(name) for name in filters.SINGLE} | {"state": ",".join(states)},
-        "many": filters.states_said(",".join(states)) if len(states) > 1 else "",
+        "many": filter_words.states_said(",".join(states)) if len(states) > 1 else "",
         "q": address.one("q"),
         "chosen": {name: address.all(name) for name in filters.LISTS},
-        "folded": not any(
-            address.one(name)
-            for name in ("mark", "holder", "class", "severity", "demand", "from", "to", "phone")
-        ),
+        "folded": not any(address.one(name) for name in FOLDED),
+    }
+
+
+def _words(desk: Desk, address: filters.Address) -> dict[str, str]:
+    """Codes of the address as they are read and typed."""
+    klass = choices.code_of(address.one("class"))
+    person = address.one("person")
+    return {
+        "unit": choices.unit_name(address.one("unit"), desk.town),
+        "holder": choices.unit_name(address.one("holder"), desk.town),
+        "area": choices.area_said(choices.code_of(address.one("area"))),
+        "class": choices.class_of_today(klass) or address.one("class"),
+        "person": filter_words.FLAGS.get(("person", person), person),
     }

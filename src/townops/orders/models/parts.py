@@ -149,7 +149,10 @@ class Upward(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["town", "source", "made_at"], condition=~Q(status="answered"), name="upward_waiting"
-            )
+            ),
+            models.Index(
+                fields=["order_id"], condition=Q(status="ready") | Q(status="sending"), name="upward_unsent"
+            ),
         ]
 
     def __str__(self) -> str:

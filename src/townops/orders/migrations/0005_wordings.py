@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('base', '0003_search_keys'),
-        ('orders', '0003_walk'),
+        ('orders', '0004_lists'),
     ]
 
     operations = [

@@ -1,0 +1,75 @@
+"""What can be done with many orders at once from the list: which steps, what each asks, and which orders are meant."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.http.request import QueryDict
+
+from townops.base import batches
+from townops.console import choices, filters
+from townops.console.doors import Desk
+from townops.kernel.refusal import Refused
+from townops.orders import api as orders
+
+EXPORT: Final = "orders.export"
+EXPORT_KIND: Final = "console.export"
+WHOLE: Final = "filter"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A step for many: the fact its field asks for ("" none), the words of the field and of its button."""
+
+    step: str
+    label: str
+    fact: str = ""
+    asks: str = ""
+    required: bool = False
+    listing: str = ""
+
+
+ACTIONS: Final = (
+    Action("dispatch", "派遣", "unit", "派给（空着就按派遣建议）", listing="units"),
+    Action("remind", "催办", "message", "催办内容", required=True),
+    Action("supervise", "督办", "message", "督办要求", required=True),
+    Action("merge", "并案", "parent", "并入主单编号", required=True),
+    Action("archive", "归档"),
+)
+BY_STEP: Final = {one.step: one for one in ACTIONS}
+
+
+def offered(desk: Desk) -> tuple[Action, ...]:
+    """Those some post of the person may take."""
+    return tuple(one for one in ACTIONS if desk.may(*orders.STEPS[one.step].permissions))
+
+
+def label_of(kind: str, step: str) -> str:
+    return "导出" if kind == EXPORT_KIND else BY_STEP[step].label if step in BY_STEP else step
+
+
+def meant(desk: Desk, given: QueryDict) -> list[batches.Item]:
+    """The orders ticked, with the version that was seen, or all the filter finds. Refused: bulk_rows_malformed."""
+    if given.get("scope") == WHOLE:
+        found = orders.found_keys(desk.actor, wanted(desk, given), at=desk.at, most=batches.MOST + 1)
+        return [batches.Item(number, seq) for number, seq in found]
+    return [_item(one) for one in dict.fromkeys(given.getlist("row"))]
+
+
+def wanted(desk: Desk, given: QueryDict) -> orders.Filter:
+    """The filter the list stood under."""
+    return filters.address_of(QueryDict(given.get("query", "")), desk.town).filter()
+
+
+def _item(row: str) -> batches.Item:
+    number, _, seq = row.partition(":")
+    if not (number.isascii() and number.isalnum() and len(number) <= 16 and seq.isascii() and seq.isdigit()):  # noqa: PLR2004
+        raise Refused("bulk_rows_malformed")
+    return batches.Item(number, int(seq))
+
+
+def facts(desk: Desk, given: QueryDict, action: Action) -> dict[str, str]:
+    """What was typed beside the button; a unit by name becomes its code."""
+    typed = given.get(f"{action.step}-{action.fact}", "").strip() if action.fact else ""
+    if action.fact == "unit" and typed:
+        return {"unit": choices.unit_code(typed, desk.town)}
+    return {action.fact: typed} if typed else {}

@@ -1,0 +1,58 @@
+// The list: ticks are counted, all of a page ticked at once, digits open pinned views, the place is kept. Comfort only.
+
+const KEPT = "list.place";
+const ticks = () => [...document.querySelectorAll("[data-tick]")];
+
+function count() {
+  const chosen = ticks().filter((one) => one.checked).length;
+  const said = document.querySelector("[data-ticked]");
+  if (said) said.textContent = chosen ? `已选 ${chosen} 件` : "";
+  const all = document.querySelector("[data-tick-all]");
+  if (all) {
+    all.checked = chosen > 0 && chosen === ticks().length;
+    all.indeterminate = chosen > 0 && !all.checked;
+  }
+  const details = document.querySelector("#bulk details");
+  if (details && chosen) details.open = true;
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-tick-all]")) for (const one of ticks()) one.checked = event.target.checked;
+  if (event.target.matches("[data-tick], [data-tick-all]")) count();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+  const pin = /^[1-9]$/.test(event.key) && document.querySelector(`[data-pin="${event.key}"]`);
+  if (pin) pin.click();
+});
+
+// One menu at a time; a click elsewhere or Escape closes it.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+});
+
+// Coming back from an order, its row is shown and marked.
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("#rows [data-row]");
+  if (row && event.target.closest("a")) sessionStorage.setItem(KEPT, JSON.stringify({ at: location.href, row: row.dataset.row, top: scrollY }));
+});
+
+function comeBack() {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
+  if (!kept || kept.at !== location.href) return;
+  const row = document.querySelector(`#rows [data-row="${CSS.escape(kept.row)}"]`);
+  if (row) row.classList.add("row-last");
+  if (row && Math.abs(scrollY - kept.top) > 4) scrollTo(0, kept.top);
+}
+
+window.addEventListener("pageshow", () => {
+  comeBack();
+  count();
+});
+document.addEventListener("htmx:afterSettle", count);
+document.addEventListener("townops:live", count);

@@ -1,0 +1,45 @@
+"""The list in a real browser: ticks are counted, digits open views, menus close, coming back finds the row."""
+
+import pytest
+
+from townops.console.tests.test_in_chromium import desk, number  # noqa: F401  (fixtures)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_ticks_are_counted_and_a_digit_opens_a_view_but_not_while_typing(desk, number):  # noqa: F811
+    desk.goto("/orders?open=1")
+    desk.check("[data-tick-all]")
+    assert "已选 1 件" in desk.inner_text("#bulk summary")
+    desk.fill("#f-unit", "")
+    desk.press("#f-unit", "1")
+    assert desk.url.endswith("/orders?open=1")
+    desk.goto("/orders?open=1")
+    desk.click("h1")
+    desk.keyboard.press("1")
+    desk.wait_for_url("**sort=due")
+    assert desk.locator("#pins [aria-current]").inner_text().startswith("1")
+
+
+def test_coming_back_from_an_order_finds_its_row_and_the_filter(desk, number):  # noqa: F811
+    desk.goto("/orders")
+    desk.select_option("#f-late", "calm")
+    desk.wait_for_url("**late=calm**")
+    desk.select_option("#f-late", "")
+    desk.wait_for_url("**/orders?sort**")
+    desk.click(f"text={number}")
+    desk.wait_for_url(f"**/orders/{number}")
+    desk.go_back()
+    desk.wait_for_selector(f".row-last >> text={number}")
+    assert desk.locator("#f-late").input_value() == ""
+
+
+def test_a_menu_closes_by_escape_and_by_a_click_elsewhere(desk, number):  # noqa: F811
+    desk.goto("/orders")
+    desk.click("#menu-views summary")
+    assert desk.locator("#view-name").is_visible()
+    desk.keyboard.press("Escape")
+    assert not desk.locator("#view-name").is_visible()
+    desk.click("#menu-columns summary")
+    desk.click("h1")
+    assert not desk.locator("#menu-columns .menu-body").is_visible()

@@ -1,0 +1,68 @@
+"""What 临期 and 严重超期 mean: data of the town with an effective date, one value for lists, counts and maps alike.
+
+An order is due soon when its due lies no further off than so many minutes, of the clock or of working time, whichever
+reaches further: on a Friday evening what is due on Monday morning is near. It is severely overdue so many minutes after.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connection
+
+from townops.base import calendars, tunables
+from townops.kernel import workdays
+from townops.kernel.refusal import Refused
+
+KEY: Final = "orders.lateness_minutes"
+DEFAULT: Final = "240 1440"
+FRESH_SECONDS: Final = 10.0
+MOST_MINUTES: Final = 60 * 24 * 365
+
+_read: tuple[str, float] = (DEFAULT, float("-inf"))
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """Seen from one moment: due from now up to `soon` is near, due before `severe` is severely overdue."""
+
+    at: datetime
+    soon: datetime
+    severe: datetime
+
+
+def lateness(at: datetime) -> Lateness:
+    """As the town has it at that moment."""
+    soon, severe = parsed(_value(at))
+    worked = workdays.advance(calendars.current(), at, soon * 60, workdays.TimeUnit.WORK_HOUR)
+    return Lateness(at, max(at + timedelta(minutes=soon), worked), at - timedelta(minutes=severe))
+
+
+def set_lateness(soon_minutes: int, severe_minutes: int, *, effective_from: datetime) -> None:
+    """Change it from a moment on. Refused("lateness_malformed")."""
+    value = f"{soon_minutes} {severe_minutes}"
+    parsed(value)
+    tunables.set_value(KEY, value, effective_from=effective_from)
+
+
+def parsed(value: str) -> tuple[int, int]:
+    """(minutes before, minutes after). Refused("lateness_malformed")."""
+    parts = value.split()
+    if len(parts) != 2 or not all(one.isascii() and one.isdigit() for one in parts):  # noqa: PLR2004
+        raise Refused("lateness_malformed", value=value[:20])
+    soon, severe = map(int, parts)
+    if not (0 < soon <= MOST_MINUTES and 0 < severe <= MOST_MINUTES):
+        raise Refused("lateness_malformed", value=value[:20])
+    return soon, severe
+
+
+def _value(at: datetime) -> str:
+    """Read once in a while; work that may be undone is not remembered."""
+    global _read
+    value, until = _read
+    if connection.in_atomic_block or time.monotonic() > until:
+        value = tunables.value_at(KEY, at, default=DEFAULT)
+        if not connection.in_atomic_block:
+            _read = (value, time.monotonic() + FRESH_SECONDS)
+    return value
