@@ -18,6 +18,7 @@ Sayer = Callable[[str, object, Mapping[str, object]], object]
 WORDS: Final = {
     "account_locked": "登录失败次数过多，账号已锁定，请{minutes}分钟后再试。",
     "account_unknown": "没有账号“{username}”，或该账号已停用。",
+    "box_malformed": "地图范围“{value}”填写不对，应为：西经度,南纬度,东经度,北纬度。",
     "calendar_contradiction": "同一天不能既休息又上班：{days}。",
     "calendar_day_kind": "{day}的类别“{kind}”不认识，只能是休息或调休上班。",
     "calendar_unknown": "没有第{version}版工作日历。",

@@ -15,6 +15,7 @@ from townops.orders import (
     callers,
     flows,
     outside,
+    points,
     privacy,
     proof,
     queries,
@@ -39,6 +40,7 @@ from townops.orders.jobs import index_all
 from townops.orders.models import Order, OrderEvent, OrderLink, OrderText
 from townops.orders.own import OwnPage, OwnReport, own_report, own_reports
 from townops.orders.paging import Page
+from townops.orders.points import OnMap, Snapshot
 from townops.orders.privacy import ContactView, Revealed
 from townops.orders.proof import Break
 from townops.orders.queries import Filter
@@ -74,6 +76,7 @@ __all__ = [
     "IncomingReport",
     "Loaded",
     "Need",
+    "OnMap",
     "OrderValue",
     "OrderView",
     "OwnPage",
@@ -83,6 +86,7 @@ __all__ = [
     "PrecedentView",
     "Received",
     "Revealed",
+    "Snapshot",
     "State",
     "StepView",
     "Told",
@@ -118,6 +122,7 @@ __all__ = [
     "reveal",
     "same_reporter",
     "seal",
+    "snapshot",
     "sources_for",
     "steps_for",
     "take_step",
@@ -182,6 +187,14 @@ def find_orders(
             key, body = queries.hash_of(wanted.phone)[:32], {"found": found.total}
             journal.append(kind="caller", key=key, action="search", actor=actor, at=at, body=body)
     return found
+
+
+def snapshot(actor: Actor, wanted: Filter, *, at: datetime) -> Snapshot:
+    """The places of the newest orders this actor may see under a filter, at most some seconds old, for a map.
+
+    Refused, beside what is wrong with the filter: phone_not_on_map (such a search is journalled, a map asks too often).
+    """
+    return points.snapshot(actor, wanted, at=at)
 
 
 def same_reporter(

@@ -86,13 +86,21 @@ def order_shown(actor: Actor, row: Order, view: OrderView) -> OrderView:
     view = replace(view, title=masking.mask_text(view.title))
     if reads_plain(actor, row):
         return view
-    place = masking.mask_text(view.place_text)
-    at_place = row.is_open and any(map(actor.holds, AT_PLACE))
-    return replace(
-        view,
-        text=masking.mask_text(view.text),
-        place_text=place if at_place else masking.mask_address(place),
-    )
+    view = replace(view, text=masking.mask_text(view.text), place_text=masking.mask_text(view.place_text))
+    if row.is_open and goes_there(actor):
+        return view
+    lng, lat = point_masked(view.lng, view.lat)
+    return replace(view, place_text=masking.mask_address(view.place_text), lng=lng, lat=lat)
+
+
+def goes_there(actor: Actor) -> bool:
+    """Whether he learns the very place of what is open: his work is there, or sends others there."""
+    return actor.person == SYSTEM_PERSON or any(map(actor.holds, AT_PLACE))
+
+
+def point_masked(lng: float | None, lat: float | None) -> tuple[float | None, float | None]:
+    """To about a hundred metres, as the address is cut to its road."""
+    return (None, None) if lng is None or lat is None else masking.mask_point(lng, lat)
 
 
 def events_shown(actor: Actor, row: Order, events: Sequence[EventView]) -> list[EventView]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from townops.areas import api as areas
-from townops.base import contacts, crypto, search, sql
+from townops.base import contacts, crypto, masking, search, sql
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import paging
@@ -57,6 +57,7 @@ class Filter:
     marks: tuple[str, ...] = ()
     phone: str = ""
     q: str = ""
+    box: tuple[float, float, float, float] | None = None
 
 
 def find(
@@ -64,6 +65,23 @@ def find(
 ) -> Page:
     """One page of what an actor may see. Refused(area_unknown, unit_unknown, query_too_short, mark_unknown, ...)."""
     open_only = _open_only(wanted) or sort == "due"  # which lists what is open
+    rows, lead, scopes = _narrowed(actor, wanted, at, open_only=open_only)
+    if lead.scopes:
+        walk = paging.Walk(scopes, _spans(wanted))
+        return paging.page(rows, sort=sort, cursor=cursor, limit=limit, walk=walk)
+    return paging.page(within(rows, actor, scopes), sort=sort, cursor=cursor, limit=limit)
+
+
+def every(actor: Actor, wanted: Filter, *, at: datetime) -> QuerySet[Order]:
+    """All that an actor may see under a filter, in no order. Refused as `find`."""
+    rows, _, scopes = _narrowed(actor, wanted, at, open_only=_open_only(wanted))
+    return within(rows, actor, scopes)
+
+
+def _narrowed(
+    actor: Actor, wanted: Filter, at: datetime, *, open_only: bool
+) -> tuple[QuerySet[Order], Lead, tuple[int, ...]]:
+    """The rows under a filter, what leads them, and the actor's scopes, by which they are not narrowed yet."""
     words, keys = _numbers(actor, wanted)
     asked = Asked(tuple(_terms(wanted)), towns_of(actor), _spans(wanted), open=open_only, q=words)
     scopes = () if actor.holds(VIEW_ALL) else scopes_of(actor)
@@ -71,10 +89,7 @@ def find(
     rows = led(Order.objects.filter(_timed(wanted, at) & _marked(wanted) & _said(wanted)), asked, lead)
     if wanted.phone and not actor.holds(REVEAL):
         rows = rows.exclude(demand_type=WHISTLEBLOW)
-    if lead.scopes:
-        walk = paging.Walk(scopes, asked.spans)
-        return paging.page(rows, sort=sort, cursor=cursor, limit=limit, walk=walk)
-    return paging.page(within(rows, actor, scopes), sort=sort, cursor=cursor, limit=limit)
+    return rows, lead, scopes
 
 
 def _numbers(actor: Actor, wanted: Filter) -> tuple[str, Keys | None]:
@@ -160,6 +175,9 @@ def _placed(code: str) -> Iterator[Term]:
 def _said(wanted: Filter) -> Q:
     """The filters without an index."""
     found = Q(unit_id__in=[people.unit(code).id for code in wanted.holders]) if wanted.holders else Q()
+    if wanted.box:
+        west, south, east, north = masking.mask_box(wanted.box)
+        found &= Q(lng__gte=west, lng__lt=east, lat__gte=south, lat__lt=north)
     if wanted.severity:
         found &= Q(severity=wanted.severity)
     return found & (Q(demand_type=wanted.demand_type) if wanted.demand_type else Q())
