@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from townops.areas.domain.candidates import FIELDS, Candidate, RowError, Survey
 from townops.areas.domain.ground import Ids
+from townops.areas.domain.outlines import Box, Outline
 from townops.areas.domain.views import AreaView, Location, Near
 from townops.areas.geography import Geography, picture
 from townops.areas.imports import (
@@ -34,6 +35,7 @@ __all__ = [
     "ImportResult",
     "Location",
     "Near",
+    "Outline",
     "Picture",
     "RowError",
     "Survey",
@@ -48,6 +50,7 @@ __all__ = [
     "locate",
     "locate_many",
     "nearby",
+    "outlines",
     "point_within",
     "sentence",
     "shape",
@@ -138,6 +141,13 @@ def shape(area_id: int, *, on: date | None = None) -> bytes | None:
 def shapes(kind: str, *, on: date | None = None) -> Iterator[tuple[AreaView, bytes]]:
     """Every area of a kind with its WKB, by code."""
     return _geography().ground(on or timezone.localdate()).shapes(kind)
+
+
+def outlines(kind: str, zoom: int, box: Box) -> list[Outline]:
+    """Today's areas of a kind (town, grid, village, block) that may touch a box (west, south, east, north), simplified to a
+    pixel of a map's zoom, neighbours still fitting, by code.
+    """
+    return _geography().ground(timezone.localdate()).outlines(kind, zoom, box)
 
 
 def point_within(area_id: int) -> tuple[float, float] | None:
