@@ -46,6 +46,7 @@ __all__ = [
     "block_types",
     "check_areas",
     "children",
+    "extent",
     "import_areas",
     "locate",
     "locate_many",
@@ -157,6 +158,15 @@ def point_within(area_id: int) -> tuple[float, float] | None:
         return None
     point = shapely.point_on_surface(shapely.from_wkb(wkb))
     return float(shapely.get_x(point)), float(shapely.get_y(point))
+
+
+def extent(area_id: int) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of the area's present shape."""
+    wkb = shape(area_id)
+    if wkb is None:
+        return None
+    west, south, east, north = shapely.bounds(shapely.from_wkb(wkb)).tolist()
+    return west, south, east, north
 
 
 def block_types() -> Sequence[tuple[str, str]]:

@@ -10,6 +10,7 @@ from django.http.request import QueryDict
 
 from townops.console import choices, labels
 from townops.kernel.refusal import Refused
+from townops.kernel.tiling import read_box
 from townops.kernel.workdays import SHANGHAI
 from townops.orders import api as orders
 
@@ -27,6 +28,7 @@ SINGLE: Final = (
     "to",
     "phone",
     "q",
+    "box",
 )
 SORTS: Final = {"-received": "最新收到", "received": "最早收到", "due": "最早到期"}
 FLAGS: Final = {"1": True, "0": False}
@@ -90,6 +92,7 @@ class Address:
             marks=self.all("mark"),
             phone=self.one("phone"),
             q=self.one("q"),
+            box=read_box(self.one("box")) if self.one("box") else None,
         )
 
     def _units(self, name: str) -> tuple[str, ...]:
@@ -164,6 +167,8 @@ def _flag_said(key: str, value: str) -> str:
     }
     if (key, value) in flags:
         return flags[key, value]
+    if key == "box":
+        return "地图上框选的范围"
     if key == "mark":
         return labels.MARKS.get(value, value)
     return f"{words.get(key, key)}：{labels.CHOICES.get(value, value) if key in {'severity', 'demand'} else value}"
