@@ -26,6 +26,8 @@ from townops.orders.queries import Filter
 
 MOST: Final = 50_000
 FRESH: Final = timedelta(seconds=5)
+FRESH_OF_MANY: Final = timedelta(seconds=20)
+MANY: Final = 10_000
 KEPT: Final = 8
 STATES: Final = tuple(State)
 _PLACE: Final = {state.value: place for place, state in enumerate(STATES)}
@@ -59,6 +61,7 @@ class Snapshot:
 Key = tuple[tuple[int, ...], tuple[int, ...], bool, bool, Filter]
 _kept: OrderedDict[Key, Snapshot] = OrderedDict()
 _lock: Final = threading.Lock()
+_reading: Final = threading.Lock()  # one at a time: who asks for the same meanwhile finds it read
 
 
 def snapshot(actor: Actor, wanted: Filter, *, at: datetime) -> Snapshot:
@@ -67,11 +70,24 @@ def snapshot(actor: Actor, wanted: Filter, *, at: datetime) -> Snapshot:
         raise Refused("phone_not_on_map")
     scopes = () if actor.holds(VIEW_ALL) else queries.scopes_of(actor)
     key = (queries.towns_of(actor), scopes, privacy.goes_there(actor), actor.holds(REVEAL), wanted)
+    if (found := _fresh(key, at)) is not None:
+        return found
+    with _reading:
+        found = _fresh(key, at)
+        return found if found is not None else _keep(key, _read(actor, wanted, at))
+
+
+def _fresh(key: Key, at: datetime) -> Snapshot | None:
+    """What is kept, while it is young enough; many orders are read more rarely."""
     with _lock:
         found = _kept.get(key)
-    if found is not None and timedelta(0) <= at - found.at < FRESH:
-        return found
-    found = _read(actor, wanted, at)
+    if found is None:
+        return None
+    longest = FRESH_OF_MANY if len(found.spots) > MANY else FRESH
+    return found if abs(at - found.at) < longest else None
+
+
+def _keep(key: Key, found: Snapshot) -> Snapshot:
     with _lock:
         _kept[key] = found
         _kept.move_to_end(key)

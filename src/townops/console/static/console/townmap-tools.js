@@ -143,10 +143,11 @@ export function boxer(map, word, said, done) {
     off();
     if (box[0] < box[2] && box[1] < box[3]) done(box.map((edge) => Number(edge.toFixed(5))));
   };
+  const hearing = [["mousedown", press], ["mousemove", move], ["mouseup", release]];
   const start = () => {
     map.measuring = true;
     map.dragPan.disable();
-    map.on("mousedown", press).on("mousemove", move).on("mouseup", release);
+    for (const [kind, hears] of hearing) map.on(kind, hears);
     map.getCanvas().style.cursor = "crosshair";
     said("按住左键拖出一个范围，Esc 取消");
   };
@@ -154,7 +155,7 @@ export function boxer(map, word, said, done) {
     from = null;
     map.measuring = false;
     map.dragPan.enable();
-    map.off("mousedown", press).off("mousemove", move).off("mouseup", release);
+    for (const [kind, hears] of hearing) map.off(kind, hears);
     map.getCanvas().style.cursor = "";
     said("");
   };
