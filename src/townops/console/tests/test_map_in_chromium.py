@@ -110,3 +110,26 @@ def test_a_box_on_the_board_chooses_the_orders_in_it(desk, order):
     desk.click("text=派遣所选 1 件")
     desk.wait_for_selector("text=已派遣 1 件")
     assert state(desk, order) == "待签收"
+
+
+def test_map_and_board_fit_the_window_of_an_office_and_of_a_telephone(desk, order):
+    for width in (1366, 390):
+        desk.set_viewport_size({"width": width, "height": 768})
+        for path in ("/map?open=1", "/board"):
+            desk.goto(path)
+            desk.wait_for_selector("[data-drawn]")
+            assert desk.evaluate("document.documentElement.scrollWidth") <= width, (width, path)
+
+
+def test_a_click_places_a_point_and_fills_the_inputs_of_a_form(desk, order):
+    desk.goto("/map?open=1")
+    desk.evaluate("""() => {
+        document.querySelector("main").innerHTML = `<input id="lng"><input id="lat">
+          <div class="townmap" data-townmap="pick" data-lng-input="lng" data-lat-input="lat"></div>`;
+        document.addEventListener("townmap:placed", (event) => { window.placed = event.detail; });
+        document.dispatchEvent(new Event("htmx:afterSettle")); }""")
+    desk.wait_for_selector("[data-drawn]")
+    desk.mouse.click(*spot(desk, order))
+    placed = desk.evaluate("window.placed")
+    assert (placed["lng"], placed["lat"]) == pytest.approx((order.lng, order.lat), abs=0.001)
+    assert float(desk.input_value("#lng")) == pytest.approx(placed["lng"], abs=1e-5)

@@ -55,7 +55,7 @@ function style(setup) {
       named("block-names", "names-block", "block", 16),
       named("village-names", "names-village", "village", 12),
       named("grid-names", "names-grid", "grid", 0, 12),
-      { id: "stations", source: "stations", type: "symbol", minzoom: 11, maxzoom: 14, layout: { "icon-image": "label|mark|", "icon-offset": [0, -14] } },
+      { id: "stations", source: "stations", type: "symbol", minzoom: 11, maxzoom: 14, layout: { "icon-image": "label|mark|", "icon-offset": [0, -14], "icon-allow-overlap": true, "icon-ignore-placement": true } },
       { ...named("station-names", "stations", "station", 14), layout: { "icon-image": ["concat", "label|station|", ["get", "name"]], "icon-offset": [0, -18] } },
       { id: "drawn", source: "drawn", type: "line", paint: { "line-color": colour.blue, "line-width": 2, "line-dasharray": [2, 1] } },
       { id: "drawn-points", source: "drawn", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 4, "circle-color": colour.blue } },
