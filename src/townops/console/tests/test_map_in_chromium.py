@@ -98,6 +98,18 @@ def test_one_key_accepts_the_proposal_of_the_board(desk, order):
     assert state(desk, order) == "待签收"
 
 
+def test_the_queue_loses_what_somebody_else_dispatched_without_being_asked(desk, order):
+    desk.goto("/board")
+    desk.wait_for_selector("[data-drawn]")
+    other = desk.context.new_page()
+    other.goto(f"/board?order={order.number}")
+    other.click("text=接受建议")
+    other.wait_for_selector("text=已派遣 1 件")
+    other.close()
+    desk.bring_to_front()
+    desk.wait_for_selector("text=待派遣 0 件")
+
+
 def test_a_box_on_the_board_chooses_the_orders_in_it(desk, order):
     desk.goto("/board")
     desk.wait_for_selector("[data-drawn]")

@@ -4,6 +4,7 @@ const host = document.querySelector("[data-board]");
 const rows = () => [...document.querySelectorAll("#queue li[data-number]")];
 const chosen = () => document.getElementById("proposal")?.dataset.number || "";
 
+let last = chosen();
 function shown() {
   const side = document.getElementById("proposal");
   for (const row of rows()) {
@@ -15,6 +16,8 @@ function shown() {
     if (mine) row.scrollIntoView({ block: "nearest" });
   }
   const { number, lng, lat } = side.dataset;
+  if (number === last) return;
+  last = number;
   host.dispatchEvent(new CustomEvent("townmap:go", { detail: { number, lng: Number(lng || NaN), lat: Number(lat || NaN) } }));
 }
 
@@ -40,6 +43,11 @@ host.addEventListener("townmap:boxed", ({ detail: { box } }) => {
     row.querySelector("input").checked = lng >= west && lng <= east && lat >= south && lat <= north;
   }
   counted();
+});
+// Somebody else dispatched or filed: the queue is read anew, unless rows are ticked.
+host.addEventListener("townmap:changed", () => {
+  if (document.querySelector("#many li input:checked")) return;
+  htmx.ajax("GET", `/board?order=${chosen()}`, { target: "#queue", select: "#queue", swap: "outerHTML", headers: { "X-Poll": "1" } });
 });
 function counted() {
   const button = document.querySelector("#many .board-head button"), count = document.querySelectorAll("#many li input:checked").length;

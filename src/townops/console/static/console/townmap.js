@@ -122,6 +122,7 @@ function watched(map, setup, query, state) {
     state.stale = false;
     state.found = JSON.parse(text);
     map.getSource("orders").setData(features(setup, state.found, state.chosen));
+    if (poll) map.getContainer().dispatchEvent(new CustomEvent("townmap:changed", { bubbles: true }));
   };
 }
 
