@@ -76,11 +76,12 @@ def empty_cache() -> Iterator[None]:
     """Sessions and numbers in hand are kept in the process's memory: nothing of one test's is seen by the next."""
     from django.core.cache import cache
 
-    from townops.orders import numbers
+    from townops.orders import numbers, points
 
     yield
     cache.clear()
     numbers.forget()
+    points.forget()
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

@@ -108,6 +108,9 @@ TEMPLATES = [
     }
 ]
 
+# A local raster ground for maps: an MBTiles file; without one the ground is plain.
+TILES = os.environ.get("TOWNOPS_TILES", "")
+
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [SOURCE / "static"]
 STATIC_ROOT = PROJECT / "static-collected"

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from townops.areas.domain.candidates import FIELDS, Candidate, RowError, Survey
 from townops.areas.domain.ground import Ids
+from townops.areas.domain.outlines import Box, Outline
 from townops.areas.domain.views import AreaView, Location, Near
 from townops.areas.geography import Geography, picture
 from townops.areas.imports import (
@@ -34,6 +35,7 @@ __all__ = [
     "ImportResult",
     "Location",
     "Near",
+    "Outline",
     "Picture",
     "RowError",
     "Survey",
@@ -44,10 +46,12 @@ __all__ = [
     "block_types",
     "check_areas",
     "children",
+    "extent",
     "import_areas",
     "locate",
     "locate_many",
     "nearby",
+    "outlines",
     "point_within",
     "sentence",
     "shape",
@@ -140,6 +144,13 @@ def shapes(kind: str, *, on: date | None = None) -> Iterator[tuple[AreaView, byt
     return _geography().ground(on or timezone.localdate()).shapes(kind)
 
 
+def outlines(kind: str, zoom: int, box: Box) -> list[Outline]:
+    """Today's areas of a kind (town, grid, village, block) that may touch a box (west, south, east, north), simplified to a
+    pixel of a map's zoom, neighbours still fitting, by code.
+    """
+    return _geography().ground(timezone.localdate()).outlines(kind, zoom, box)
+
+
 def point_within(area_id: int) -> tuple[float, float] | None:
     """Some point (lng, lat) certainly inside the area's present shape."""
     wkb = shape(area_id)
@@ -147,6 +158,15 @@ def point_within(area_id: int) -> tuple[float, float] | None:
         return None
     point = shapely.point_on_surface(shapely.from_wkb(wkb))
     return float(shapely.get_x(point)), float(shapely.get_y(point))
+
+
+def extent(area_id: int) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of the area's present shape."""
+    wkb = shape(area_id)
+    if wkb is None:
+        return None
+    west, south, east, north = shapely.bounds(shapely.from_wkb(wkb)).tolist()
+    return west, south, east, north
 
 
 def block_types() -> Sequence[tuple[str, str]]:

@@ -3,7 +3,9 @@
 Done in the server. What stands in free text is found by `base.contacts`.
 """
 
+import math
 import re
+from collections.abc import Callable
 from typing import Final
 
 from townops.base import contacts
@@ -15,6 +17,8 @@ _COMPOUND_TEXT: Final = (
 )
 COMPOUND: Final = frozenset(_COMPOUND_TEXT[start : start + 2] for start in range(0, len(_COMPOUND_TEXT), 2))
 LONGEST_SURNAME: Final = 2
+POINT_DIGITS: Final = 3  # of a degree: about a hundred metres
+PLACES: Final = 10**POINT_DIGITS
 _MOBILE = r"(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})"
 _LANDLINE = r"(010|02\d|0[3-9]\d{2})[- ]?(\d{3,4})[- ]?(\d{4})"
 _WIDE: Final = str.maketrans("０１２３４５６７８９Ｘｘ－", "0123456789Xx-")
@@ -70,4 +74,22 @@ def _mask_found(found: contacts.Found) -> str:
 
 def mask_point(lng: float, lat: float) -> tuple[float, float]:
     """A home's place to about a hundred metres."""
-    return round(lng, 3), round(lat, 3)
+    return round(lng, POINT_DIGITS), round(lat, POINT_DIGITS)
+
+
+def mask_box(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """A box (west, south, east, north) widened to whole masked places, so that asking by ever smaller boxes tells no more
+    than `mask_point` does.
+    """
+    west, south, east, north = box
+    return (
+        _between(west, math.floor),
+        _between(south, math.floor),
+        _between(east, math.ceil),
+        _between(north, math.ceil),
+    )
+
+
+def _between(edge: float, to: Callable[[float], int]) -> float:
+    """The nearest border between two masked places on one side."""
+    return (to(edge * PLACES - 0.5) + 0.5) / PLACES

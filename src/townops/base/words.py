@@ -22,6 +22,7 @@ WORDS: Final = {
     "batch_key_malformed": "这一批的凭据不对，请刷新页面后再试。",
     "batch_too_large": "一批最多{most}项，请先缩小范围。",
     "batch_unknown": "找不到这一批，可能已超过七天被清理。",
+    "box_malformed": "地图范围“{value}”填写不对，应为：西经度,南纬度,东经度,北纬度。",
     "calendar_contradiction": "同一天不能既休息又上班：{days}。",
     "calendar_day_kind": "{day}的类别“{kind}”不认识，只能是休息或调休上班。",
     "calendar_unknown": "没有第{version}版工作日历。",

@@ -10,6 +10,7 @@ from django.http.request import QueryDict
 
 from townops.console import choices, filter_words
 from townops.kernel.refusal import Refused
+from townops.kernel.tiling import read_box
 from townops.kernel.workdays import SHANGHAI
 from townops.orders import api as orders
 
@@ -32,8 +33,9 @@ SINGLE: Final = (
     "to",
     "phone",
     "q",
+    "box",
 )
-PLACE: Final = frozenset({"sort", "cursor", "view"})  # how the list stands, not what is in it
+PLACE: Final = frozenset({"sort", "cursor"})  # how the list stands, not what is in it
 PERSONS: Final = {"我的": "me", "未落实到岗位": "none"}
 SORTS: Final = {"-received": "最新收到", "received": "最早收到", "due": "最早到期"}
 FLAGS: Final = {"1": True, "0": False}
@@ -103,6 +105,7 @@ class Address:
             marks=self.all("mark"),
             phone=self.one("phone"),
             q=self.one("q"),
+            box=read_box(self.one("box")) if self.one("box") else None,
         )
 
     def _units(self, name: str) -> tuple[str, ...]:
@@ -129,7 +132,7 @@ class Address:
 
 def address_of(query: QueryDict, town: str) -> Address:
     """The known names of a query string with something in them."""
-    known = (*LISTS, *SINGLE, "sort", "cursor", "view")
+    known = (*LISTS, *SINGLE, "sort", "cursor")
     pairs = ((key, value.strip()) for key in known for value in query.getlist(key))
     return Address(tuple((key, value) for key, value in pairs if value), town)
 

@@ -35,6 +35,8 @@ GROUPS: Final = (
         (
             Entry("home", "待办", "home"),
             Entry("orders", "工单", "list", SEES, "open=1"),
+            Entry("map", "地图", "pin", SEES, "open=1"),
+            Entry("board", "派遣", "forward", ("orders.dispatch",)),
             Entry("register", "登记", "plus", ("orders.report",)),
             Entry("mine", "我的上报", "list", ("orders.view_own",)),
             Entry("session", "指挥调度", "sign", ("orders.decide_dispute", "orders.designate")),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from townops.console.views import (
+    board,
     catalogue,
     dispatch,
     home,
@@ -10,6 +11,7 @@ from townops.console.views import (
     keeping,
     listing,
     many,
+    maps,
     mine,
     order,
     register,
@@ -42,6 +44,16 @@ urlpatterns = [
     path("orders/<str:number>/contact", order.reveal, name="reveal"),
     path("orders/<str:number>/papers/<str:code>", order.paper, name="paper"),
     path("orders/<str:number>/files/<int:file>", order.attachment, name="attachment"),
+    path("map", maps.show, name="map"),
+    path("map/setup", maps.setup, name="map-setup"),
+    path("map/orders", maps.spots, name="map-orders"),
+    path("map/orders/<str:number>", maps.spot, name="map-order"),
+    path("map/near", maps.near, name="map-near"),
+    path("map/areas/<str:kind>", maps.shapes, name="map-areas"),
+    path("map/places", maps.places, name="map-places"),
+    path("map/base/<int:zoom>/<int:x>/<int:y>", maps.base, name="map-base"),
+    path("board", board.board, name="board"),
+    path("board/dispatch", board.accept, name="board-dispatch"),
     path("mine", mine.listing, name="mine"),
     path("mine/<str:number>", mine.report, name="my-report"),
     path("upward", upward.queue, name="upward"),

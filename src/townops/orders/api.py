@@ -16,6 +16,7 @@ from townops.orders import (
     exporting,
     flows,
     outside,
+    points,
     privacy,
     proof,
     queries,
@@ -46,6 +47,7 @@ from townops.orders.models import Order, OrderEvent, OrderLink, OrderText
 from townops.orders.narrowing import LATENESS, NONE, Filter
 from townops.orders.own import OwnPage, OwnReport, own_report, own_reports
 from townops.orders.paging import Page
+from townops.orders.points import OnMap, Snapshot
 from townops.orders.privacy import ContactView, Revealed
 from townops.orders.proof import Break
 from townops.orders.related import Beside, SentUp, TaskView
@@ -91,6 +93,7 @@ __all__ = [
     "Lateness",
     "Loaded",
     "Need",
+    "OnMap",
     "OrderValue",
     "OrderView",
     "OwnPage",
@@ -101,6 +104,7 @@ __all__ = [
     "Received",
     "Revealed",
     "SentUp",
+    "Snapshot",
     "State",
     "StepView",
     "TaskView",
@@ -145,6 +149,7 @@ __all__ = [
     "same_reporter",
     "seal",
     "set_lateness",
+    "snapshot",
     "sources_for",
     "steps_for",
     "take_many",
@@ -251,6 +256,14 @@ def _refuse_number(wanted: Filter) -> None:
     """A filter that is kept for a job holds nobody's number."""
     if wanted.phone or contacts.find(wanted.q):
         raise Refused("number_in_filter")
+
+
+def snapshot(actor: Actor, wanted: Filter, *, at: datetime) -> Snapshot:
+    """The places of the newest orders this actor may see under a filter, at most some seconds old, for a map.
+
+    Refused, beside what is wrong with the filter: phone_not_on_map (such a search is journalled, a map asks too often).
+    """
+    return points.snapshot(actor, wanted, at=at)
 
 
 def same_reporter(

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db.models import Q
 
+from townops.base import masking
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import flows
@@ -66,6 +67,7 @@ class Filter:
     returns: int = 0
     phone: str = ""
     q: str = ""
+    box: tuple[float, float, float, float] | None = None
 
     @property
     def in_states(self) -> tuple[str, ...] | None:
@@ -145,6 +147,9 @@ def said(wanted: Filter, actor: Actor, at: datetime) -> Q:
         found &= _answering(wanted.person, actor, at)
     if wanted.severity:
         found &= Q(severity=wanted.severity)
+    if wanted.box:
+        west, south, east, north = masking.mask_box(wanted.box)
+        found &= Q(lng__gte=west, lng__lt=east, lat__gte=south, lat__lt=north)
     return found & (Q(demand_type=wanted.demand_type) if wanted.demand_type else Q())
 
 

@@ -43,6 +43,14 @@ def find(
     return paging.page(found.rows, sort=sort, cursor=cursor, limit=limit, walk=found.walk)
 
 
+def every(actor: Actor, wanted: Filter, *, at: datetime) -> QuerySet[Order]:
+    """All that an actor may see under a filter, in no order. Refused as `find`."""
+    found = select(actor, wanted, at=at, sort="received")
+    if found is None:
+        return Order.objects.none()
+    return within(found.rows, actor, scopes_of(actor)) if found.walk else found.rows
+
+
 def part(
     actor: Actor, wanted: Filter, *, at: datetime, sort: str, cursor: str, limit: int
 ) -> tuple[tuple[Order, ...], str]:

@@ -64,6 +64,7 @@ WORDS: Final = {
     "order_archived": "工单已归档",
     "reason_missing": "请写明理由",
     "phone_too_short": "请输入完整的电话号码，至少{least}位",
+    "phone_not_on_map": "按电话查找只在列表中进行，请切换到列表，或去掉电话再看地图",
     "reporter_hidden": "举报人信息不向承办单位公开",
     "condition_unknown": "没有立案条件“{condition}”，请从目录中选择",
     "attachment_unknown": "找不到附件{id}，请重新上传",

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from townops.areas.domain.outlines import Box, Outline, Outlines, level_of
 from townops.areas.domain.views import OUTSIDE, AreaView, Location, Near
 
 FINEST_FIRST: Final = ("block", "village", "grid", "town")
@@ -70,6 +71,7 @@ class Ground:
         self._levels = {kind: self._level(kind) for kind in FINEST_FIRST}
         self._places = {area_id: place_of(areas, area_id) for area_id in self._wkb}
         self._rows = {kind: self._ids_of(level) for kind, level in self._levels.items()}
+        self._outlines: dict[tuple[str, int], Outlines] = {}
 
     def _level(self, kind: str) -> Level:
         found = sorted(
@@ -129,3 +131,11 @@ class Ground:
     def shapes(self, kind: str) -> Iterator[tuple[AreaView, bytes]]:
         """Every area of a kind with its WKB, in order of code."""
         return ((area, self._wkb[area.id]) for area in self._levels[kind].areas)
+
+    def outlines(self, kind: str, zoom: int, box: Box) -> list[Outline]:
+        """Areas of a kind in a box as a map of that zoom draws them; made when first asked for."""
+        key = kind, level_of(zoom)
+        if key not in self._outlines:
+            level = self._levels[kind]
+            self._outlines[key] = Outlines(level.areas, level.shapes, key[1])
+        return self._outlines[key].within(box)

@@ -1,7 +1,7 @@
 """Enough to recognise, not enough to use."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from townops.base import masking
@@ -95,3 +95,16 @@ def test_no_mobile_number_survives_in_any_text(before, number, after):
 
 def test_a_home_is_known_to_a_hundred_metres():
     assert masking.mask_point(121.54321, 31.35678) == (121.543, 31.357)
+
+
+@given(
+    st.floats(121, 122), st.floats(31, 32), st.floats(0.00001, 0.1), st.floats(121, 122), st.floats(31, 32)
+)
+def test_a_box_takes_masked_places_whole(west, south, size, lng, lat):
+    box = masking.mask_box((west, south, west + size, south + size))
+    assert box[0] <= west and box[1] <= south and box[2] >= west + size and box[3] >= south + size
+    middle = masking.mask_point(lng, lat)
+    for place in (lng, lat):
+        assume(abs(place * 1000 % 1 - 0.5) > 1e-6)
+    inside = box[0] <= lng < box[2] and box[1] <= lat < box[3]
+    assert inside == (box[0] <= middle[0] < box[2] and box[1] <= middle[1] < box[3])

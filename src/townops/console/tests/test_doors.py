@@ -65,20 +65,65 @@ nobody      302  302    302      302    302      302       302      302    302  
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()[1:]]
 
+MAP_PAGES = (
+    "/map",
+    "/map/setup",
+    "/map/orders?view=121.5,31.2,121.6,31.3&z=12",
+    "/map/orders/{number}",
+    "/map/near",
+    "/map/areas/village?view=121.5,31.2,121.6,31.3&z=12",
+    "/map/places",
+    "/map/base/1/1/1",
+    "/board",
+    "/board/dispatch",
+)
+MAP_TABLE = """
+            map setup orders the-order near areas places base board accept
+shift       200 200   200    200       200  200   200    404  200   302
+hotline     200 200   200    200       200  200   200    404  403   403
+hotline2    200 200   200    200       200  200   200    404  403   403
+grid        200 200   200    200       200  200   200    404  403   403
+video       200 200   200    200       200  200   200    404  403   403
+dispatch    200 200   200    200       200  200   200    404  200   302
+unit        200 200   200    404       200  200   200    404  403   403
+unit_head   200 200   200    404       200  200   200    404  403   403
+station     200 200   200    404       200  200   200    404  403   403
+village     200 200   200    404       200  200   200    404  403   403
+patrol      200 200   200    200       200  200   200    404  403   403
+check       200 200   200    200       200  200   200    404  403   403
+assess      200 200   200    200       200  200   200    404  403   403
+deputy      200 200   200    200       200  200   200    404  403   403
+director    200 200   200    200       200  200   200    404  403   403
+rota_leader 200 200   200    200       200  200   200    404  403   403
+leader      200 200   200    200       200  200   200    404  403   403
+main_leader 200 200   200    200       200  200   200    404  403   403
+emergency   200 200   200    200       200  200   200    404  403   403
+resident    403 200   403    403       403  200   200    404  403   403
+sensor      403 200   403    403       403  200   200    404  403   403
+district    403 200   403    403       403  200   200    404  403   403
+auditor     200 200   200    200       200  200   200    404  403   403
+sysadmin    403 403   403    403       403  403   403    403  403   403
+security    403 403   403    403       403  403   403    403  403   403
+auditadmin  403 403   403    403       403  403   403    403  403   403
+nobody      302 302   302    302       302  302   302    302  302   302
+"""
+MAP_ROWS = [line.split() for line in MAP_TABLE.strip().splitlines()[1:]]
+
 
 @pytest.fixture
 def order(town, registered):
     return registered
 
 
-def test_every_page_answers_everybody_as_the_table_says(order):
+@pytest.mark.parametrize(("pages", "rows"), [(PAGES, ROWS), (MAP_PAGES, MAP_ROWS)], ids=["desk", "maps"])
+def test_every_page_answers_everybody_as_the_table_says(order, pages, rows):
     found = []
-    for who, *_ in ROWS:
+    for who, *_ in rows:
         client = Client()
         if who != "nobody":
             client.force_login(Account.objects.get(username=who))
-        found.append([who, *(str(client.get(page.format(number=order)).status_code) for page in PAGES)])
-    assert found == ROWS
+        found.append([who, *(str(client.get(page.format(number=order)).status_code) for page in pages)])
+    assert found == rows
 
 
 FEW = {
@@ -112,7 +157,8 @@ def test_every_address_names_what_opens_it():
 def test_the_table_is_of_every_demo_account(order):
     from townops.demo.people import IN_VILLAGE, NAMED
 
-    assert {row[0] for row in ROWS} == {*NAMED, *IN_VILLAGE, "nobody"}
+    for rows in (ROWS, MAP_ROWS):
+        assert {row[0] for row in rows} == {*NAMED, *IN_VILLAGE, "nobody"}
 
 
 def test_five_wrong_passwords_lock_the_name_even_against_the_right_one(town):

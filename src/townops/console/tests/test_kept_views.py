@@ -69,9 +69,6 @@ def test_every_column_can_be_shown(town):
 def test_the_map_is_the_same_filter_in_another_form(town):
     filled(1)
     clerk = Browser("grid").open("/orders?state=reported&source=grid")
-    assert 'href="/orders?source=grid&amp;state=reported&amp;view=map"' in clerk.html
-    clerk.open("/orders?source=grid&state=reported&view=map")
-    assert 'data-townmap="list"' in clerk.html
-    assert 'href="/orders?source=grid&amp;state=reported"' in clerk.html
-    assert "view：map" not in clerk.page.text
-    assert "没有标记“odd”" in clerk.open("/orders?mark=odd&view=map").page.text
+    assert 'href="/map?source=grid&amp;state=reported"' in clerk.html
+    assert 'data-townmap="list"' in clerk.open("/map?source=grid&state=reported").html
+    assert "没有标记“odd”" in clerk.open("/map?mark=odd").page.text

@@ -28,8 +28,6 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
     if "" in request.GET.values() and "HX-Request" not in request.headers:
         return redirect(f"{request.path}?{address.query}")
     shown = _around(desk, address)
-    if address.one("view") == "map":
-        return render(request, "console/orders.html", shown | _checked(desk, address))
     try:
         found = orders.find_orders(
             desk.actor,
@@ -48,15 +46,6 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
     return response
 
 
-def _checked(desk: Desk, address: filters.Address) -> dict[str, object]:
-    """What is wrong with the filter of a map, which reads its points by itself."""
-    try:
-        orders.find_orders(desk.actor, address.filter(), at=desk.at, limit=1)
-    except Refused as refused:
-        return {"said": sentence(refused)}
-    return {}
-
-
 def _around(desk: Desk, address: filters.Address) -> dict[str, object]:
     """Everything of the page but the rows."""
     kept = savedviews.kept(desk.account, PAGE, desk.town)
@@ -69,9 +58,7 @@ def _around(desk: Desk, address: filters.Address) -> dict[str, object]:
         "views": kept.views,
         "columns": columns.chosen(kept.columns),
         "every_column": columns.ALL,
-        "map": address.one("view") == "map",
-        "as_list": address.but(view="", cursor=""),
-        "as_map": address.but(view="map", cursor=""),
+        "as_map": address.but(cursor=""),
         "actions": bulk.offered(desk),
         "may_export": desk.may(bulk.EXPORT),
         "key": secrets.token_hex(16),
