@@ -9,6 +9,8 @@ from django.utils import timezone
 from numpy.typing import ArrayLike
 
 from townops.areas.domain.candidates import FIELDS, Candidate, RowError, Survey
+from townops.areas.domain.finding import Named
+from townops.areas.domain.finding import find as find_named
 from townops.areas.domain.ground import Ids
 from townops.areas.domain.views import AreaView, Location, Near
 from townops.areas.geography import Geography, picture
@@ -33,6 +35,7 @@ __all__ = [
     "Candidate",
     "ImportResult",
     "Location",
+    "Named",
     "Near",
     "Picture",
     "RowError",
@@ -44,6 +47,7 @@ __all__ = [
     "block_types",
     "check_areas",
     "children",
+    "find",
     "import_areas",
     "locate",
     "locate_many",
@@ -128,6 +132,12 @@ def areas_of(town_code: str, kind: str) -> tuple[AreaView, ...]:
 def villages(town_code: str) -> tuple[AreaView, ...]:
     """The villages (居村) of a town, by code, without directly-managed areas."""
     return tuple(one for one in areas_of(town_code, "village") if not one.directly_managed)
+
+
+def find(town_code: str, q: str, *, most: int = 8) -> list[Named]:
+    """居村 and blocks of a town that the words of an address may mean, likeliest first."""
+    known = _geography()
+    return find_named(q, known.named(area(town_code).id), most)
 
 
 def shape(area_id: int, *, on: date | None = None) -> bytes | None:

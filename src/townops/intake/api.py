@@ -41,6 +41,7 @@ from townops.intake.suggesting import SOURCES
 __all__ = [
     "FIELDS",
     "IMPORTER",
+    "SOURCES",
     "THRESHOLD",
     "Broken",
     "Contact",

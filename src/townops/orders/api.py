@@ -37,6 +37,7 @@ from townops.orders.drafts import Draft
 from townops.orders.erasing import erase_texts
 from townops.orders.jobs import index_all
 from townops.orders.models import Order, OrderEvent, OrderLink, OrderText
+from townops.orders.nearby import NearOrder, open_near
 from townops.orders.own import OwnPage, OwnReport, own_report, own_reports
 from townops.orders.paging import Page
 from townops.orders.privacy import ContactView, Revealed
@@ -73,6 +74,7 @@ __all__ = [
     "Flow",
     "IncomingReport",
     "Loaded",
+    "NearOrder",
     "Need",
     "OrderValue",
     "OrderView",
@@ -107,6 +109,7 @@ __all__ = [
     "load_order",
     "load_starting_flows",
     "may_reveal",
+    "open_near",
     "order_for",
     "orders_of_caller",
     "own_report",
