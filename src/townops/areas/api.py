@@ -56,6 +56,7 @@ __all__ = [
     "sentence",
     "shape",
     "shapes",
+    "stored",
     "take_survey",
     "touch",
     "towns",
@@ -79,6 +80,11 @@ def locate_many(lngs: ArrayLike, lats: ArrayLike, crs: str = "cgcs2000", *, on: 
     """
     xs, ys = to_cgcs2000(np.asarray(lngs, dtype=np.float64), np.asarray(lats, dtype=np.float64), crs)
     return _geography().ground(on or timezone.localdate()).locate_many(xs, ys)
+
+
+def stored(lng: float, lat: float, crs: str = "cgcs2000") -> tuple[float, float]:
+    """The point as it is stored and drawn (CGCS2000). Refused as `kernel.coordinates.to_cgcs2000` refuses."""
+    return to_cgcs2000(lng, lat, crs)
 
 
 def nearby(

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from townops.base import idempotency, journal, outbox, seals
+from townops.base import drafts, idempotency, journal, outbox, seals
 from townops.base.jobs import job
 
 
@@ -16,6 +16,7 @@ def seal_journal(at: datetime) -> None:
 
 @job("base.purge", every=timedelta(days=1))
 def purge(at: datetime) -> None:
-    """Drop answers and delivered news nobody needs any more."""
+    """Drop answers, delivered news and drafts nobody needs any more."""
     idempotency.purge(at)
     outbox.purge(at)
+    drafts.purge(at)

@@ -11,6 +11,7 @@ from townops.areas import api as areas
 from townops.base.filetypes import SUFFIXES
 from townops.catalogue import api as catalogue
 from townops.kernel.refusal import Refused
+from townops.orders import api as orders
 from townops.people import api as people
 
 ACCEPT: Final = ",".join(sorted(f".{suffix}" for many in SUFFIXES.values() for suffix in many))
@@ -150,6 +151,18 @@ def area_line(area: areas.AreaView) -> str:
     """CODE name（居村）."""
     above = areas.area_by_id(area.parent_id).name if area.kind == "block" and area.parent_id else ""
     return f"{area.code} {area.name}" + (f"（{above}）" if above else "")
+
+
+def named_line(place: areas.Named) -> str:
+    """The same for a place found by name."""
+    return f"{place.code} {place.name}" + (f"（{place.above}）" if place.above else "")
+
+
+def by_triple(source: str, town: str, at: datetime) -> bool:
+    """Whether orders of a source are filed by class, demand type and reply time, as the hotline's are."""
+    if source not in dict(orders.every_source()):
+        return False
+    return orders.flows.flow_now(source, areas.area(town).id, at).options.filing is orders.Filing.TRIPLE
 
 
 def area_said(code: str) -> str:

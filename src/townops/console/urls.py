@@ -3,13 +3,17 @@
 from django.urls import path
 
 from townops.console.views import (
+    beside,
     catalogue,
     dispatch,
     home,
     importing,
+    kept,
     listing,
+    live,
     mine,
     order,
+    receipt,
     register,
     roles,
     session,
@@ -57,6 +61,12 @@ urlpatterns = [
     path("people/workbook", staff.workbook, name="workbook"),
     path("people/posts/<int:number>", staff.post, name="post"),
     path("roles", roles.roles, name="roles"),
-    path("callers", register.callers, name="callers"),
+    path("register/likely", beside.likely, name="register-likely"),
+    path("register/places", beside.named_places, name="register-places"),
+    path("register/near", beside.near, name="register-near"),
+    path("register/<str:number>/receipt", receipt.receipt, name="receipt"),
+    path("callers", beside.callers, name="callers"),
+    path("drafts/<str:kind>", kept.draft, name="draft"),
+    path("live", live.live, name="live"),
     path("places", order.places, name="places"),
 ]

@@ -43,7 +43,7 @@ def test_what_is_ended_or_merged_already_is_not_offered(town):
 def test_a_unit_finds_only_what_it_was_ever_asked_and_a_resident_nothing(town):
     ours, _ = town.dispatched(**at(town)), town.report(**at(town))
     assert near(town, "u_chengjian") == [ours]
-    with pytest.raises(Refused, match="^not_permitted"):
+    with pytest.raises(Refused, match=r"^not_permitted"):
         near(town, "resident")
 
 
@@ -66,5 +66,5 @@ def test_a_demand_type_given_when_registering_stays_with_the_order(town):
     view = town.view(number)
     assert (view.demand_type, view.class_code) == ("complaint", "H-05-02")
     assert api.verify_journal() == []
-    with pytest.raises(Refused, match="^fact_malformed"):
+    with pytest.raises(Refused, match=r"^fact_malformed"):
         town.report("hotline", user="hotline", demand_type="chat")
