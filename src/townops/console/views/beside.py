@@ -25,6 +25,7 @@ QUIET: Final = frozenset({"phone_too_short", "not_permitted"})
 NEAR_KEY: Final = "register.near_metres"
 NEAR_METRES: Final = "250"
 NEAR_ROWS: Final = 8
+PLACES: Final = 5
 SHORTEST: Final = 4
 ASKED: Final = 5
 MOST_SIGNS: Final = 2000
@@ -104,9 +105,9 @@ def questions(class_code: str, text: str, source: str, desk: Desk) -> list[tuple
 @require_POST
 @page(*SEES, "orders.report")
 def named_places(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """居村 and blocks the address may mean, each with a point inside."""
+    """居村 and blocks the address may mean, likeliest first."""
     address = request.POST.get("address", "")[:160]
-    found = [(choices.named_line(one), _point_in(one.code)) for one in areas.find(desk.town, address)]
+    found = [(choices.named_line(one), one) for one in areas.find(desk.town, address, most=PLACES)]
     return render(request, "console/_named_places.html", {"found": found})
 
 

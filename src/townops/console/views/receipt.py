@@ -54,7 +54,7 @@ def said_to_caller(order: orders.OrderView) -> str:
             f"您反映的“{order.title}”{where}已记录，编号 {order.number}。"
             f"这件事已在办理，您的诉求已并入，由{held}一起答复{until}。"
         )
-    return f"您反映的“{order.title}”{where}已受理登记，编号 {order.number}，现由{held}负责{until}。"
+    return f"您反映的“{order.title}”{where}已登记，编号 {order.number}，现由{held}负责{until}。"
 
 
 def _upward(desk: Desk, order: orders.OrderView) -> list[Ready]:

@@ -2,6 +2,7 @@
 // the form is opened again, on whatever computer, and gone once the form was sent.
 
 const PAUSE = 2000;
+const AGAIN = 1500;
 const UNKEPT = new Set(["csrfmiddlewaretoken", "key"]);
 const keepers = [];
 
@@ -40,6 +41,7 @@ class Keeper {
     this.kind = form.dataset.draft;
     this.dirty = false;
     this.sent = false;
+    this.touched = false;
     this.timer = 0;
     this.before = null; // an older draft that nobody has decided on
     form.addEventListener("input", () => this.touch());
@@ -49,6 +51,7 @@ class Keeper {
 
   touch() {
     this.dirty = true;
+    this.touched = true;
     this.sent = false;
     this.timer ||= setTimeout(() => this.keep({}), PAUSE);
   }
@@ -116,8 +119,9 @@ class Keeper {
       const { cells, said } = await answer.json();
       this.before = kind === this.kind ? cells : null;
       this.form.before(this.note(kind, cells, said));
-      return;
+      return true;
     }
+    return false;
   }
 
   note(kind, cells, said) {
@@ -147,11 +151,18 @@ class Keeper {
   }
 }
 
+// What a page kept while it was left may arrive after the next page asked: ask once more.
+async function offer(keeper) {
+  if (await keeper.offer()) return;
+  await new Promise((done) => setTimeout(done, AGAIN));
+  if (!keeper.dirty && !keeper.touched) await keeper.offer();
+}
+
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const keeper = new Keeper(form);
   keepers.push(keeper);
   const returned = document.querySelector("[data-refused]"); // a refused form already holds what was typed
-  if (!returned) keeper.offer().catch(() => {});
+  if (!returned) offer(keeper).catch(() => {});
 }
 
 document.addEventListener("townops:save-drafts", () => {

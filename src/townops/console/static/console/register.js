@@ -2,7 +2,7 @@
 // the place, and a text is copied. The form itself works without.
 
 const form = document.getElementById("registration");
-const NEXT = { class_code: "class_code", demand_type: "demand_type", block: "block", same_as: "same_as" };
+const OFFERED = new Set(["class_code", "demand_type", "block", "same_as"]);
 let asking = 0;
 
 function field(name) {
@@ -16,6 +16,7 @@ function put(name, value) {
   into.value = value;
   into.dispatchEvent(new Event("input", { bubbles: true }));
   into.dispatchEvent(new Event("change", { bubbles: true }));
+  if (name === "block") document.getElementById("named-places")?.replaceChildren();
 }
 
 function show(point, orders) {
@@ -44,7 +45,7 @@ function label() {
 
 document.addEventListener("click", (event) => {
   const offer = event.target.closest("[data-put]");
-  if (offer && NEXT[offer.dataset.put]) put(offer.dataset.put, offer.dataset.value);
+  if (offer && OFFERED.has(offer.dataset.put)) put(offer.dataset.put, offer.dataset.value);
   const copied = event.target.closest("[data-copy]");
   if (copied) copy(copied.dataset.copy);
 });
