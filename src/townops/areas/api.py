@@ -9,6 +9,8 @@ from django.utils import timezone
 from numpy.typing import ArrayLike
 
 from townops.areas.domain.candidates import FIELDS, Candidate, RowError, Survey
+from townops.areas.domain.finding import Named
+from townops.areas.domain.finding import find as find_named
 from townops.areas.domain.ground import Ids
 from townops.areas.domain.outlines import Box, Outline
 from townops.areas.domain.views import AreaView, Location, Near
@@ -34,6 +36,7 @@ __all__ = [
     "Candidate",
     "ImportResult",
     "Location",
+    "Named",
     "Near",
     "Outline",
     "Picture",
@@ -47,6 +50,7 @@ __all__ = [
     "check_areas",
     "children",
     "extent",
+    "find",
     "import_areas",
     "locate",
     "locate_many",
@@ -56,6 +60,7 @@ __all__ = [
     "sentence",
     "shape",
     "shapes",
+    "stored",
     "take_survey",
     "touch",
     "towns",
@@ -79,6 +84,11 @@ def locate_many(lngs: ArrayLike, lats: ArrayLike, crs: str = "cgcs2000", *, on: 
     """
     xs, ys = to_cgcs2000(np.asarray(lngs, dtype=np.float64), np.asarray(lats, dtype=np.float64), crs)
     return _geography().ground(on or timezone.localdate()).locate_many(xs, ys)
+
+
+def stored(lng: float, lat: float, crs: str = "cgcs2000") -> tuple[float, float]:
+    """The point as it is stored and drawn (CGCS2000). Refused as `kernel.coordinates.to_cgcs2000` refuses."""
+    return to_cgcs2000(lng, lat, crs)
 
 
 def nearby(
@@ -132,6 +142,12 @@ def areas_of(town_code: str, kind: str) -> tuple[AreaView, ...]:
 def villages(town_code: str) -> tuple[AreaView, ...]:
     """The villages (居村) of a town, by code, without directly-managed areas."""
     return tuple(one for one in areas_of(town_code, "village") if not one.directly_managed)
+
+
+def find(town_code: str, q: str, *, most: int = 8) -> list[Named]:
+    """居村 and blocks of a town that the words of an address may mean, likeliest first."""
+    known = _geography()
+    return find_named(q, known.named(area(town_code).id), most)
 
 
 def shape(area_id: int, *, on: date | None = None) -> bytes | None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
+from townops.areas.domain.finding import Named
 from townops.areas.domain.ground import Ground
 from townops.areas.domain.views import AreaView
 from townops.areas.models import Area, AreaShape
@@ -29,6 +30,7 @@ class Geography:
         for area in sorted(self.by_id.values(), key=lambda one: one.code):
             self._children.setdefault(area.parent_id, []).append(area)
         self._below: dict[int, frozenset[int]] = {}
+        self._named: dict[int, tuple[Named, ...]] = {}
         self._changes = sorted(set(changes))
         self._grounds: OrderedDict[int, Ground] = OrderedDict()
         self._reading = threading.Lock()
@@ -42,6 +44,19 @@ class Geography:
             under = (self.below(child.id) for child in self.children(area_id))
             self._below[area_id] = frozenset({area_id}).union(*under)
         return self._below[area_id]
+
+    def named(self, town: int) -> tuple[Named, ...]:
+        """居村 and blocks of a town as they are looked for by name, by code."""
+        if town not in self._named:
+            under = sorted((self.by_id[one] for one in self.below(town)), key=lambda area: area.code)
+            self._named[town] = tuple(
+                self._as_named(one) for one in under if one.kind in {"village", "block"}
+            )
+        return self._named[town]
+
+    def _as_named(self, area: AreaView) -> Named:
+        above = self.by_id[area.parent_id].name if area.kind == "block" and area.parent_id else ""
+        return Named(area.code, area.name, above)
 
     def ground(self, on: date) -> Ground:
         """Shapes valid on that day. Days between two changes share one ground; the last four stay in

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from townops.base import sql
+from townops.base import crypto, sql
 from townops.base.canonical import dump, load
 from townops.base.db import write
 from townops.base.models import OutboxRow
@@ -26,6 +26,7 @@ UNKNOWN_PACE: Final = 0.004
 DUE_ROWS: Final = 500
 LONGEST_WAIT: Final = timedelta(hours=1)
 KEPT: Final = timedelta(days=30)
+WATCHED: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,15 @@ def failing() -> list[OutboxRow]:
     return list(
         OutboxRow.objects.filter(delivered_at__isnull=True, attempts__gt=0).order_by("-attempts", "id")[:200]
     )
+
+
+def cursor() -> str:
+    """Changes with every piece of news: a page that shows what others do looks again when it does.
+
+    It is made of the newest rows, not of the highest number alone: on PostgreSQL a row may come in below it.
+    """
+    newest = OutboxRow.objects.order_by("-id").values_list("id", flat=True)[:WATCHED]
+    return crypto.sm3(",".join(map(str, newest)).encode()).hex()[:16]
 
 
 def purge(at: datetime) -> int:

@@ -37,6 +37,8 @@ WORDS: Final = {
     "coordinate_range": "坐标（{lng}，{lat}）超出范围。",
     "coordinates_swapped": "经度和纬度好像填反了，应为（{suggested_lng}，{suggested_lat}）。",
     "cycle": "周期{months}个月、从{first_month}月起，不是有效的周期。",
+    "draft_kind": "草稿的名称不对。",
+    "draft_too_long": "草稿过长，最多保存{largest}千字节。",
     "facts_missing": "还缺少必填内容：{facts}。",
     "file_empty": "文件是空的。",
     "file_image_broken": "图片已损坏，打不开。",

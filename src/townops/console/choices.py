@@ -178,6 +178,18 @@ def area_line(area: areas.AreaView) -> str:
     return f"{area.code} {area.name}" + (f"（{above}）" if above else "")
 
 
+def named_line(place: areas.Named) -> str:
+    """The same for a place found by name."""
+    return f"{place.code} {place.name}" + (f"（{place.above}）" if place.above else "")
+
+
+def by_triple(source: str, town: str, at: datetime) -> bool:
+    """Whether orders of a source are filed by class, demand type and reply time, as the hotline's are."""
+    if source not in dict(orders.every_source()):
+        return False
+    return orders.flows.flow_now(source, areas.area(town).id, at).options.filing is orders.Filing.TRIPLE
+
+
 def area_said(code: str) -> str:
     """The line of one area by code, or what was given."""
     try:

@@ -119,7 +119,9 @@ def _is_awake(request: HttpRequest, at: datetime) -> bool:
     if not request.user.is_authenticated:
         return False
     seen = datetime.fromisoformat(request.session.get(SEEN, at.isoformat()))
-    if at - seen > timedelta(minutes=int(value_at("session.idle_minutes", at, default="30"))):
+    minutes = int(value_at("session.idle_minutes", at, default="30"))
+    setattr(request, "idle_minutes", minutes)  # noqa: B010  (the page warns before it ends)
+    if at - seen > timedelta(minutes=minutes):
         auth.logout(request)
         return False
     if "X-Poll" not in request.headers and (SEEN not in request.session or at - seen > NOTED_EVERY):

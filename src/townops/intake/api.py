@@ -11,6 +11,7 @@ from townops.intake.classify import (
     Suggestion,
     demand_type,
     demand_types,
+    is_ready,
     suggest,
     suggest_many,
 )
@@ -41,6 +42,7 @@ from townops.intake.suggesting import SOURCES
 __all__ = [
     "FIELDS",
     "IMPORTER",
+    "SOURCES",
     "THRESHOLD",
     "Broken",
     "Contact",
@@ -65,6 +67,7 @@ __all__ = [
     "error_file",
     "every_preset",
     "form_payload",
+    "is_ready",
     "keep_refused",
     "mapping_of",
     "payloads",

@@ -80,17 +80,26 @@ def current() -> LinearModel:
     return load(local if local.exists() else shipped())
 
 
+def is_ready() -> bool:
+    """Whether there is a model that answers at once; building the first one takes its time."""
+    return (models_folder() / MODEL).exists() or _own_path().exists()
+
+
 def models_folder() -> Path:
     return Path(settings.DATA) / "models"
 
 
 def shipped() -> Path:
     """The model of our own texts, built once for each state of them."""
-    digest = sha256(b"".join(path.read_bytes() for path in OWN_TEXTS)).hexdigest()[:12]
-    path = models_folder() / f"hotline-own-{digest}.npz"
+    path = _own_path()
     if not path.exists():
         learn_in_child(path, [])
     return path
+
+
+def _own_path() -> Path:
+    digest = sha256(b"".join(path.read_bytes() for path in OWN_TEXTS)).hexdigest()[:12]
+    return models_folder() / f"hotline-own-{digest}.npz"
 
 
 def learn_in_child(target: Path, files: Sequence[Path]) -> None:

@@ -108,6 +108,7 @@ def incoming(report: Report, number: str = "") -> orders.IncomingReport:
         lat=report.place.lat,
         crs=report.place.crs,
         class_code=report.class_code,
+        demand_type=report.demand_type,
         contact_name=report.contact.name,
         contact_phone=report.contact.phone,
         outer_due_at=report.outer_due_at,

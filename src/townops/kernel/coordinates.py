@@ -188,3 +188,12 @@ def _gcj_to_baidu(maths: _Maths[_T], lng: _T, lat: _T) -> tuple[_T, _T]:
     radius = maths.sqrt(lng * lng + lat * lat) + 2e-5 * maths.sin(lat * _BAIDU)
     angle = maths.atan2(lat, lng) + 3e-6 * maths.cos(lng * _BAIDU)
     return radius * maths.cos(angle) + 0.0065, radius * maths.sin(angle) + 0.006
+
+
+METRES_PER_DEGREE = 111_320.0
+
+
+def metres_between(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """How far two points (lng, lat) of one system lie apart; good to 1 % over a few kilometres."""
+    east = (other[0] - one[0]) * METRES_PER_DEGREE * math.cos(math.radians((one[1] + other[1]) / 2))
+    return math.hypot(east, (other[1] - one[1]) * METRES_PER_DEGREE)

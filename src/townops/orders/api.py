@@ -45,6 +45,7 @@ from townops.orders.jobs import index_all
 from townops.orders.lateness import Lateness, lateness, set_lateness
 from townops.orders.models import Order, OrderEvent, OrderLink, OrderText
 from townops.orders.narrowing import LATENESS, NONE, Filter
+from townops.orders.nearby import NearOrder, open_near
 from townops.orders.own import OwnPage, OwnReport, own_report, own_reports
 from townops.orders.paging import Page
 from townops.orders.points import OnMap, Snapshot
@@ -92,6 +93,7 @@ __all__ = [
     "IncomingReport",
     "Lateness",
     "Loaded",
+    "NearOrder",
     "Need",
     "OnMap",
     "OrderValue",
@@ -136,6 +138,7 @@ __all__ = [
     "load_order",
     "load_starting_flows",
     "may_reveal",
+    "open_near",
     "order_for",
     "orders_of_caller",
     "own_report",

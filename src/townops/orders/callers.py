@@ -14,7 +14,7 @@ from townops.base.db import write
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import paging, queries
-from townops.orders.access import REVEAL, VIEW, VIEW_ALL
+from townops.orders.access import BY_PHONE, REVEAL, VIEW_ALL
 from townops.orders.leading import Plain
 from townops.orders.models import Order, OrderContact
 from townops.orders.paging import Page
@@ -30,9 +30,9 @@ def of_phone(
 ) -> Page:
     """Orders reported from a telephone, newest first; the search is journalled under the number's hash.
 
-    Refused: not_permitted (who sees no orders), phone_too_short, cursor_unreadable.
+    Refused: not_permitted (who may not ask by telephone), phone_too_short, cursor_unreadable.
     """
-    if not (actor.holds(VIEW) or actor.holds(VIEW_ALL)):
+    if not actor.holds(BY_PHONE):
         raise Refused("not_permitted", step="search")
     digits = normal_phone(phone)
     if len(digits) < SHORTEST:

@@ -21,7 +21,7 @@ from townops.orders import drafts, flows, numbers, resolve, sources, store, syst
 from townops.orders.access import REPORT
 from townops.orders.domain.born import Birth, report
 from townops.orders.domain.decide import decide
-from townops.orders.domain.facts import Digest, Place, Value
+from townops.orders.domain.facts import DEMAND, Digest, Place, Value
 from townops.orders.domain.flow import Flow
 from townops.orders.domain.order import Order as Aggregate
 from townops.orders.domain.settle import primary
@@ -42,7 +42,7 @@ Outcome = Literal["new", "known", "round"]
 
 @dataclass(frozen=True, slots=True)
 class IncomingReport:
-    """One message of one source. Instants are aware; `crs` is of lng, lat; `class_code` only when a person chose it."""
+    """One message of one source. Instants are aware; `crs` is of lng, lat; `class_code` and `demand_type` only when a person chose them."""
 
     source: str
     text: str
@@ -54,6 +54,7 @@ class IncomingReport:
     lat: float | None = None
     crs: str = "cgcs2000"
     class_code: str = ""
+    demand_type: str = ""
     contact_name: str = ""
     contact_phone: str = ""
     outer_due_at: datetime | None = None
@@ -161,6 +162,8 @@ def _refuse_unfit(one: IncomingReport, at: datetime) -> None:
     words = (one.text, one.title, one.place_text, one.contact_name, one.contact_phone, one.external_number)
     if not all(map(resolve.storable, words)) or len(one.external_number) > LONGEST_NUMBER:
         raise Refused("report_malformed", number=one.external_number[:LONGEST_NUMBER])
+    if one.demand_type and one.demand_type not in DEMAND.choices:
+        raise resolve.malformed(DEMAND, one.demand_type)
 
 
 def _refuse_foreign_files(reports: Sequence[IncomingReport], actor: Actor) -> None:
@@ -282,6 +285,8 @@ def _new(one: IncomingReport, desk: Desk, number: str, place: Place) -> tuple[Re
         facts["external_number"] = one.external_number
     if one.class_code:
         facts["class"] = _subject(one, desk)
+    if one.demand_type:
+        facts["demand_type"] = one.demand_type
     if desk.actor.person and not birth.asked:
         facts["own"] = True
     at = one.received_at if desk.origin == "history" else desk.at

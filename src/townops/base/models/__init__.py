@@ -19,7 +19,7 @@ from townops.base.models.reference import (
     SearchText,
     Setting,
 )
-from townops.base.models.work import Job, OutboxRow, Schedule
+from townops.base.models.work import Draft, Job, OutboxRow, Schedule
 
 __all__ = [
     "Account",
@@ -30,6 +30,7 @@ __all__ = [
     "CalendarDay",
     "CalendarVersion",
     "CalendarWindow",
+    "Draft",
     "FailedSignIn",
     "IdempotencyKey",
     "Job",

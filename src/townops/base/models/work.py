@@ -84,3 +84,19 @@ class OutboxRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.key}"
+
+
+class Draft(models.Model):
+    """What one account typed into a form of some kind and has not sent; sealed, for it may name a caller."""
+
+    account = models.ForeignKey("base.Account", models.PROTECT, related_name="+", verbose_name="账号")
+    kind = models.CharField("表单", max_length=60)
+    content = models.BinaryField()
+    updated_at = models.DateTimeField("保存时间", db_index=True)
+
+    class Meta:
+        verbose_name = "草稿"
+        constraints = (models.UniqueConstraint(fields=["account", "kind"], name="base_draft_one_of_a_kind"),)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.kind}"

@@ -240,3 +240,51 @@ def test_whoever_steps_may_be_asked_for_has_a_word_for_each_fact_and_choice():
     assert {
         need.name for need in needs if need.type.value == "bool" and need.name not in labels.YES_NO
     } == set()
+
+
+# What stands beside the form of registration, the receipt, drafts and the cursor: asked by GET and by POST.
+BESIDE = ("GET /live", "GET /drafts/register", "GET /register/{number}/receipt")
+BESIDE += ("POST /callers", "POST /register/likely", "POST /register/places", "POST /register/near")
+BESIDE_TABLE = """
+            live draft receipt callers likely places near
+shift       200  204   200     200     200    200    200
+hotline     200  204   200     200     200    200    200
+hotline2    200  204   200     200     200    200    200
+grid        200  204   200     200     200    200    200
+video       200  204   200     200     200    200    200
+dispatch    200  204   200     403     403    200    200
+unit        200  204   404     200     403    200    200
+unit_head   200  204   404     200     403    200    200
+station     200  204   404     200     403    200    200
+village     200  204   404     200     403    200    200
+patrol      200  204   200     200     403    200    200
+check       200  204   200     200     403    200    200
+assess      200  204   200     403     403    200    200
+deputy      200  204   200     200     403    200    200
+director    200  204   200     200     403    200    200
+rota_leader 200  204   200     200     403    200    200
+leader      200  204   200     200     403    200    200
+main_leader 200  204   200     200     403    200    200
+emergency   200  204   200     200     403    200    200
+resident    200  204   403     200     403    200    403
+sensor      200  204   403     200     403    200    403
+district    200  204   403     200     403    200    403
+auditor     200  204   200     403     403    200    200
+sysadmin    200  204   403     403     403    403    403
+security    200  204   403     403     403    403    403
+auditadmin  200  204   403     403     403    403    403
+nobody      302  302   302     302     302    302    302
+"""
+BESIDE_ROWS = [line.split() for line in BESIDE_TABLE.strip().splitlines()[1:]]
+
+
+def test_what_stands_beside_registration_answers_everybody_as_the_table_says(order):
+    found = []
+    for who, *_ in BESIDE_ROWS:
+        client = Client()
+        if who != "nobody":
+            client.force_login(Account.objects.get(username=who))
+        asked = [one.format(number=order).split() for one in BESIDE]
+        got = [(client.get if method == "GET" else client.post)(path).status_code for method, path in asked]
+        found.append([who, *map(str, got)])
+    assert found == BESIDE_ROWS

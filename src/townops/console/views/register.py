@@ -1,39 +1,49 @@
 """登记: what somebody told becomes an order, is known already, or begins the next round of one."""
 
-from datetime import datetime
-from typing import Final
+from typing import Final, TypedDict
 from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from townops.areas import api as areas
-from townops.base import crypto, idempotency
+from townops.base import crypto, drafts, idempotency
 from townops.base.db import write
 from townops.base.models import Attachment
 from townops.console import choices, labels, uploads
 from townops.console.doors import STATUS, Desk, page
 from townops.console.saying import sentence
+from townops.console.typed import instant, point_of, stripped
+from townops.console.views.beside import CLASSES, MERGES
 from townops.intake import api as intake
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 from townops.orders import api as orders
 
+
+class Classed(TypedDict):
+    """What a clerk says a report is about."""
+
+    class_code: str
+    demand_type: str
+
+
+DEMANDS: Final = next(need.choices for need in orders.STEPS["classify"].needs if need.name == "demand_type")
 FORM: Final = "%Y-%m-%dT%H:%M"
 OUTCOMES: Final = {
     "new": "已登记为新工单",
     "known": "这件事已经登记过，没有重复建单",
     "round": "同一编号再次来单，已开始第{round}轮办理",
+    "merged": "已登记，并入 {parent} 一起办理",
 }
 SOURCE_OF: Final = {
     "orders.upward": "hotline",
     "orders.file": "grid",
     "orders.handle_on_spot": "station",
 }
-BEFORE: Final = 8
-QUIET: Final = frozenset({"phone_too_short", "not_permitted"})
+DRAFT: Final = "register"
+MERGED: Final = "merged"
 UNTYPED: Final = frozenset({"csrfmiddlewaretoken", "key", "kept_attachments"})
 
 
@@ -56,21 +66,6 @@ def register(request: HttpRequest, desk: Desk) -> HttpResponse:
     return _onward(request, desk, received)
 
 
-@require_POST
-@page("orders.report")
-def callers(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """What the telephone being typed was used for before; searched by its hash and journalled."""
-    shown: dict[str, object] = {"desk": desk, "now": desk.at}
-    try:
-        shown["page"] = orders.orders_of_caller(
-            desk.actor, request.POST.get("contact_phone", "")[:32], at=desk.at, limit=BEFORE
-        )
-    except Refused as refused:
-        if refused.code not in QUIET:
-            raise
-    return render(request, "console/_callers.html", shown)
-
-
 def _blank(desk: Desk) -> dict[str, object]:
     now = desk.at.astimezone(SHANGHAI).strftime(FORM)
     sources = orders.sources_for(desk.actor)
@@ -84,6 +79,11 @@ def _blank(desk: Desk) -> dict[str, object]:
         "crs": labels.CRS.items(),
         "typed": {"source": chosen, "received_at": now, "crs": "cgcs2000", "key": uuid4().hex},
         "listing": choices.areas_of(desk.town),
+        "classing": desk.may(CLASSES),
+        "merging": desk.may(MERGES),
+        "classes": choices.classes(desk.at) if desk.may(CLASSES) else None,
+        "demands": [(code, labels.CHOICES.get(code, code)) for code in DEMANDS],
+        "draft": DRAFT,
         "accept": choices.ACCEPT,
         "kept": [],
     }
@@ -101,9 +101,23 @@ def _once(request: HttpRequest, desk: Desk, files: list[Attachment]) -> tuple[st
             number, _, outcome = stored.body.partition(" ")
             return number, outcome
         received = intake.take_message(_sent(request, desk, files, report), report, town=desk.town)
-        idempotency.answer(desk.actor.person, key, status=200, body=f"{received.number} {received.outcome}")
+        outcome = _joined(request.POST.get("same_as", "").strip(), received, desk)
+        drafts.drop(desk.account.pk, DRAFT)
+        idempotency.answer(desk.actor.person, key, status=200, body=f"{received.number} {outcome}")
         uploads.hang([one.pk for one in files], received.number)
-    return received.number, received.outcome
+    return received.number, outcome
+
+
+def _joined(parent: str, received: orders.Received, desk: Desk) -> str:
+    """同一件事: the report joins the order named, seen by whoever names it; together with the report or not at all."""
+    if not parent or received.outcome == "known":
+        return received.outcome
+    try:
+        orders.order_for(desk.actor, parent, at=desk.at)
+    except Refused:
+        raise Refused("form_same_unknown", number=parent[:16]) from None
+    orders.take_step(received.number, "merge", actor=desk.actor, at=desk.at, facts={"parent": parent})
+    return f"{MERGED} {parent}"
 
 
 def _sent(
@@ -111,6 +125,8 @@ def _sent(
 ) -> intake.Sent:
     """The form as it is kept: everything typed, and the point that a block stood for."""
     cells = {name: str(one) for name, one in request.POST.items() if name not in UNTYPED}
+    if "class_code" in cells:
+        cells["class_code"] = choices.code_of(cells["class_code"])
     cells["attachments"] = " ".join(str(one.pk) for one in files)
     if report is not None and report.lng is not None:
         cells |= {"lng": str(report.lng), "lat": str(report.lat), "crs": report.crs}
@@ -120,51 +136,34 @@ def _sent(
 
 
 def _report(request: HttpRequest, desk: Desk, files: list[Attachment]) -> orders.IncomingReport:
-    post = {name: request.POST.get(name, "").strip() for name in request.POST}
+    post = stripped(request.POST)
     if not post.get("text"):
         raise Refused("form_text_missing")
-    lng, lat = _point(post, desk)
+    lng, lat = point_of(post, desk.town)
     return orders.IncomingReport(
         source=post.get("source", ""),
         text=post["text"],
-        received_at=_instant(post.get("received_at", "")) or desk.at,
+        received_at=instant(post.get("received_at", "")) or desk.at,
         external_number=post.get("external_number", "")[:64],
         place_text=post.get("address", ""),
         lng=lng,
         lat=lat,
         crs=post.get("crs", "cgcs2000") if post.get("lng") else "cgcs2000",
+        **_classed(post, desk),
         contact_name=post.get("contact_name", "")[:64],
         contact_phone=post.get("contact_phone", "")[:32],
-        outer_due_at=_instant(post.get("outer_due_at", "")),
+        outer_due_at=instant(post.get("outer_due_at", "")),
         attachments=tuple(one.pk for one in files),
     )
 
 
-def _point(post: dict[str, str], desk: Desk) -> tuple[float | None, float | None]:
-    """The point given, else one inside the block or 居村 chosen."""
-    if post.get("lng") or post.get("lat"):
-        return _number(post.get("lng", "")), _number(post.get("lat", ""))
-    if not post.get("block"):
-        return None, None
-    area = areas.area(choices.area_code(post["block"], desk.town))
-    return areas.point_within(area.id) or (None, None)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise Refused("form_number_malformed", value=text[:20]) from None
-
-
-def _instant(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        given = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused("form_time_malformed", value=text[:20]) from None
-    return given.replace(tzinfo=SHANGHAI) if given.tzinfo is None else given
+def _classed(post: dict[str, str], desk: Desk) -> Classed:
+    """What the clerk says it is, if his post classes orders; a demand type where the source is filed by one."""
+    if not desk.may(CLASSES):
+        return {"class_code": "", "demand_type": ""}
+    triple = choices.by_triple(post.get("source", ""), desk.town, desk.at)
+    demand = post.get("demand_type", "") if triple else ""
+    return {"class_code": choices.code_of(post.get("class_code", "")), "demand_type": demand}
 
 
 def _onward(request: HttpRequest, desk: Desk, received: tuple[str, str]) -> HttpResponse:
@@ -175,7 +174,13 @@ def _onward(request: HttpRequest, desk: Desk, received: tuple[str, str]) -> Http
     except Refused:
         own = desk.may("orders.view_own")
         where = "进展和答复在这里看。" if own else "请记下编号，便于查询。"
-        messages.success(request, f"{OUTCOMES[outcome].format(round='下一')}，编号 {number}。{where}")
+        messages.success(request, f"{_told(outcome, '下一')}，编号 {number}。{where}")
         return redirect("console:mine" if own else "console:register")
-    messages.success(request, f"{OUTCOMES[outcome].format(round=order.round)}，编号 {number}。")
+    messages.success(request, f"{_told(outcome, str(order.round))}，编号 {number}。", extra_tags=number)
     return redirect("console:order", number)
+
+
+def _told(outcome: str, number: str) -> str:
+    """What became of the report, in words."""
+    what, _, parent = outcome.partition(" ")
+    return OUTCOMES[what].format(round=number, parent=parent)

@@ -48,6 +48,7 @@ class Report:
     external_number: str = ""
     place: ReportedPlace = ReportedPlace()
     class_code: str = ""
+    demand_type: str = ""
     contact: Contact = Contact()
     attachments: tuple[int, ...] = ()
     outer_due_at: datetime | None = None

@@ -26,7 +26,10 @@ def last(order: Order) -> Responsible:
 
 
 def _report(order: Order, context: Context) -> Order:
-    return order.now(subject=context.taken.get("class", Subject))
+    chosen = context.taken
+    return order.now(
+        subject=chosen.get("class", Subject), demand_type=chosen.word("demand_type") or order.demand_type
+    )
 
 
 def _request_verification(order: Order, context: Context) -> Order:

@@ -19,12 +19,13 @@ from townops.orders.upward.sending import (
     mark_unsent,
     unsent_older_than,
 )
-from townops.orders.upward.wording import KINDS, Prepared
+from townops.orders.upward.wording import KINDS, NOT_YET, Prepared
 
 __all__ = [
     "FILE_DROP",
     "HOWS",
     "KINDS",
+    "NOT_YET",
     "TASK",
     "Batch",
     "Difference",

@@ -1,5 +1,5 @@
 // Comfort only: every page works without this file.
-// A form is sent once; a page left with unsent words asks first; Ctrl+Enter sends.
+// A form is sent once; a page left with unsent words asks first. Keys are keys.js's.
 
 const dirty = new Set();
 
@@ -28,20 +28,6 @@ window.addEventListener("pageshow", () => {
 window.addEventListener("beforeunload", (event) => {
   for (const form of dirty) if (!form.isConnected) dirty.delete(form);
   if (dirty.size) event.preventDefault();
-});
-
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.ctrlKey && !event.isComposing) {
-    const form = event.target.closest("form");
-    if (form && form.reportValidity()) form.requestSubmit();
-    return;
-  }
-  const typing = event.target.closest("input, select, textarea, [contenteditable]");
-  if (typing || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  if (event.key === "/") {
-    document.querySelector(".find input")?.focus();
-    event.preventDefault();
-  }
 });
 
 // What was refused is brought into view, and read out.

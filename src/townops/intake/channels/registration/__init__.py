@@ -49,6 +49,7 @@ def report_of(cells: Mapping[str, str], source: str) -> Report:
             cells.get("lng", ""), cells.get("lat", ""), cells.get("crs", ""), cells.get("address", "")
         ),
         class_code=cells.get("class_code", ""),
+        demand_type=cells.get("demand_type", ""),
         contact=Contact(cells.get("contact_name", ""), cells.get("contact_phone", "")),
         outer_due_at=moment(due) if (due := cells.get("outer_due_at", "")) else None,
         attachments=tuple(int(one) for one in cells.get("attachments", "").split() if one.isdecimal()),

@@ -1,0 +1,83 @@
+"""What somebody typed and has not sent yet (草稿): sealed, one of a kind for each account, gone when sent or too old.
+
+Callers' names and telephones stand in it, so it is sealed like the messages of intake, and nobody else reads it.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from townops.base import crypto
+from townops.base.canonical import dump
+from townops.base.db import write
+from townops.base.models import Draft
+from townops.base.tunables import value_at
+from townops.kernel.refusal import Refused
+
+KEPT_KEY: Final = "drafts.kept_days"
+KEPT_DAYS: Final = "7"
+KIND: Final = re.compile(r"[a-zA-Z0-9_-]{1,60}")
+LARGEST: Final = 64 * 1024
+MOST: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDraft:
+    """The fields as they were typed, and when they were last kept."""
+
+    cells: Mapping[str, str]
+    at: datetime
+
+
+def save(account: int, kind: str, cells: Mapping[str, str], *, at: datetime) -> None:
+    """Keep what is typed, in place of what was kept before. Refused: draft_kind, draft_too_long."""
+    _check_kind(kind)
+    content = dump(dict(cells)).encode()
+    if len(content) > LARGEST:
+        raise Refused("draft_too_long", largest=LARGEST // 1024)
+    sealed = crypto.seal_bytes(content, _place(account, kind))
+    with write():
+        Draft.objects.update_or_create(
+            account_id=account, kind=kind, defaults={"content": sealed, "updated_at": at}
+        )
+        _keep_few(account)
+
+
+def find(account: int, kind: str) -> KeptDraft | None:
+    """What was kept of this kind; `crypto.SealBrokenError` when it was changed."""
+    row = Draft.objects.filter(account_id=account, kind=kind).first()
+    if row is None:
+        return None
+    cells = json.loads(crypto.unseal_bytes(bytes(row.content), _place(account, kind)))
+    return KeptDraft({str(name): str(value) for name, value in cells.items()}, row.updated_at)
+
+
+def drop(account: int, kind: str) -> None:
+    """It was sent, or is not wanted any more."""
+    with write():
+        Draft.objects.filter(account_id=account, kind=kind).delete()
+
+
+def purge(at: datetime) -> int:
+    """Forget what nobody touched for so many days ("drafts.kept_days"); returns how many."""
+    days = int(value_at(KEPT_KEY, at, default=KEPT_DAYS))
+    return Draft.objects.filter(updated_at__lt=at - timedelta(days=days)).delete()[0]
+
+
+def _keep_few(account: int) -> None:
+    rows = Draft.objects.filter(account_id=account).order_by("-updated_at", "-id")
+    surplus = list(rows.values_list("id", flat=True)[MOST : 2 * MOST])
+    if surplus:
+        Draft.objects.filter(id__in=surplus).delete()
+
+
+def _check_kind(kind: str) -> None:
+    if not KIND.fullmatch(kind):
+        raise Refused("draft_kind")
+
+
+def _place(account: int, kind: str) -> str:
+    return f"base.draft:{account}:{kind}"

@@ -1,0 +1,93 @@
+// Regions with an id and data-live follow what others do: one small question every few seconds, the page only when
+// something happened. A region in which somebody types waits until he is done.
+
+const EVERY = 4000;
+const FIELDS = "input, select, textarea, [contenteditable]";
+const seen = new Map();
+let tag = "";
+let stale = false;
+let over = false;
+
+function regions() {
+  return [...document.querySelectorAll("[data-live][id]")];
+}
+
+function plain(html) {
+  return html.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
+}
+
+function changed(field) {
+  if (field.type === "hidden" || field.type === "submit" || field.type === "button") return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.type === "file") return field.files.length > 0;
+  if (field.options) return [...field.options].some((one) => one.selected !== one.defaultSelected && one.value);
+  return field.value !== field.defaultValue;
+}
+
+function busy(region) {
+  const at = document.activeElement;
+  if (region.contains(at) && at.matches(FIELDS)) return true;
+  return [...region.querySelectorAll("form input, form select, form textarea")].some(changed);
+}
+
+function replace(region, fresh) {
+  const opened = [...region.querySelectorAll("details[open] > summary")].map((one) => one.textContent.trim());
+  const link = region.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  region.replaceWith(fresh);
+  for (const summary of fresh.querySelectorAll("details > summary"))
+    if (opened.includes(summary.textContent.trim())) summary.parentElement.open = true;
+  if (link) [...fresh.querySelectorAll("a[href]")].find((one) => one.getAttribute("href") === link)?.focus();
+  window.htmx?.process(fresh);
+  fresh.dispatchEvent(new CustomEvent("townops:live", { bubbles: true }));
+}
+
+async function refresh() {
+  const answer = await fetch(location.href, { headers: { "X-Poll": "1" }, cache: "no-store" });
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  stale = false;
+  for (const region of regions()) {
+    const fresh = page.getElementById(region.id);
+    if (!fresh) continue;
+    const html = plain(fresh.outerHTML);
+    if (html === seen.get(region.id)) continue;
+    if (busy(region)) {
+      stale = true;
+      continue;
+    }
+    seen.set(region.id, html);
+    replace(region, document.adoptNode(fresh));
+  }
+}
+
+async function look() {
+  if (over || document.hidden || !regions().length) return;
+  const headers = { "X-Poll": "1", ...(tag && { "If-None-Match": tag }) };
+  const answer = await fetch("/live", { headers, cache: "no-store", redirect: "manual" });
+  if (answer.type === "opaqueredirect") {
+    over = true; // signed out: idle.js says so
+    return;
+  }
+  if (answer.status === 200) {
+    const fresh = answer.headers.get("ETag");
+    stale ||= tag !== "" && fresh !== tag;
+    tag = fresh;
+  }
+  if (stale) await refresh();
+}
+
+async function always() {
+  try {
+    await look();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // no network for the moment: ask again
+  } finally {
+    setTimeout(always, EVERY);
+  }
+}
+
+for (const region of regions()) seen.set(region.id, plain(region.outerHTML));
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) look().catch(() => {});
+});
+always();

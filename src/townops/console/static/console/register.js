@@ -1,0 +1,95 @@
+// Comfort of registration: what is offered beside the form is put into it, the map and the list of open orders follow
+// the place, and a text is copied. The form itself works without.
+
+const form = document.getElementById("registration");
+const OFFERED = new Set(["class_code", "demand_type", "block", "same_as"]);
+let asking = 0;
+
+function field(name) {
+  return form?.elements.namedItem(name) ?? null;
+}
+
+function put(name, value) {
+  const into = field(name);
+  if (!into) return;
+  into.focus(); // before what was pressed is replaced: the keyboard goes on from the field
+  into.value = value;
+  into.dispatchEvent(new Event("input", { bubbles: true }));
+  into.dispatchEvent(new Event("change", { bubbles: true }));
+  if (name === "block") document.getElementById("named-places")?.replaceChildren();
+}
+
+function show(point, orders) {
+  const map = document.getElementById("pick-map");
+  map?.dispatchEvent(new CustomEvent("townmap:show", { detail: { point, orders } }));
+}
+
+function pointOf(element) {
+  const { lng, lat } = element.dataset;
+  return lng && lat ? { lng: Number(lng), lat: Number(lat) } : null;
+}
+
+function look() {
+  clearTimeout(asking);
+  asking = setTimeout(() => {
+    const near = document.getElementById("near");
+    if (near) window.htmx?.trigger(near, "townops:near");
+  }, 200);
+}
+
+function label() {
+  const parent = field("same_as")?.value.trim();
+  const button = form?.querySelector("button[type=submit]");
+  if (button) button.textContent = parent ? "登记并并入" : "登记";
+}
+
+document.addEventListener("click", (event) => {
+  const offer = event.target.closest("[data-put]");
+  if (offer && OFFERED.has(offer.dataset.put)) put(offer.dataset.put, offer.dataset.value);
+  const copied = event.target.closest("[data-copy]");
+  if (copied) copy(copied.dataset.copy);
+});
+
+// Office networks without HTTPS have no clipboard of their own: there the text is selected and copied the old way.
+async function copy(id) {
+  const text = document.getElementById(id);
+  let done = false;
+  if (navigator.clipboard && window.isSecureContext)
+    done = await navigator.clipboard.writeText(text.value).then(() => true, () => false);
+  if (!done) {
+    text.select();
+    done = document.execCommand("copy");
+  }
+  const said = document.querySelector(`[data-copied="${CSS.escape(id)}"]`);
+  if (said) said.textContent = done ? "已复制" : "请按 Ctrl+C 复制";
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+
+if (form) {
+  form.addEventListener("change", (event) => {
+    if (["block", "lng", "lat", "crs"].includes(event.target.name)) look();
+  });
+  form.addEventListener("input", (event) => {
+    if (event.target.name === "same_as") label();
+  });
+  document.getElementById("pick-map")?.addEventListener("townmap:placed", () => {
+    const crs = field("crs");
+    if (crs) crs.value = "cgcs2000"; // what the map draws in
+    look();
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "named-places") look();
+    if (event.target.id !== "near") return;
+    const found = event.target.querySelector(".near");
+    const point = found && pointOf(found);
+    const orders = [...event.target.querySelectorAll("li[data-number]")].map((one) => ({
+      ...pointOf(one),
+      number: one.dataset.number,
+      title: one.dataset.title,
+      state: one.dataset.state,
+    }));
+    if (point) show(point, orders);
+  });
+  label();
+}

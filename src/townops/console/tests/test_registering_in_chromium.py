@@ -1,0 +1,256 @@
+"""In a real browser: registering by keyboard alone, drafts that survive, keys that keep quiet, pages that follow others."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from townops.areas import api as areas
+from townops.base import tunables
+from townops.base.models import Account, Draft
+from townops.console.tests.browser import PASSWORD
+from townops.console.tests.test_in_chromium import QUIET
+from townops.orders import api as orders
+from townops.orders.models import Order
+from townops.people import api as people
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PHONE = "13800001234"
+Sit = Callable[..., Any]
+
+
+def aside(work: Callable[..., Any]) -> Callable[..., Any]:
+    """The function in a thread of its own: the browser's event loop in this one would keep the database from us."""
+
+    def closed(*given: Any, **named: Any) -> Any:
+        try:
+            return work(*given, **named)
+        finally:
+            connections.close_all()
+
+    @wraps(work)
+    def outer(*given: Any, **named: Any) -> Any:
+        with ThreadPoolExecutor(1) as other:
+            return other.submit(closed, *given, **named).result()
+
+    return outer
+
+
+@aside
+def point_in(area: areas.AreaView) -> tuple[float, float]:
+    found = areas.point_within(area.id)
+    assert found
+    return found
+
+
+@aside
+def kept_drafts() -> list[str]:
+    return sorted(Draft.objects.values_list("kind", flat=True))
+
+
+@aside
+def newest() -> Order:
+    return Order.objects.latest("id")
+
+
+@aside
+def taken(text: str, user: str = "hotline", **given: Any) -> str:
+    """The number of an order a colleague has just taken in."""
+    at = timezone.now()
+    actor = people.actor_for(Account.objects.get(username=user).pk, at)
+    report = orders.IncomingReport(
+        source="hotline", text=text, received_at=at - timedelta(minutes=5), **given
+    )
+    return orders.receive_reports([report], actor=actor, at=at)[0].number
+
+
+@pytest.fixture
+def town(transactional_db: None) -> areas.AreaView:
+    """A block of the demo town."""
+    from townops.demo.base import build_base
+
+    build_base(at=timezone.now())
+    return areas.areas_of(areas.towns()[0].code, "block")[-1]
+
+
+@pytest.fixture
+def sit(town: areas.AreaView, live_server: Any, chromium: str) -> Iterator[Sit]:
+    """Sit down at a desk of one's own computer; what a browser complains of ends the test."""
+    from playwright.sync_api import sync_playwright
+
+    complaints: list[str] = []
+
+    def down(user: str, path: str = "/") -> Any:
+        size = {"width": 1366, "height": 768}
+        page = browser.new_context(base_url=live_server.url, viewport=size, locale="zh-CN").new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        page.fill("#username", user)
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#main")
+        return page
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield down
+        browser.close()
+    assert [one for one in complaints if "status of 4" not in one] == []
+
+
+def tab_to(page: Any, selector: str, most: int = 12) -> None:
+    """Press Tab until what is wanted has the focus."""
+    for _ in range(most):
+        if page.evaluate("css => document.activeElement.matches(css)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is not reached by {most} times Tab")
+
+
+def test_a_clerk_registers_and_merges_by_keyboard_alone_in_under_a_minute(sit, town):
+    lng, lat = point_in(town)
+    first = taken("小区门口路灯不亮", lng=lng, lat=lat, contact_phone=PHONE)
+    page = sit("hotline")
+    begun = time.monotonic()
+    page.keyboard.press("n")
+    page.wait_for_selector("#contact_phone:focus")
+    page.keyboard.type(PHONE)
+    page.keyboard.press("Tab")
+    page.wait_for_selector(f"#callers >> text={first}")
+    page.keyboard.type("来电人")
+    tab_to(page, "#text")
+    page.keyboard.type("门口路灯还是不亮，投诉多次没有人修")
+    page.wait_for_selector("#likely [data-put=class_code]")
+    tab_to(page, "[data-put=class_code]")
+    page.keyboard.press("Enter")
+    assert page.input_value("#class_code").startswith("H-")
+    tab_to(page, "#address")
+    page.keyboard.type(f"{town.name}3号")
+    page.wait_for_selector(f"#named-places [data-value^='{town.code}']")
+    tab_to(page, f"[data-value^='{town.code}']")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#near >> text={first}")
+    tab_to(page, "#near [data-put=same_as]")
+    page.keyboard.press("Enter")
+    assert page.inner_text("#registration button[type=submit]") == "登记并并入"
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(f"text=并入 {first} 一起办理")
+    assert time.monotonic() - begun < 60
+    child = newest()
+    assert (child.state, child.class_code[:2]) == ("merged", "H-")
+    page.click("text=回执和答复")
+    assert "您的诉求已并入" in page.input_value("#receipt")
+
+
+def test_a_draft_survives_the_closed_tab_and_waits_on_another_computer_until_it_is_sent(sit):
+    page = sit("hotline", "/register")
+    page.fill("#text", "路灯不亮，说到一半")
+    page.fill("#contact_phone", PHONE)
+    page.wait_for_selector("text=草稿已存", timeout=10_000)
+    page.close()
+    other = sit("hotline", "/register")
+    other.wait_for_selector(".draft-offer")
+    other.click("text=接着填")
+    assert (other.input_value("#text"), other.input_value("#contact_phone")) == ("路灯不亮，说到一半", PHONE)
+    other.keyboard.press("Control+Enter")
+    other.wait_for_selector("text=已登记为新工单")
+    other.goto("/register")
+    other.wait_for_timeout(500)
+    assert other.locator(".draft-offer").count() == 0
+
+
+def test_what_was_typed_a_moment_before_leaving_is_kept_too_and_an_older_draft_beside_it(sit):
+    page = sit("hotline", "/register")
+    page.fill("#text", "第一件事")
+    page.goto("/orders")
+    page.goto("/register")
+    page.wait_for_selector(".draft-offer >> text=第一件事")
+    page.fill("#text", "第二件事")
+    page.wait_for_selector("text=草稿已存", timeout=10_000)
+    assert kept_drafts() == ["register", "register-before"]
+    page.goto("/register")
+    page.wait_for_selector(".draft-offer >> text=第二件事")
+    page.click("text=丢弃")
+    page.wait_for_timeout(500)
+    page.goto("/register")
+    page.wait_for_selector(".draft-offer >> text=第一件事")
+
+
+def test_keys_do_nothing_in_a_field_or_a_composition_and_help_lists_them(sit):
+    page = sit("shift", "/orders")
+    at = page.url
+    page.keyboard.press("/")
+    page.wait_for_selector("#find:focus")
+    page.keyboard.type("n?jk1/")
+    assert (page.input_value("#find"), page.url) == ("n?jk1/", at)
+    assert not page.is_visible("#keys")
+    page.evaluate("document.activeElement.blur()")
+    page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'n', isComposing: true, bubbles: true}))"
+    )
+    page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'n', keyCode: 229, bubbles: true}))"
+    )
+    assert page.url == at
+    page.keyboard.press("?")
+    page.wait_for_selector("#keys >> text=登记新工单")
+    page.keyboard.press("n")
+    assert page.url == at
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.wait_for_url("**/register")
+
+
+def test_rows_are_walked_by_j_and_k_and_opened_by_enter(sit):
+    for number in range(3):
+        taken(f"第{number}件")
+    page = sit("shift", "/orders")
+    rows = [link.inner_text() for link in page.locator(".rows tbody tr td:first-child a").all()]
+    for key in "jjkj":
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/orders/{rows[1]}")
+
+
+def test_a_page_follows_a_colleague_s_step_within_seconds_but_not_while_one_types_in_it(sit):
+    page = sit("shift")
+    page.wait_for_timeout(1000)
+    number = taken("井盖松动")
+    page.wait_for_selector(f"#todo >> text={number}", timeout=10_000)
+    page.evaluate(
+        "document.getElementById('todo').insertAdjacentHTML('afterbegin', '<form><input id=\"typing\"></form>')"
+    )
+    page.fill("#typing", "正在写")
+    later = taken("路面塌陷")
+    page.wait_for_timeout(6000)
+    assert page.input_value("#typing") == "正在写"
+    assert page.locator(f"#todo >> text={later}").count() == 0
+    page.fill("#typing", "")
+    page.evaluate("document.activeElement.blur()")
+    page.wait_for_selector(f"#todo >> text={later}", timeout=10_000)
+
+
+def test_before_an_idle_desk_is_closed_the_draft_is_saved_and_who_stays_is_asked(sit):
+    aside(tunables.set_value)("session.idle_minutes", "20", effective_from=timezone.now() - timedelta(days=1))
+    page = sit("hotline")
+    page.clock.install()
+    page.goto("/register")
+    page.fill("#text", "电话里说到一半")
+    page.clock.run_for(5000)
+    page.wait_for_selector("text=草稿已存")
+    page.clock.fast_forward(17 * 60 * 1000)
+    page.wait_for_selector("#idle >> text=后将自动退出")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#idle", state="hidden")
+    page.clock.fast_forward(17 * 60 * 1000)
+    page.wait_for_selector("#idle >> text=后将自动退出")
+    page.clock.fast_forward(4 * 60 * 1000)
+    page.wait_for_selector("#idle >> text=已自动退出")
+    assert kept_drafts() == ["register"]

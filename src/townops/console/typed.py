@@ -1,0 +1,48 @@
+"""What was typed into the form of registration: numbers, times and the point it means."""
+
+from datetime import datetime
+
+from django.http.request import QueryDict
+
+from townops.areas import api as areas
+from townops.console import choices
+from townops.kernel.refusal import Refused
+from townops.kernel.workdays import SHANGHAI
+
+
+def stripped(post: QueryDict) -> dict[str, str]:
+    """The last value of every field, without blanks around it."""
+    return {name: str(post.get(name, "")).strip() for name in post}
+
+
+def has_point(post: dict[str, str]) -> bool:
+    return bool(post.get("lng") or post.get("lat"))
+
+
+def point_of(post: dict[str, str], town: str) -> tuple[float | None, float | None]:
+    """The point given, else one inside the block or 居村 chosen."""
+    if has_point(post):
+        return number(post.get("lng", "")), number(post.get("lat", ""))
+    if not post.get("block"):
+        return None, None
+    area = areas.area(choices.area_code(post["block"], town))
+    return areas.point_within(area.id) or (None, None)
+
+
+def number(text: str) -> float:
+    """Refused(form_number_malformed)."""
+    try:
+        return float(text)
+    except ValueError:
+        raise Refused("form_number_malformed", value=text[:20]) from None
+
+
+def instant(text: str) -> datetime | None:
+    """A time as a browser's field gives it, of Shanghai; Refused(form_time_malformed)."""
+    if not text:
+        return None
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused("form_time_malformed", value=text[:20]) from None
+    return given.replace(tzinfo=SHANGHAI) if given.tzinfo is None else given

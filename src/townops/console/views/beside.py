@@ -1,0 +1,149 @@
+"""What stands beside the form while one registers: who called before, likely classes, places, and what is open there.
+
+Everything is asked by POST: names, telephones and addresses belong into no address line.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from townops.areas import api as areas
+from townops.base.tunables import value_at
+from townops.catalogue import api as catalogue
+from townops.console import choices, labels
+from townops.console.doors import SEES, Desk, page
+from townops.console.typed import has_point, point_of, stripped
+from townops.intake import api as intake
+from townops.kernel.refusal import Refused
+from townops.orders import api as orders
+
+BEFORE: Final = 8
+QUIET: Final = frozenset({"phone_too_short", "not_permitted"})
+NEAR_KEY: Final = "register.near_metres"
+NEAR_METRES: Final = "250"
+NEAR_ROWS: Final = 8
+PLACES: Final = 5
+SHORTEST: Final = 4
+ASKED: Final = 5
+MOST_SIGNS: Final = 2000
+MERGES: Final = "orders.accept"
+CLASSES: Final = "orders.file"
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """A class for the text: as it is typed into the form, and the model's confidence in percent, 0 by keywords."""
+
+    line: str
+    confidence: int
+
+
+@require_POST
+@page("orders.report")
+def callers(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """What the telephone being typed was used for before; searched by its hash and journalled."""
+    shown: dict[str, object] = {"desk": desk, "now": desk.at, "merges": desk.may(MERGES)}
+    try:
+        shown["page"] = orders.orders_of_caller(
+            desk.actor, request.POST.get("contact_phone", "")[:32], at=desk.at, limit=BEFORE
+        )
+    except Refused as refused:
+        if refused.code not in QUIET:
+            raise
+    return render(request, "console/_callers.html", shown)
+
+
+@require_POST
+@page(CLASSES)
+def likely(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The three likeliest classes of the text, its demand type, and what to ask of the class chosen or likeliest."""
+    post = stripped(request.POST)
+    text, source = post.get("text", "")[:MOST_SIGNS], post.get("source", "")
+    found = classes_for(text, source, desk)
+    chosen = choices.code_of(post.get("class_code", "")) or (choices.code_of(found[0].line) if found else "")
+    shown = {
+        "found": found,
+        "demand": _demand(text, source, desk, post.get("demand_type", "")),
+        "asked": questions(chosen, text, source, desk),
+    }
+    return render(request, "console/_likely.html", shown)
+
+
+def classes_for(text: str, source: str, desk: Desk) -> list[Likely]:
+    """By the model where it knows the source, else by the words of the catalogue; none for a few signs."""
+    if len(text) < SHORTEST:
+        return []
+    if source in intake.SOURCES and intake.is_ready():
+        return [
+            Likely(choices.class_said(one.class_code, desk.at), round(100 * one.confidence))
+            for one in intake.suggest(text)
+        ]
+    branch = "hotline" if choices.by_triple(source, desk.town, desk.at) else "grid"
+    return [Likely(choices.class_line(one), 0) for one in choices.suggested(text, desk.at, branch=branch)]
+
+
+def _demand(text: str, source: str, desk: Desk, chosen: str) -> tuple[str, str] | None:
+    """(code, word) of the demand type the wording speaks of, while none is chosen."""
+    if chosen or len(text) < SHORTEST or not choices.by_triple(source, desk.town, desk.at):
+        return None
+    code, _ = intake.demand_type(text)
+    return code, labels.CHOICES.get(code, code)
+
+
+def questions(class_code: str, text: str, source: str, desk: Desk) -> list[tuple[str, str, str]]:
+    """(filing condition, its limit, what to collect) of the class; of the thing the text names, for a hotline subject."""
+    content = catalogue.content(catalogue.version_at(desk.at))
+    rows = content.by_class.get(class_code, ())
+    for klass in choices.suggested(text, desk.at, branch="grid") if not rows else ():
+        rows = rows or content.by_class.get(klass.code, ())
+    return [(one.text, catalogue.limit_text(one.limit_for(source)), one.evidence) for one in rows[:ASKED]]
+
+
+@require_POST
+@page(*SEES, "orders.report")
+def named_places(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """居村 and blocks the address may mean, likeliest first."""
+    address = request.POST.get("address", "")[:160]
+    found = [(choices.named_line(one), one) for one in areas.find(desk.town, address, most=PLACES)]
+    return render(request, "console/_named_places.html", {"found": found})
+
+
+def _point_in(code: str) -> tuple[float, float] | None:
+    return areas.point_within(areas.area(code).id)
+
+
+@require_POST
+@page(*SEES)
+def near(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Open orders round the point given, else round the block chosen, else round the place the address speaks of most."""
+    post = stripped(request.POST)
+    metres = float(value_at(NEAR_KEY, desk.at, default=NEAR_METRES))
+    shown: dict[str, object] = {
+        "now": desk.at,
+        "metres": round(metres),
+        "merges": desk.may(MERGES),
+        "where": "",
+    }
+    try:
+        lng, lat, crs, shown["where"] = _where(post, desk)
+        if lng is not None and lat is not None:
+            shown["point"] = areas.stored(lng, lat, crs)
+            shown["rows"] = orders.open_near(desk.actor, lng, lat, metres, crs=crs, limit=NEAR_ROWS)
+    except Refused:  # half a coordinate or an unknown block: what is wrong is said when the form is sent
+        shown["where"] = ""
+    return render(request, "console/_near.html", shown)
+
+
+def _where(post: dict[str, str], desk: Desk) -> tuple[float | None, float | None, str, str]:
+    """(lng, lat, their system, what the point is called)."""
+    if has_point(post) or post.get("block"):
+        lng, lat = point_of(post, desk.town)
+        return lng, lat, post.get("crs", "") if has_point(post) else "cgcs2000", "这里"
+    found = areas.find(desk.town, post.get("address", "")[:160], most=1)
+    if not found:
+        return None, None, "", ""
+    lng, lat = _point_in(found[0].code) or (None, None)
+    return lng, lat, "cgcs2000", f"“{found[0].name}”"
