@@ -67,7 +67,7 @@ def assignment(whole: Whole, at: datetime) -> Sheet:
     return _sheet(whole, "承办单", cells, ("承办人", "单位负责人", "日期"))
 
 
-@paper("dispatch", label="派遣单", sources=FOUND, example=example)
+@paper("dispatch_paper", label="派遣单", sources=FOUND, example=example)
 def dispatch(whole: Whole, at: datetime) -> Sheet:
     """Grid and sensors: what was found where, who has to put it right by when, when it counts as right."""
     order = whole.order
@@ -84,7 +84,7 @@ def dispatch(whole: Whole, at: datetime) -> Sheet:
     return _sheet(whole, "派遣单", cells, ("派遣员", "签收人", "签收时间"))
 
 
-@paper("handling", label="处置单", sources=FOUND, example=example)
+@paper("handling_paper", label="处置单", sources=FOUND, example=example)
 def handling(whole: Whole, at: datetime) -> Sheet:
     """What was done on the spot and what the check found; empty boxes are for the field."""
     order = whole.order

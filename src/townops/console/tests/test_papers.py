@@ -50,8 +50,8 @@ def test_a_paper_is_a_pdf_and_who_opened_it_is_journalled(called):
 
 
 def test_a_paper_that_is_not_of_its_source_or_of_an_order_one_may_not_see_is_not_found(called, registered):
-    assert Browser("hotline").client.get(f"/orders/{called}/papers/dispatch").status_code == 404
-    assert Browser("unit").client.get(f"/orders/{registered}/papers/dispatch").status_code == 404
+    assert Browser("hotline").client.get(f"/orders/{called}/papers/dispatch_paper").status_code == 404
+    assert Browser("unit").client.get(f"/orders/{registered}/papers/dispatch_paper").status_code == 404
     assert not JournalEntry.objects.filter(kind="paper").exists()
 
 
