@@ -74,7 +74,7 @@ def test_a_whistleblower_is_not_on_the_paper(town):
 
 
 def test_a_grid_paper_says_place_time_and_holder(registered):
-    cells = sheet_of("dispatch", registered, "grid")
+    cells = sheet_of("dispatch_paper", registered, "grid")
     assert cells["问题描述"].startswith("高桥北街路口井盖缺失")
     assert cells["上报人"]
     assert "北街路口" in cells["地点"]
