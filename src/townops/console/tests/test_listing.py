@@ -127,4 +127,4 @@ def test_the_home_page_counts_what_waits_for_whom(town):
 
 def test_the_page_of_an_order_keeps_within_its_queries(town):
     number = filled(1)[0]
-    assert asked(Browser("shift"), f"/orders/{number}") <= 26
+    assert asked(Browser("shift"), f"/orders/{number}") <= 25
