@@ -65,8 +65,8 @@ def chosen(draw: Random, row: Order) -> list[tuple[str, Any, datetime, dict[str,
     return taken
 
 
-def all_at_once(row: Order, taken: list[tuple[str, Any, datetime, dict[str, Any]]]) -> None:
-    """The same steps decided one upon the other and committed by one write."""
+def all_at_once(row: Order, taken: list[tuple[str, Any, datetime, dict[str, Any]]]) -> int:
+    """The same steps and what they take along, one upon the other, committed by one write; how many."""
     from dataclasses import replace
 
     loaded, drafts = store.load(row), list[Draft]()
@@ -75,6 +75,7 @@ def all_at_once(row: Order, taken: list[tuple[str, Any, datetime, dict[str, Any]
         drafts += [step, *beside(step, at)]
         loaded = replace(loaded, value=drafts[-1].decision.after)
     write(drafts, recorded_at=MONDAY)
+    return len(drafts)
 
 
 def stored(row: Order) -> dict[str, list[dict[str, object]]]:
@@ -103,8 +104,8 @@ def test_many_at_once_are_one_by_one(seed):
     source = draw.choice(SOURCES)
     one, other = (reported(source, "shift", text="同一事项") for _ in range(2))
     taken = chosen(draw, one)
-    all_at_once(other, taken)
-    assert len(events(one)) > len(taken) > 2
+    drafts = all_at_once(other, taken)
+    assert len(events(one)) == drafts + 1 > 3
     assert wrong(fresh(one)) + wrong(fresh(other)) == []
     single, batch = stored(one), stored(other)
     for table, rows in single.items():

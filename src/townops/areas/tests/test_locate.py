@@ -158,8 +158,8 @@ def test_a_warm_locate_takes_less_than_a_tenth_of_a_millisecond(town):
     api.locate(*INSIDE)
     rounds = []
     for _ in range(40):
-        start = time.process_time()
+        start = time.perf_counter()
         for _ in range(50):
             api.locate(*INSIDE)
-        rounds.append((time.process_time() - start) / 50)
+        rounds.append((time.perf_counter() - start) / 50)
     assert min(rounds) < 100e-6
