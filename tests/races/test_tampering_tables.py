@@ -32,6 +32,7 @@ from townops.orders.models import (
     OrderText,
     Precedent,
     Upward,
+    WordingVersion,
 )
 from townops.people import api as people
 
@@ -44,6 +45,7 @@ CHILDREN = (
     OrderClock, OrderContact, OrderFile, OrderLink, OrderMark, OrderNumber, OrderReference, OrderScope, OrderTask,
     OrderText, Precedent, Upward,
 )  # fmt: skip
+SETTINGS = {WordingVersion}  # belongs to no order: what is said with it is proven in the order that says it
 NOBODYS = {  # columns that nobody reads or that another table proves
     "OrderClock.next_mark_at",  # the row's is what the watch reads
     "OrderReference.id",
@@ -161,7 +163,7 @@ def pick(model: type[models.Model], place: str) -> models.Model:
 
 
 def test_every_table_of_orders_is_under_a_test():
-    tested = {*CHILDREN, Order, OrderEvent, OrderLeaf, FlowVersion, NumberSeries}
+    tested = {*CHILDREN, *SETTINGS, Order, OrderEvent, OrderLeaf, FlowVersion, NumberSeries}
     assert set(apps.get_app_config("orders").get_models()) == tested
 
 
