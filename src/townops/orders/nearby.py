@@ -12,10 +12,11 @@ from typing import Final
 from django.db.models import Q
 
 from townops.areas import api as areas
+from townops.base import masking
 from townops.kernel.actors import Actor
 from townops.kernel.coordinates import METRES_PER_DEGREE, metres_between, to_cgcs2000
 from townops.kernel.refusal import Refused
-from townops.orders import queries
+from townops.orders import privacy, queries
 from townops.orders.access import VIEW, VIEW_ALL
 from townops.orders.domain.states import State
 from townops.orders.models import Order
@@ -38,6 +39,10 @@ class NearOrder:
     lat: float
     metres: float
 
+    @property
+    def is_open(self) -> bool:
+        return True
+
 
 def open_near(
     actor: Actor, lng: float, lat: float, metres: float, *, crs: str = "cgcs2000", limit: int = 20
@@ -49,7 +54,7 @@ def open_near(
     if not (actor.holds(VIEW) or actor.holds(VIEW_ALL)):
         raise Refused("not_permitted", step="search")
     point, reach = to_cgcs2000(lng, lat, crs), min(metres, FURTHEST)
-    near = (_near(row, point) for row in _rows(actor, point, reach))
+    near = (_near(row, point, actor) for row in _rows(actor, point, reach))
     found = sorted((one for one in near if one.metres <= reach), key=lambda one: (one.metres, one.number))
     return found[:limit]
 
@@ -79,16 +84,19 @@ def _box(point: tuple[float, float], metres: float) -> Q:
     return Q(lng__range=(lng - east, lng + east), lat__range=(lat - north, lat + north))
 
 
-def _near(row: Order, point: tuple[float, float]) -> NearOrder:
+def _near(row: Order, point: tuple[float, float], actor: Actor) -> NearOrder:
     lng, lat = row.lng or 0.0, row.lat or 0.0
+    metres = metres_between(point, (lng, lat))
+    if not privacy.goes_there(actor):
+        lng, lat = masking.mask_point(lng, lat)
     return NearOrder(
         number=row.number,
-        title=row.title,
+        title=masking.mask_text(row.title),
         state=State(row.state),
-        place_text=row.place_text,
+        place_text=privacy.place_shown(actor, row),
         received_at=row.received_at,
         due_at=row.due_at,
         lng=lng,
         lat=lat,
-        metres=metres_between(point, (lng, lat)),
+        metres=metres,
     )

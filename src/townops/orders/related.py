@@ -6,31 +6,28 @@ Everything here is read for one row that the asker was found to see; of other or
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from math import cos, hypot, radians
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from townops.areas import api as areas
 from townops.base import masking
 from townops.kernel.actors import Actor
-from townops.orders import queries
+from townops.orders import nearby, queries
 from townops.orders.access import VIEW_ALL
 from townops.orders.domain.order import Order as Value
 from townops.orders.domain.states import State
 from townops.orders.models import Order, OrderLink, Upward
+from townops.orders.nearby import NearOrder
 from townops.orders.upward.wording import KINDS
 from townops.people import api as people
 
 NEAR: Final = 250.0
 FEW: Final = 5
-LOOKED_AT: Final = 200
-METRES_A_DEGREE: Final = 111_320.0
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Another order as a line; `metres` from this one where that was asked, `role` child or parent of a merge."""
+    """Another order as a line; `role` child or parent of a merge."""
 
     number: str
     title: str
@@ -39,7 +36,6 @@ class Beside:
     received_at: datetime
     lng: float | None
     lat: float | None
-    metres: int | None = None
     role: str = ""
 
 
@@ -79,21 +75,12 @@ def merged(actor: Actor, row: Order) -> tuple[Beside, ...]:
     return tuple(_line(one, role="parent" if one.id == row.parent else "child") for one in found)
 
 
-def near(actor: Actor, row: Order) -> tuple[Beside, ...]:
-    """Open orders within 250 m, nearest first."""
+def near(actor: Actor, row: Order) -> tuple[NearOrder, ...]:
+    """Other open orders within 250 m, nearest first."""
     if row.lng is None or row.lat is None:
         return ()
-    up = NEAR / METRES_A_DEGREE
-    aside = up / cos(radians(row.lat))
-    box = Q(lng__range=(row.lng - aside, row.lng + aside), lat__range=(row.lat - up, row.lat + up))
-    villages = {one.area.id for one in areas.nearby(row.lng, row.lat, NEAR, kind="village")}
-    there = Q(village_id__in=villages) | Q(village_id__isnull=True)  # a directly-managed area has no village
-    rows = Order.objects.filter(box & there, town_id=row.town_id, is_open=True)
-    rows = _seen(actor, rows, row).exclude(id=row.id)[:LOOKED_AT]
-    lines = sorted(
-        (_line(one, metres=metres_between(row, one)) for one in rows), key=lambda one: one.metres or 0
-    )
-    return tuple(one for one in lines if (one.metres or 0) <= NEAR)[:FEW]
+    found = nearby.open_near(actor, row.lng, row.lat, NEAR, limit=FEW + 1)
+    return tuple(one for one in found if one.number != row.number)[:FEW]
 
 
 def before(actor: Actor, row: Order) -> tuple[Beside, ...]:
@@ -133,21 +120,13 @@ def tasks(order: Value) -> tuple[TaskView, ...]:
     )
 
 
-def metres_between(one: Order, other: Order) -> int:
-    """On the ground, good to a few metres within a town."""
-    if one.lng is None or one.lat is None or other.lng is None or other.lat is None:
-        return 0
-    x = (one.lng - other.lng) * cos(radians(one.lat))
-    return round(hypot(x, one.lat - other.lat) * METRES_A_DEGREE)
-
-
 def _seen(actor: Actor, rows: QuerySet[Order], row: Order) -> QuerySet[Order]:
     """Of these those the asker sees, in the town of the order he looks at."""
     rows = rows.filter(town_id=row.town_id)
     return queries.within(rows, actor, () if actor.holds(VIEW_ALL) else queries.scopes_of(actor))
 
 
-def _line(row: Order, *, metres: int | None = None, role: str = "") -> Beside:
+def _line(row: Order, *, role: str = "") -> Beside:
     return Beside(
         row.number,
         masking.mask_text(row.title),
@@ -156,7 +135,6 @@ def _line(row: Order, *, metres: int | None = None, role: str = "") -> Beside:
         row.received_at,
         row.lng,
         row.lat,
-        metres,
         role,
     )
 

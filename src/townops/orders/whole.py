@@ -12,6 +12,7 @@ from townops.kernel.refusal import Refused
 from townops.orders import callers, privacy, queries, related, steps, store
 from townops.orders.domain.holding import Held, Moved, held
 from townops.orders.models import Order
+from townops.orders.nearby import NearOrder
 from townops.orders.paging import Page
 from townops.orders.privacy import ContactView
 from townops.orders.related import Beside, SentUp, TaskView
@@ -38,7 +39,7 @@ class Whole:
     tasks: tuple[TaskView, ...]
     sent: tuple[SentUp, ...]
     merged: tuple[Beside, ...]
-    near: tuple[Beside, ...]
+    near: tuple[NearOrder, ...]
     before: tuple[Beside, ...]
     same: tuple[Beside, ...]
     same_total: int

@@ -212,7 +212,7 @@ def test_rows_are_walked_by_j_and_k_and_opened_by_enter(sit):
     for number in range(3):
         taken(f"第{number}件")
     page = sit("shift", "/orders")
-    rows = [link.inner_text() for link in page.locator(".rows tbody tr td:first-child a").all()]
+    rows = [link.inner_text() for link in page.locator(".rows tbody td.number a").all()]
     for key in "jjkj":
         page.keyboard.press(key)
     page.keyboard.press("Enter")
