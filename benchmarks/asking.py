@@ -56,6 +56,34 @@ def lists(town: Asked, user: str, now: datetime) -> tuple[list[Asked], list[str]
     return asked, queries
 
 
+def pages(town: Asked, user: str, numbers: list[str]) -> dict[str, list[Asked]]:
+    """What a clerk opens on the desk, each page with several addresses."""
+    village, grid, _block = town["areas"]
+    wide, close = "121.49868,31.33090,121.59652,31.39111", "121.540,31.355,121.556,31.364"
+    lists = [
+        urlencode(dict(zip(("state", "source", "area"), one, strict=True)) | {"open": "1"})
+        for one in itertools.product(("handling", "archived"), ("hotline", "grid"), (village, grid))
+    ]
+    found = {
+        "home": ["/"] * 20,
+        "list, three filters": [f"/orders?{one}" for one in lists] * 3,
+        "list, open": ["/orders?open=1", "/orders?open=1&sort=due", "/orders?late=overdue&open=1"] * 8,
+        "order page": [f"/orders/{number}" for number in numbers],
+        "search": [f"/orders?{urlencode({'q': one})}" for one in (*town["words"], "井盖", "垃圾 夜间", "BRW-1", "13800001234")] * 4,
+        "map data": [
+            f"/map/orders?{query}&z={zoom}&view={view}"
+            for query in ("open=1", "", "state=handling&source=hotline")
+            for zoom, view in ((12, wide), (16, close))
+        ] * 4,
+        "live poll": ["/live"] * 20,
+    }  # fmt: skip
+    cookie = town["cookies"][user]
+    return {
+        name: [{"method": "GET", "path": one, "cookie": cookie} for one in addresses]
+        for name, addresses in found.items()
+    }
+
+
 def get(town: Asked, path: str, user: str = "shift") -> Asked:
     return {"method": "GET", "path": path, "token": town["tokens"][user]}
 

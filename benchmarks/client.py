@@ -1,6 +1,6 @@
 """The load: a process of its own with one keep-alive connection per thread. Plan on stdin, samples on stdout, both JSON.
 
-Plan: {"port", "threads", "seconds" or 0 for "once through", "requests": [{"method", "path", "token", "body"?, "key"?}]}.
+Plan: {"port", "threads", "seconds" or 0 for "once through", "requests": [{"method", "path", "token" or "cookie", "body"?, "key"?}]}.
 Each thread takes every n-th request. "{n}" in path, body and key becomes a number never used before.
 """
 
@@ -14,14 +14,18 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 NEW = itertools.count(time.time_ns())
-Sample = tuple[int, float, int, str]  # request number, seconds, status, what was refused
+Sample = tuple[
+    int, float, int, str, int
+]  # request number, seconds, status, what was refused, bytes of the answer
 
 
-def send(link: http.client.HTTPConnection, asked: dict[str, Any]) -> tuple[float, int, str]:
+def send(link: http.client.HTTPConnection, asked: dict[str, Any]) -> tuple[float, int, str, int]:
     """One request as a client does it; the clock stops when the last byte is read."""
     fresh = str(next(NEW))
     body = json.dumps(asked["body"]).replace("{n}", fresh) if "body" in asked else None
-    heads = {"Authorization": f"Bearer {asked['token']}", "Content-Type": "application/json"}
+    heads = {"Cookie": asked["cookie"], "Accept-Encoding": "gzip"} if "cookie" in asked else {}
+    if "token" in asked:
+        heads = {"Authorization": f"Bearer {asked['token']}", "Content-Type": "application/json"}
     if "key" in asked:
         heads["Idempotency-Key"] = asked["key"].replace("{n}", fresh)
     began = time.perf_counter()
@@ -29,7 +33,8 @@ def send(link: http.client.HTTPConnection, asked: dict[str, Any]) -> tuple[float
     answer = link.getresponse()
     content = answer.read()
     took = time.perf_counter() - began
-    return took, answer.status, "" if answer.status < 400 else content.decode()[:200]  # noqa: PLR2004
+    refused = "" if answer.status in {200, 201} else content.decode(errors="replace")[:200]
+    return took, answer.status, refused, len(content)
 
 
 def work(plan: dict[str, Any], number: int, start: threading.Barrier) -> list[Sample]:

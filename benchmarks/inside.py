@@ -16,6 +16,7 @@ import filler  # noqa: E402
 import numpy as np  # noqa: E402
 import town  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from townops.areas import api as areas  # noqa: E402
@@ -88,6 +89,16 @@ def queries(_count: int) -> Found:
     return {"list": _counted(lambda: orders.find_orders(clerk, wanted, at=at))}
 
 
+def asked(_count: int) -> Found:
+    """Statements of each page given on stdin, opened a second time."""
+    pages, found = json.load(sys.stdin), {}
+    for name, one in pages.items():
+        browser = Client(HTTP_HOST="127.0.0.1", HTTP_COOKIE=one["cookie"])
+        browser.cookies.load(one["cookie"])
+        found[name] = _counted(lambda browser=browser, path=one["path"]: browser.get(path))
+    return found
+
+
 def _village() -> str:
     return areas.areas_of(people.first_town(), "village")[3].code
 
@@ -107,7 +118,7 @@ def _counted(work: Callable[[], object]) -> int:
 
 PARTS: dict[str, Callable[[int], Found]] = {
     "build": build, "describe": describe, "fill": fill, "locate": locate, "bring": bring, "watch": watch,
-    "queries": queries,
+    "queries": queries, "asked": asked,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src"
 CLIENTS = 4
 RUNS = 3
 BAD = 400
+BUDGETS = {"search": 300}
 RATES = {"sqlite": 200, "postgresql": 300}
 
 
@@ -38,10 +39,10 @@ class Place:
         path = os.pathsep.join(filter(None, (str(SOURCE), os.environ.get("PYTHONPATH"))))
         return extra | self.database | {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": path}
 
-    def inside(self, part: str, count: int = 0) -> dict[str, Any]:
-        """Run a part of inside.py in its own process; `CalledProcessError` when it fails."""
+    def inside(self, part: str, count: int = 0, given: object = None) -> dict[str, Any]:
+        """Run a part of inside.py in its own process, `given` on its stdin; `CalledProcessError` when it fails."""
         done = subprocess.run(  # noqa: S603
-            [sys.executable, INSIDE, part, str(count)],
+            [sys.executable, INSIDE, part, str(count)], input=json.dumps(given),
             env={**os.environ, **self.environment}, capture_output=True, text=True, check=True,
         )  # fmt: skip
         return dict(json.loads(done.stdout))
@@ -119,11 +120,7 @@ def _times(place: Place, what: str, seen: dict[str, Any], budget: float | None =
 
 def listing(place: Place, chosen: argparse.Namespace) -> Iterator[Figure]:
     """The list over many orders: a clerk of the center, a unit, a village; queries counted."""
-    marker = place.folder / "filled"
-    if not marker.exists():
-        place.inside("fill", chosen.orders)
-        marker.write_text(str(chosen.orders))
-    count, town = int(marker.read_text()), place.inside("describe")
+    count, town = filled(place, chosen), place.inside("describe")
     yield place.say("queries of a list with four filters", place.inside("queries")["list"], "", budget=8)
     with serving(place.environment) as server:
         for user in ("shift", "unit", "village"):
@@ -135,6 +132,33 @@ def listing(place: Place, chosen: argparse.Namespace) -> Iterator[Figure]:
             yield from _times(place, what, seen, budget=150)
             yield place.say(f"{what}: slowest", worst[1] * 1000, "ms", note=queries[worst[0]])
         yield place.say(f"memory with {count:,} orders", server.memory(), "MB", budget=400)
+
+
+def desk(place: Place, chosen: argparse.Namespace) -> Iterator[Figure]:
+    """Pages of the desk over many orders, for who sees the town, a unit, a village: time, bytes as sent, queries."""
+    count = filled(place, chosen)
+    town = place.inside("describe")
+    with serving(place.environment) as server:
+        server.load([asking.report(town, number) for number in range(30)], threads=1, seconds=0)
+        for user in ("shift", "unit", "village"):
+            numbers = _numbers(server, town)[:20] if user == "shift" else []
+            asked = {name: them for name, them in asking.pages(town, user, numbers).items() if them}
+            queries = place.inside("asked", given={name: them[0] for name, them in asked.items()})
+            for name, them in asked.items():
+                seen = server.load(them, threads=1, seconds=0)
+                sizes = sorted(row[4] for row in seen["samples"])
+                what = f"{name}, {user}, {count:,} orders"
+                yield from _times(place, what, seen, budget=BUDGETS.get(name, 200))
+                yield place.say(f"{what}: bytes", sizes[-1] / 1000, "kB", note=f"{queries[name]} queries")
+
+
+def filled(place: Place, chosen: argparse.Namespace) -> int:
+    """How many synthetic orders stand in the place; made when there are none."""
+    marker = place.folder / "filled"
+    if not marker.exists():
+        place.inside("fill", chosen.orders)
+        marker.write_text(str(chosen.orders))
+    return int(marker.read_text())
 
 
 def importing(place: Place, chosen: argparse.Namespace) -> Iterator[Figure]:
@@ -164,4 +188,5 @@ PARTS: dict[str, Callable[[Place, argparse.Namespace], Iterator[Figure]]] = {
     "import": importing,
     "locate": locating,
     "list": listing,
+    "desk": desk,
 }

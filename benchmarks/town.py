@@ -2,14 +2,16 @@
 
 import json
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 
 from townops.areas import api as areas
 from townops.base import accounts
 from townops.catalogue import api as catalogue
-from townops.demo.base import build_base
+from townops.demo.base import PASSWORD, build_base
 from townops.people import api as people
 
 USERS = ("shift", "hotline", "hotline2", "unit", "village", "sysadmin")
@@ -27,6 +29,7 @@ def described() -> str:
     town = people.first_town()
     blocks, villages = areas.areas_of(town, "block"), areas.areas_of(town, "village")
     found = {
+        "cookies": {user: _cookie(user) for user in USERS if user in known},
         "tokens": {user: accounts.issue_token(user) for user in USERS if user in known},
         "points": [point for block in blocks if (point := areas.point_within(block.id))],
         "units": _units(),
@@ -35,6 +38,15 @@ def described() -> str:
         "words": ["路灯", "电梯 老人 夜间"],
     }
     return json.dumps(found)
+
+
+def _cookie(user: str) -> str:
+    """Signed in through the door, as a browser is."""
+    browser = Client(HTTP_HOST="127.0.0.1")
+    answer = browser.post("/signin", {"username": user, "password": PASSWORD})
+    if answer.status_code != HTTPStatus.FOUND:
+        raise RuntimeError(f"{user} cannot sign in: {answer.status_code}")
+    return "; ".join(f"{name}={one.value}" for name, one in browser.cookies.items())
 
 
 def _units() -> list[str]:

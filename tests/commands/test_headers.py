@@ -1,5 +1,7 @@
 """What every answer says about itself."""
 
+import gzip
+
 import pytest
 from django.test import Client
 
@@ -24,3 +26,11 @@ def test_scripts_run_only_from_our_own_files(client: Client, address: str):
 @pytest.mark.django_db
 def test_health_takes_only_reading(client: Client):
     assert client.post("/healthz").status_code == 405
+
+
+@pytest.mark.django_db
+def test_pages_go_compressed_to_who_can_read_it(client: Client):
+    plain, packed = client.get("/signin"), client.get("/signin", HTTP_ACCEPT_ENCODING="gzip")
+    assert packed["Content-Encoding"] == "gzip"
+    assert len(packed.content) < len(plain.content)
+    assert "登录" in gzip.decompress(packed.content).decode()

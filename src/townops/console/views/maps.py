@@ -6,7 +6,6 @@ from typing import Final
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from townops.console import basemap, choices, filter_words, filters, mapping
@@ -53,7 +52,6 @@ def _choices(desk: Desk, address: filters.Address) -> dict[str, object]:
     }
 
 
-@gzip_page
 @require_safe
 @page(*SEES)
 def spots(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -70,7 +68,6 @@ def spots(request: HttpRequest, desk: Desk) -> HttpResponse:
     return _kept(HttpResponse(mapping.orders_json(found.within(shown), shown, found)), etag)
 
 
-@gzip_page
 @require_safe
 @page(*SEES, "orders.report")
 def shapes(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
