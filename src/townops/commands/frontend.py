@@ -15,6 +15,7 @@ FOLDER: Final = PROJECT / "frontend"
 MODULES: Final = FOLDER / "node_modules"
 VENDOR: Final = PROJECT / "src" / "townops" / "static" / "vendor"
 STAMP: Final = VENDOR / "stamp"
+TOOLS: Final = FOLDER / "tools"  # for tests alone: never served
 NODE_NEEDED: Final = 18
 FONTS: Final = "@expo-google-fonts/noto-sans-sc"
 FILES: Final = {
@@ -36,6 +37,7 @@ FILES: Final = {
     "licences/echarts.txt": "echarts/LICENSE",
     "licences/noto-sans-sc.txt": f"{FONTS}/LICENSE_FONT",
 }
+TESTED_WITH: Final = {"axe.min.js": "axe-core/axe.min.js"}
 
 
 def bring() -> None:
@@ -59,17 +61,20 @@ def bring() -> None:
 
 def wanted() -> str:
     """What the parts are made from: changes with a version in the lock file or with the list of files."""
-    return hashlib.sha256((FOLDER / "package-lock.json").read_bytes() + repr(FILES).encode()).hexdigest()
+    return hashlib.sha256(
+        (FOLDER / "package-lock.json").read_bytes() + repr((FILES, TESTED_WITH)).encode()
+    ).hexdigest()
 
 
 def copy() -> None:
-    """Replace static/vendor by the listed files."""
-    shutil.rmtree(VENDOR, ignore_errors=True)
-    for target, source in FILES.items():
-        place = VENDOR / target
-        place.parent.mkdir(parents=True, exist_ok=True)
-        text = (MODULES / source).read_bytes()
-        place.write_bytes(trimmed(text) if place.suffix in (".css", ".js") else text)
+    """Replace static/vendor and the tools of tests by the listed files."""
+    for folder, files in ((VENDOR, FILES), (TOOLS, TESTED_WITH)):
+        shutil.rmtree(folder, ignore_errors=True)
+        for target, source in files.items():
+            place = folder / target
+            place.parent.mkdir(parents=True, exist_ok=True)
+            text = (MODULES / source).read_bytes()
+            place.write_bytes(trimmed(text) if place.suffix in (".css", ".js") else text)
 
 
 def npm() -> list[str | Path]:

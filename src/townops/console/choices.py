@@ -124,6 +124,16 @@ def class_of_today(code: str) -> str:
     return class_line(found) if found else ""
 
 
+def class_name(code: str) -> str:
+    """The name of a class in today's catalogue, or its code."""
+    return class_of_today(code).partition(" ")[2] or code
+
+
+def source(code: str) -> str:
+    """The word of a source, or its code."""
+    return dict(orders.every_source()).get(code, code)
+
+
 def every_class(at: datetime) -> Listing:
     """The tree of classes, each under the one it belongs to, for the filter of a list."""
     content = catalogue.content(catalogue.version_at(at))

@@ -47,7 +47,7 @@ from townops.orders.models import Order, OrderEvent, OrderLink, OrderText
 from townops.orders.narrowing import LATENESS, NONE, Filter
 from townops.orders.nearby import NearOrder, open_near
 from townops.orders.own import OwnPage, OwnReport, own_report, own_reports
-from townops.orders.paging import Page
+from townops.orders.paging import ListRow, Page
 from townops.orders.points import OnMap, Snapshot
 from townops.orders.privacy import ContactView, Revealed
 from townops.orders.proof import Break
@@ -92,6 +92,7 @@ __all__ = [
     "Held",
     "IncomingReport",
     "Lateness",
+    "ListRow",
     "Loaded",
     "NearOrder",
     "Need",

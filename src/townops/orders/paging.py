@@ -21,6 +21,7 @@ EXACT = 10_000
 MOST = 200
 Sort = Literal["-received", "received", "due"]
 Keys = QuerySet[Order, Any]
+ListRow = Order  # what a list shows of an order: its columns and the names beside them
 RECEIVED, ORDER = "scopes__received_at", "scopes__order_id"
 
 
@@ -47,7 +48,7 @@ SORTS = {
 class Page:
     """Rows in order, the cursor of the next page ("" at the end), and a total exact up to 10,000."""
 
-    rows: tuple[Order, ...]
+    rows: tuple[ListRow, ...]
     next: str
     total: int
     exact: bool

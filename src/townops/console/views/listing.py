@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from townops.base import savedviews
-from townops.console import bulk, choices, columns, filter_words, filters, labels, pins
+from townops.console import bulk, cells, choices, columns, filter_words, filters, labels, pins
 from townops.console.doors import SEES, Desk, page
 from townops.console.saying import sentence
 from townops.kernel.refusal import Refused
@@ -53,7 +53,7 @@ def _around(desk: Desk, address: filters.Address) -> dict[str, object]:
         "desk": desk,
         "address": address,
         "now": desk.at,
-        "bounds": orders.lateness(desk.at),
+        "seen": cells.Seen(desk.at, orders.lateness(desk.at)),
         "pins": pins.of(desk, address),
         "views": kept.views,
         "columns": columns.chosen(kept.columns),

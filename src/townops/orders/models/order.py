@@ -82,14 +82,16 @@ class Order(models.Model):
             models.Index(fields=["town", *NEWEST, *ASKED, "due_at"], name="order_walk"),
             models.Index(fields=["town", *NEWEST, *ASKED, "due_at"], condition=OPEN, name="order_open"),
             models.Index(
-                fields=["town", "due_at", "id", "received_at", *ASKED],
+                fields=["town", "due_at", "id", "received_at", *ASKED, "raised", "basis", "post"],
                 condition=OPEN,
                 name="order_open_due",
             ),
             models.Index(
                 fields=["next_mark_at"], condition=Q(next_mark_at__isnull=False), name="order_watch"
             ),
-            models.Index(fields=["town"], condition=OPEN & Q(supervised__gt=0), name="order_supervised"),
+            models.Index(
+                fields=["supervised"], condition=OPEN & Q(supervised__gt=0), name="order_supervised"
+            ),
             models.Index(fields=["town", "state", *NEWEST], name="order_by_state"),
             models.Index(fields=["town", "source", *NEWEST, "state"], name="order_by_source"),
             models.Index(fields=["town", "class_code", *NEWEST], name="order_by_class"),
