@@ -41,9 +41,6 @@ def environment(data: Path) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the town answers: built as `./townops demo` builds it, served as `./townops serve` serves it."""
-    if os.environ.get("STORY_AT"):
-        yield os.environ["STORY_AT"]
-        return
     data = tmp_path_factory.mktemp("town") / "data"
     subprocess.run(
         program(data, "demo", "--no-serve", "--orders", str(ORDERS)), env=environment(data), check=True
