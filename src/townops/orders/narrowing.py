@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db.models import Q
 
+from townops.areas import api as areas
 from townops.base import masking
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
@@ -58,6 +59,8 @@ class Filter:
     open: bool | None = None
     received_from: datetime | None = None
     received_to: datetime | None = None
+    closed_from: datetime | None = None
+    closed_to: datetime | None = None
     due_from: datetime | None = None
     due_before: datetime | None = None
     late: str = ""
@@ -102,7 +105,21 @@ def timed(wanted: Filter, at: datetime) -> Q:
         found &= Q(due_at__gte=wanted.due_from)
     if wanted.due_before:
         found &= Q(due_at__lt=wanted.due_before)
-    return found & (_late(wanted.late, at) if wanted.late else Q())
+    return found & closed(wanted) & (_late(wanted.late, at) if wanted.late else Q())
+
+
+def closed(wanted: Filter) -> Q:
+    """Closed within a range of time, found by the small index of what is closed; the later of two rounds counts."""
+    found = Order.objects.all()
+    if wanted.closed_from is None and wanted.closed_to is None:
+        return Q()
+    found = found.filter(closed_at__gte=wanted.closed_from) if wanted.closed_from else found
+    found = found.filter(closed_at__lt=wanted.closed_to) if wanted.closed_to else found
+    return Q(
+        id__in=found.filter(town_id__in=[one.id for one in areas.towns()], closed_at__isnull=False).values(
+            "id"
+        )
+    )
 
 
 def _late(word: str, at: datetime) -> Q:
