@@ -1,6 +1,6 @@
 """What others did to the orders somebody answers for, since some moment; and many orders at once by their numbers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,18 +15,22 @@ from townops.orders.narrowing import ME, Filter
 from townops.people import api as people
 
 LOOKED_AT: Final = 200  # orders, the first due first: what changed is a glance, not a report
-SHOWN: Final = 8
+READ: Final = 100  # events
+SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A step somebody else took: `label` as the table names it, `title` masked as in every list."""
+    """A step somebody else took: `label` as the table names it, `title` masked as in every list;
+    `more` steps of others came before it.
+    """
 
     number: str
     title: str
     label: str
     person: str
     at: datetime
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +45,28 @@ class Named:
 
 
 def changes(actor: Actor, *, since: datetime, at: datetime, limit: int = SHOWN) -> tuple[Changed, ...]:
-    """Steps of others on open orders he answers for, the newest first; of the orders due soonest, 200 at most."""
+    """The newest step of others on each open order he answers for, newest first; of the orders due soonest, 200 at most."""
     found = queries.select(actor, Filter(person=ME, open=True), at=at, sort="due")
     ids = paging.ids(found.rows, sort="due", most=LOOKED_AT, walk=found.walk) if found else []
-    events = OrderEvent.objects.filter(order_id__in=ids, recorded_at__gt=since).exclude(person=actor.person)
-    newest = list(events.order_by("-recorded_at", "order_id", "-seq")[:limit])
-    rows = Order.objects.in_bulk({one.order_id for one in newest})
-    names = people.persons({one.person for one in newest})
-    return tuple(
-        Changed(
-            number=rows[one.order_id].number,
-            title=masking.mask_text(rows[one.order_id].title),
-            label=STEPS[one.step].label,
-            person=names[one.person].name if one.person in names else "系统",
-            at=one.at,
-        )
-        for one in newest
+    events = OrderEvent.objects.filter(order_id__in=ids, at__gt=since).exclude(person=actor.person)
+    by_order: dict[int, list[OrderEvent]] = {}
+    for event in events.order_by("-at", "order_id", "-seq")[:READ]:
+        by_order.setdefault(event.order_id, []).append(event)
+    shown = list(by_order.values())[:limit]
+    rows = Order.objects.in_bulk([many[0].order_id for many in shown])
+    names = people.persons({many[0].person for many in shown})
+    return tuple(_changed(rows[many[0].order_id], many, names) for many in shown)
+
+
+def _changed(row: Order, many: list[OrderEvent], names: Mapping[int, people.PersonView]) -> Changed:
+    newest = many[0]
+    return Changed(
+        number=row.number,
+        title=masking.mask_text(row.title),
+        label=STEPS[newest.step].label,
+        person=names[newest.person].name if newest.person in names else "系统",
+        at=newest.at,
+        more=len(many) - 1,
     )
 
 
