@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
-from townops.areas import api as areas
 from townops.base import masking
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import flows
 from townops.orders.domain.states import LOOKS, OPEN, State
 from townops.orders.lateness import lateness
+from townops.orders.leading import Plain
 from townops.orders.models import Order, Upward
 from townops.people import api as people
 
@@ -109,17 +110,13 @@ def timed(wanted: Filter, at: datetime) -> Q:
 
 
 def closed(wanted: Filter) -> Q:
-    """Closed within a range of time, found by the small index of what is closed; the later of two rounds counts."""
-    found = Order.objects.all()
-    if wanted.closed_from is None and wanted.closed_to is None:
-        return Q()
-    found = found.filter(closed_at__gte=wanted.closed_from) if wanted.closed_from else found
-    found = found.filter(closed_at__lt=wanted.closed_to) if wanted.closed_to else found
-    return Q(
-        id__in=found.filter(town_id__in=[one.id for one in areas.towns()], closed_at__isnull=False).values(
-            "id"
-        )
-    )
+    """Closed within a range of time, asked of each row; of two rounds the later counts."""
+    found, moment = Q(), Plain(F("closed_at"))
+    if wanted.closed_from:
+        found &= Q(GreaterThanOrEqual(moment, wanted.closed_from))
+    if wanted.closed_to:
+        found &= Q(LessThan(moment, wanted.closed_to))
+    return found
 
 
 def _late(word: str, at: datetime) -> Q:
