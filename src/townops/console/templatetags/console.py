@@ -8,7 +8,6 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from townops.base import inbox
 from townops.console import choices, labels, saying
 from townops.console import menu as navigation
 from townops.console.doors import Desk
@@ -34,13 +33,6 @@ def icon(name: str, label: str = "") -> SafeString:
 def menu(desk: Desk | None) -> list[navigation.Group]:
     """The navigation of whoever sits at the desk; before signing in there is none."""
     return navigation.of(desk) if desk else []
-
-
-@register.simple_tag
-def unread(desk: Desk | None) -> str:
-    """How many notices wait to be read: "" none, at most "99+"."""
-    count = inbox.unread(desk.account.pk) if desk else 0
-    return f"{inbox.MOST_COUNTED}+" if count > inbox.MOST_COUNTED else str(count or "")
 
 
 @register.simple_tag

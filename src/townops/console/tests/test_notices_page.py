@@ -52,7 +52,7 @@ def test_opening_the_order_of_a_notice_reads_it(told):
     unit = Browser("unit")
     number = Notice.objects.get(thing=told).pk
     assert unit.open(f"/notices/{number}").at == f"/orders/{told}"
-    assert unread(unit) == "1"
+    assert unread(unit.open("/")) == "1"
 
 
 def test_an_order_no_longer_to_be_seen_says_nothing_of_itself(told):

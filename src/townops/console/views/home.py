@@ -12,6 +12,7 @@ from townops.base import glances
 from townops.console import queues, whoson
 from townops.console.doors import Desk, page
 from townops.console.filters import Address
+from townops.console.views import notices
 from townops.orders import api as orders
 from townops.people import api as people
 
@@ -43,6 +44,7 @@ def home(request: HttpRequest, desk: Desk) -> HttpResponse:
         "changes": orders.changes(desk.actor, since=since, at=desk.at),
         "today": [*queues.today(desk), overdue],
         "on": list(whoson.of(desk)),
+        "unread": notices.unread(desk),
         "now": desk.at,
     }
     return render(request, "console/home.html", shown)

@@ -63,7 +63,14 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
         )
         for one in shelf.rows
     ]
-    shown = {"desk": desk, "now": desk.at, "lines": lines, "only": only, "before": shelf.before}
+    shown: dict[str, object] = {
+        "desk": desk,
+        "now": desk.at,
+        "lines": lines,
+        "only": only,
+        "before": shelf.before,
+    }
+    shown["unread"] = unread(desk)
     return render(request, "console/notices.html", shown)
 
 
@@ -87,6 +94,12 @@ def read(request: HttpRequest, desk: Desk) -> HttpResponse:
     if not one:
         messages.success(request, f"{done} 条消息已标为已读。")
     return redirect("console:notices")
+
+
+def unread(desk: Desk) -> str:
+    """How many wait to be read, for the bar: "" none, at most "99+". Other pages learn it from `/live`."""
+    count = inbox.unread(desk.account.pk)
+    return f"{inbox.MOST_COUNTED}+" if count > inbox.MOST_COUNTED else str(count or "")
 
 
 def _number(request: HttpRequest) -> int:
