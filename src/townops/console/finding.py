@@ -30,18 +30,18 @@ def telephone(q: str) -> str:
 
 
 def areas_named(desk: Desk, q: str) -> list[areas.AreaView]:
-    """Villages and blocks whose name or code holds the words."""
+    """Villages and blocks whose name or code holds the words; one more than are shown, if there are more."""
     if len(q) < SHORTEST:
         return []
     lines = choices.found_areas(desk.town, q).lines
-    return [areas.area(choices.code_of(line)) for line in lines[:SHOWN]]
+    return [areas.area(choices.code_of(line)) for line in lines[: SHOWN + 1]]
 
 
 def units_named(desk: Desk, q: str) -> list[people.UnitView]:
-    """Units whose name holds the words."""
+    """Units whose name holds the words, likewise."""
     if len(q) < SHORTEST:
         return []
     found = (
         one for one in people.units(town=desk.town) if q in one.name and one.code not in choices.NOT_CHOSEN
     )
-    return list(found)[:SHOWN]
+    return list(found)[: SHOWN + 1]

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from townops.base import masking
+from townops.base.db import is_sqlite
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import flows
@@ -111,7 +112,7 @@ def timed(wanted: Filter, at: datetime) -> Q:
 
 def closed(wanted: Filter) -> Q:
     """Closed within a range of time, asked of each row; of two rounds the later counts."""
-    found, moment = Q(), Plain(F("closed_at"))
+    found, moment = Q(), Plain(F("closed_at")) if is_sqlite() else F("closed_at")
     if wanted.closed_from:
         found &= Q(GreaterThanOrEqual(moment, wanted.closed_from))
     if wanted.closed_to:

@@ -72,6 +72,7 @@ def test_a_place_and_a_unit_lead_to_their_orders(town):
     village = areas.areas_of(areas.towns()[0].code, "village")[0]
     page = Browser("shift").open(f"/find?q={village.name}")
     assert f"area={village.code}" in page.html
+    assert "还有没列出的" in Browser("shift").open("/find?q=居委").page.text
     assert "holder=chengjian" in Browser("shift").open("/find?q=城建").html
 
 

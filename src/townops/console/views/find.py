@@ -71,6 +71,7 @@ def _worded(desk: Desk, q: str) -> Result:
 
 def _page(request: HttpRequest, desk: Desk, q: str, found: Result, *, phone: str = "") -> HttpResponse:
     plain = q if not contacts.find(q) else ""
+    places, units = finding.areas_named(desk, plain), finding.units_named(desk, plain)
     shown = {
         "desk": desk,
         "now": desk.at,
@@ -78,8 +79,9 @@ def _page(request: HttpRequest, desk: Desk, q: str, found: Result, *, phone: str
         "phone": phone,
         "said": found.said,
         "page": found.page,
-        "areas": finding.areas_named(desk, plain),
-        "units": finding.units_named(desk, plain),
+        "areas": places[: finding.SHOWN],
+        "units": units[: finding.SHOWN],
+        "left_off": max(len(places), len(units)) > finding.SHOWN,
         "all": urlencode({"q": plain}) if plain else "",
     }
     return render(request, "console/find.html", shown)
