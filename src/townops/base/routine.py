@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from townops.base import batches, drafts, idempotency, journal, outbox, seals
+from townops.base import batches, drafts, idempotency, inbox, journal, outbox, presence, seals
 from townops.base.jobs import job, task
 
 
@@ -17,11 +17,13 @@ def seal_journal(at: datetime) -> None:
 
 @job("base.purge", every=timedelta(days=1))
 def purge(at: datetime) -> None:
-    """Drop answers, delivered news and drafts nobody needs any more."""
+    """Drop answers, delivered news, drafts and notices nobody needs any more."""
     idempotency.purge(at)
     outbox.purge(at)
     batches.purge(at)
     drafts.purge(at)
+    inbox.purge(at)
+    presence.purge(at)
 
 
 @task(batches.TASK)

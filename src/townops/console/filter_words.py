@@ -21,6 +21,8 @@ WORDS: Final = {
     "to": "收到至",
     "due_from": "到期自",
     "due_to": "到期至",
+    "closed_from": "结案自",
+    "closed_to": "结案至",
     "stage": "环节",
     "person": "责任人",
     "phone": "电话",

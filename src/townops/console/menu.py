@@ -34,6 +34,7 @@ GROUPS: Final = (
         "",
         (
             Entry("home", "待办", "home"),
+            Entry("notices", "消息", "bell"),
             Entry("orders", "工单", "list", SEES, "open=1"),
             Entry("map", "地图", "pin", SEES, "open=1"),
             Entry("board", "派遣", "forward", ("orders.dispatch",)),

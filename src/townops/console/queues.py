@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils import timezone
+
 from townops.console.doors import Desk
 from townops.console.filters import Address
 from townops.orders import api as orders
@@ -56,6 +58,7 @@ OPEN_STATES: Final = (
 
 
 RESTING: Final = frozenset({S.MERGED, S.TRANSFERRED, S.AWAITING_AUTHORITY})
+LATE: Final = "已超时"
 DOING: Final = tuple(state.value for state in OPEN_STATES if state not in RESTING)
 
 
@@ -94,20 +97,35 @@ def held(desk: Desk) -> Address:
     return Address(pairs, desk.town)
 
 
-def counted(desk: Desk, label: str, address: Address, state: orders.State | None = None) -> Tile:
-    """A queue with its number of orders."""
+def waiting(desk: Desk) -> tuple[list[Tile], list[Tile], Tile]:
+    """(queues, open orders by state, what is overdue) with their numbers, all in one statement; states without any are left out."""
+    queued = list(of(desk))
+    states = {state.value: Address((("state", state.value),), desk.town) for state in OPEN_STATES}
+    late = Address((("overdue", "1"), ("sort", "due")), desk.town)
+    asked = {label: one.filter() for label, one in queued} | {
+        code: one.filter() for code, one in states.items()
+    }
+    totals = orders.count_orders(desk.actor, asked | {LATE: late.filter()}, at=desk.at)
+    tiles = [_tile(label, one, totals[label]) for label, one in queued]
+    by_state = [
+        _tile(orders.LOOKS[orders.State(code)].word, one, totals[code], orders.State(code))
+        for code, one in states.items()
+        if totals[code]
+    ]
+    return tiles, by_state, _tile(LATE, late, totals[LATE])
+
+
+def today(desk: Desk) -> list[Tile]:
+    """Received and closed since midnight, of what this person may see; each number is the list behind it."""
+    day = timezone.localdate(desk.at).isoformat()
+    asked = (("今日收到", (("from", day),)), ("今日结案", (("closed_from", day), ("open", "0"))))
+    return [_found(desk, label, Address(pairs, desk.town)) for label, pairs in asked]
+
+
+def _found(desk: Desk, label: str, address: Address) -> Tile:
     page = orders.find_orders(desk.actor, address.filter(), at=desk.at, limit=1)
-    return Tile(label, address.query, page.total, not page.exact, state)
+    return Tile(label, address.query, page.total, not page.exact)
 
 
-def by_state(desk: Desk) -> Iterator[Tile]:
-    """Open orders by state; states without any are left out."""
-    for state in OPEN_STATES:
-        address = Address((("state", state.value),), desk.town)
-        tile = counted(desk, orders.LOOKS[state].word, address, state)
-        if tile.total:
-            yield tile
-
-
-def overdue(desk: Desk) -> Tile:
-    return counted(desk, "已超时", Address((("overdue", "1"), ("sort", "due")), desk.town))
+def _tile(label: str, address: Address, total: int, state: orders.State | None = None) -> Tile:
+    return Tile(label, address.query, total, False, state)

@@ -30,6 +30,7 @@ from townops.orders import (
 )
 from townops.orders.access import BY_PHONE, EXPORT
 from townops.orders.bulk import STEPS_IN_BULK, take_many
+from townops.orders.changes import Changed, Named, changes, named
 from townops.orders.classing import Choice, classify
 from townops.orders.disputes import Disputed, PrecedentView, awaiting_session, precedents
 from townops.orders.domain.facts import Need, Party
@@ -77,6 +78,7 @@ __all__ = [
     "Beside",
     "Break",
     "Certify",
+    "Changed",
     "Choice",
     "ClockView",
     "Contact",
@@ -94,6 +96,7 @@ __all__ = [
     "Lateness",
     "ListRow",
     "Loaded",
+    "Named",
     "NearOrder",
     "Need",
     "OnMap",
@@ -117,6 +120,7 @@ __all__ = [
     "Written",
     "awaiting_session",
     "beside",
+    "changes",
     "check_report",
     "check_reveal",
     "children_of",
@@ -139,6 +143,7 @@ __all__ = [
     "load_order",
     "load_starting_flows",
     "may_reveal",
+    "named",
     "open_near",
     "order_for",
     "orders_of_caller",

@@ -8,7 +8,7 @@ from typing import Any
 from townops.base import batches, contacts, outbox, search
 from townops.base.db import write as transaction
 from townops.base.jobs import job, task
-from townops.orders import bulk, proof, upward
+from townops.orders import bulk, notices, proof, upward
 from townops.orders.models import Order, OrderText
 from townops.orders.watch import watch
 
@@ -51,6 +51,12 @@ def index_created(news: Sequence[outbox.Piece]) -> None:
 def index_stepped(news: Sequence[outbox.Piece]) -> None:
     """Steps that bring words a person would search for."""
     index(list({int(piece.key) for piece in news if piece.body["step"] in WORDY}))
+
+
+@outbox.subscriber("orders.stepped", name="orders.notify")
+def notify(news: Sequence[outbox.Piece]) -> None:
+    """Tell people what concerns them."""
+    notices.notify(news)
 
 
 def index_all() -> int:

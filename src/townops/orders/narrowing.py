@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from townops.base import masking
+from townops.base.db import is_sqlite
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import flows
 from townops.orders.domain.states import LOOKS, OPEN, State
 from townops.orders.lateness import lateness
+from townops.orders.leading import Plain
 from townops.orders.models import Order, Upward
 from townops.people import api as people
 
@@ -58,6 +61,8 @@ class Filter:
     open: bool | None = None
     received_from: datetime | None = None
     received_to: datetime | None = None
+    closed_from: datetime | None = None
+    closed_to: datetime | None = None
     due_from: datetime | None = None
     due_before: datetime | None = None
     late: str = ""
@@ -102,7 +107,17 @@ def timed(wanted: Filter, at: datetime) -> Q:
         found &= Q(due_at__gte=wanted.due_from)
     if wanted.due_before:
         found &= Q(due_at__lt=wanted.due_before)
-    return found & (_late(wanted.late, at) if wanted.late else Q())
+    return found & closed(wanted) & (_late(wanted.late, at) if wanted.late else Q())
+
+
+def closed(wanted: Filter) -> Q:
+    """Closed within a range of time, asked of each row; of two rounds the later counts."""
+    found, moment = Q(), Plain(F("closed_at")) if is_sqlite() else F("closed_at")
+    if wanted.closed_from:
+        found &= Q(GreaterThanOrEqual(moment, wanted.closed_from))
+    if wanted.closed_to:
+        found &= Q(LessThan(moment, wanted.closed_to))
+    return found
 
 
 def _late(word: str, at: datetime) -> Q:

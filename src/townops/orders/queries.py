@@ -12,7 +12,7 @@ from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import narrowing, paging
 from townops.orders.access import REVEAL, VIEW, VIEW_ALL
-from townops.orders.leading import Asked, Keys, Lead, Spans, Term, choose, led
+from townops.orders.leading import FEW, Asked, Keys, Lead, Spans, Term, choose, led
 from townops.orders.models import Order, OrderContact, OrderScope
 from townops.orders.narrowing import NONE, Filter
 from townops.orders.paging import Page, in_scopes
@@ -88,6 +88,7 @@ def select(actor: Actor, wanted: Filter, *, at: datetime, sort: str) -> Found | 
         return None
     open_only = narrowing.open_only(wanted) or sort == "due"  # which lists what is open
     words, numbered = _numbers(actor, wanted)
+    numbered = _closed(actor, wanted) if numbered is None else numbered
     asked = Asked(tuple(_terms(wanted)), towns_of(actor), _spans(wanted), open=open_only, q=words)
     scopes = () if actor.holds(VIEW_ALL) else scopes_of(actor)
     lead = choose(asked, scopes) if numbered is None else Lead(keys=numbered)
@@ -128,6 +129,16 @@ def _numbers(actor: Actor, wanted: Filter) -> tuple[str, Keys | None]:
         return wanted.q, None
     words = contacts.replaced(wanted.q, lambda one: " ").strip() if typed else wanted.q
     return words, Order.objects.filter(*asked).values("id")
+
+
+def _closed(actor: Actor, wanted: Filter) -> Keys | None:
+    """The keys of what was closed in a range, where they are few: out of the small index of what is closed."""
+    ends = {"closed_at__gte": wanted.closed_from, "closed_at__lt": wanted.closed_to}
+    spans = {lookup: moment for lookup, moment in ends.items() if moment}
+    if not spans:
+        return None
+    rows = Order.objects.filter(town_id__in=towns_of(actor), closed_at__isnull=False, **spans)
+    return rows.values("id") if rows[: FEW + 1].count() <= FEW else None
 
 
 def within(rows: QuerySet[Order], actor: Actor, scopes: Sequence[int]) -> QuerySet[Order]:

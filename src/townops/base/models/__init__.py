@@ -10,6 +10,7 @@ from townops.base.models.access import (
     RolePermission,
 )
 from townops.base.models.desk import Batch, BatchItem, SavedView
+from townops.base.models.inbox import Glance, Notice, Presence
 from townops.base.models.proof import JournalEntry, JournalLeaf, Seal
 from townops.base.models.reference import (
     Attachment,
@@ -32,12 +33,15 @@ __all__ = [
     "CalendarWindow",
     "Draft",
     "FailedSignIn",
+    "Glance",
     "IdempotencyKey",
     "Job",
     "JournalEntry",
     "JournalLeaf",
+    "Notice",
     "OutboxRow",
     "PasswordHistory",
+    "Presence",
     "Role",
     "RolePermission",
     "SavedView",

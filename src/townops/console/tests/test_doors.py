@@ -288,3 +288,19 @@ def test_what_stands_beside_registration_answers_everybody_as_the_table_says(ord
         got = [(client.get if method == "GET" else client.post)(path).status_code for method, path in asked]
         found.append([who, *map(str, got)])
     assert found == BESIDE_ROWS
+
+
+# Home's neighbours: the inbox, one search; a notice of nobody's is not there for anybody.
+NEIGHBOURS = ("GET /notices", "GET /notices/1", "POST /notices/read", "GET /find", "POST /find")
+SEARCHES = {row[0] for row in ROWS if row[2] == "200"}
+
+
+def test_the_inbox_is_everybodys_own_and_the_search_of_whoever_sees_orders(order):
+    for who, *_ in ROWS:
+        client = Client()
+        if who != "nobody":
+            client.force_login(Account.objects.get(username=who))
+        asked = [one.split() for one in NEIGHBOURS]
+        got = [(client.get if method == "GET" else client.post)(path).status_code for method, path in asked]
+        search = [200, 302] if who in SEARCHES else [403, 403]
+        assert got == ([200, 404, 302, *search] if who != "nobody" else [302] * 5), who

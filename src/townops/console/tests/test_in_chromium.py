@@ -112,6 +112,6 @@ def test_pictures_open_over_the_page_and_close_by_key(desk, number):
 def test_nothing_is_wider_than_the_window_of_an_office_or_a_telephone(desk, number):
     for width in (1366, 390):
         desk.set_viewport_size({"width": width, "height": 768})
-        for path in ("/", "/orders?open=1", f"/orders/{number}", "/register"):
+        for path in ("/", "/orders?open=1", f"/orders/{number}", "/register", "/notices", "/find?q=井盖"):
             desk.goto(path)
             assert desk.evaluate("document.documentElement.scrollWidth") <= width, (width, path)

@@ -1,12 +1,18 @@
-"""What must I do now: queues of my posts, orders my units hold, what is open and overdue."""
+"""What must I do now: queues of my posts, what I answer for, what others did meanwhile, today's figures, who is on."""
+
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from townops.console import queues
+from townops.base import glances
+from townops.console import queues, whoson
 from townops.console.doors import Desk, page
+from townops.console.filters import Address
+from townops.console.views import notices
 from townops.orders import api as orders
 from townops.people import api as people
 
@@ -21,17 +27,36 @@ def home(request: HttpRequest, desk: Desk) -> HttpResponse:
     if not desk.sees:
         return render(request, "console/home.html", {"desk": desk, "handed": handed, "now": desk.at})
     mine = queues.held(desk)
+    tiles, states, overdue = queues.waiting(desk)
+    since = _since(desk, polled="X-Poll" in request.headers)
     shown = {
         "desk": desk,
         "handed": handed,
-        "tiles": [queues.counted(desk, label, address) for label, address in queues.of(desk)],
-        "overdue": queues.overdue(desk),
-        "states": list(queues.by_state(desk)),
+        "tiles": [one for one in tiles if one.total],
+        "idle": [one for one in tiles if not one.total],
+        "overdue": overdue,
+        "states": states,
         "mine": mine,
+        "own": Address((("person", "me"), ("open", "1"), ("sort", "due")), desk.town),
         "page": orders.find_orders(desk.actor, mine.filter(), at=desk.at, sort="due", limit=SHOWN),
+        "bounds": orders.lateness(desk.at),
+        "since": since,
+        "changes": orders.changes(desk.actor, since=since, at=desk.at),
+        "today": [*queues.today(desk), overdue],
+        "on": list(whoson.of(desk)),
+        "unread": notices.unread(desk),
         "now": desk.at,
     }
     return render(request, "console/home.html", shown)
+
+
+def _since(desk: Desk, *, polled: bool) -> datetime:
+    """Since when things are new to him: the end of his last spell, or this morning; a page that polls is no look."""
+    morning = timezone.localtime(desk.at).replace(hour=0, minute=0, second=0, microsecond=0)
+    since = glances.since(desk.account.pk, desk.at, otherwise=morning)
+    if not polled:
+        glances.look(desk.account.pk, desk.at, since=since)
+    return since
 
 
 @require_POST

@@ -16,7 +16,8 @@ from townops.orders import api as orders
 ROWS = 50
 PAGE = "orders"
 FOLDED = (
-    "stage", "mark", "holder", "person", "class", "severity", "demand", "from", "to", "due_from", "due_to", "returned", "phone",
+    "stage", "mark", "holder", "person", "class", "severity", "demand", "from", "to", "due_from", "due_to", "closed_from",
+    "closed_to", "returned", "phone",
 )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from townops.base import attachments
-from townops.console import choices, forms, labels, showing, steps_shown, uploads, whole_shown
+from townops.base import presence as typing
+from townops.console import choices, forms, labels, presence, showing, steps_shown, uploads, whole_shown
 from townops.console.doors import SEES, STATUS, Desk, page
 from townops.console.downloads import pdf
 from townops.console.saying import sentence
@@ -72,6 +73,7 @@ def shown(
         "subjects": people.answering_for(view.block.id, desk.at) if view.block else (),
         "proposal": showing.proposal(desk, whole),
         "precedents": whole_shown.precedents(desk, view),
+        "here": presence.said(desk, view.number),
         "accept": choices.ACCEPT,
         "suggestions": showing.suggestions(desk, view),
         **doable(desk, whole, tried, choices.class_said(chosen[:40], desk.at)),
@@ -166,6 +168,7 @@ def _taken(
     done = orders.take_step(
         number, wanted.name, actor=desk.actor, at=desk.at, facts=facts, seq=_seen(request)
     )
+    typing.leave(desk.account.pk, number)
     uploads.hang([one.pk for rows in given.files.values() for one in rows], number)
     return done
 

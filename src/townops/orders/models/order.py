@@ -92,6 +92,9 @@ class Order(models.Model):
             models.Index(
                 fields=["supervised"], condition=OPEN & Q(supervised__gt=0), name="order_supervised"
             ),
+            models.Index(
+                fields=["town", "closed_at"], condition=Q(closed_at__isnull=False), name="order_closed"
+            ),
             models.Index(fields=["town", "state", *NEWEST], name="order_by_state"),
             models.Index(fields=["town", "source", *NEWEST, "state"], name="order_by_source"),
             models.Index(fields=["town", "class_code", *NEWEST], name="order_by_class"),

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from townops.kernel.refusal import Refused
-from townops.orders import api
+from townops.orders import api, queries
 from townops.orders.models import Order
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +177,17 @@ def test_many_counts_read_open_orders_by_their_small_indexes_alone(town):
     assert "USING INDEX order_open" in plan or "USING COVERING INDEX order_open" in plan
     assert "order_supervised" in plan
     assert "upward_unsent" in plan
+
+
+@pytest.mark.parametrize("few", [15_000, 0])
+def test_what_was_closed_in_a_range_of_time_is_found_be_it_few_or_many(town, monkeypatch, few):
+    monkeypatch.setattr(queries, "FEW", few)
+    first, second, open_one = town.report(), town.report(), town.report()
+    begin, day = town.at, timedelta(days=1)
+    for number, closed in ((first, begin), (second, begin + 3 * day)):
+        Order.objects.filter(number=number).update(state="closed", is_open=False, closed_at=closed)
+    assert found(town, closed_from=begin, closed_to=begin + day) == {first}
+    assert found(town, closed_from=begin + day) == {second}
+    assert found(town, closed_to=begin + 9 * day) == {first, second}
+    assert found(town, closed_from=begin, closed_to=begin + day, states=("archived",)) == set()
+    assert found(town) == {first, second, open_one}

@@ -1,10 +1,11 @@
 // Regions with an id and data-live follow what others do: one small question every few seconds, the page only when
-// something happened. A region in which somebody types waits until he is done.
+// something happened. A region in which somebody types waits until he is done; others at the same order are told that he types.
 
 const EVERY = 4000;
 const FIELDS = "input, select, textarea, [contenteditable]";
 const seen = new Map();
 let tag = "";
+let cursor = "";
 let stale = false;
 let over = false;
 
@@ -60,20 +61,57 @@ async function refresh() {
   }
 }
 
+function typing() {
+  return [...document.querySelectorAll('main form[method="post"]')].some((form) => busy(form));
+}
+
+// Who else is at the order of this page, as the server says it.
+function showHere(lines) {
+  const box = document.querySelector("[data-here]");
+  if (!box || !lines) return;
+  box.replaceChildren(
+    ...lines.map((line) => {
+      const note = document.createElement("p");
+      note.className = "note note-soon";
+      note.textContent = line;
+      return note;
+    }),
+  );
+}
+
+function showUnread(count) {
+  const mark = document.querySelector("[data-unread]");
+  if (!mark) return;
+  mark.textContent = count > 99 ? "99+" : String(count);
+  mark.hidden = !count;
+}
+
+function asking() {
+  const order = document.querySelector("[data-here]")?.dataset.here;
+  return {
+    "X-Poll": "1",
+    ...(tag && { "If-None-Match": tag }),
+    ...(order && { "X-Order": order }),
+    ...(order && typing() && { "X-Typing": "1" }),
+  };
+}
+
 async function look() {
-  if (over || document.hidden || !regions().length) return;
-  const headers = { "X-Poll": "1", ...(tag && { "If-None-Match": tag }) };
-  const answer = await fetch("/live", { headers, cache: "no-store", redirect: "manual" });
+  if (over || document.hidden) return;
+  const answer = await fetch("/live", { headers: asking(), cache: "no-store", redirect: "manual" });
   if (answer.type === "opaqueredirect") {
     over = true; // signed out: idle.js says so
     return;
   }
   if (answer.status === 200) {
-    const fresh = answer.headers.get("ETag");
-    stale ||= tag !== "" && fresh !== tag;
-    tag = fresh;
+    tag = answer.headers.get("ETag");
+    const news = await answer.json();
+    stale ||= cursor !== "" && news.cursor !== cursor;
+    cursor = news.cursor;
+    showUnread(news.unread);
+    showHere(news.here);
   }
-  if (stale) await refresh();
+  if (stale && regions().length) await refresh();
 }
 
 async function always() {

@@ -1,0 +1,108 @@
+"""The inbox (消息): what concerns me, read or not, each a way to its order; one or all can be marked as read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from townops.base import inbox
+from townops.console.doors import Desk, page
+from townops.orders import api as orders
+
+ROWS: Final = 50
+LONGEST: Final = 18
+KINDS: Final = {
+    "orders.came": ("派来", "forward"),
+    "orders.returned": ("退单", "back"),
+    "orders.reworked": ("返工", "redo"),
+    "orders.asked": ("延期挂账待审批", "sign"),
+    "orders.refusal_asked": ("不予受理待复核", "sign"),
+    "orders.appealed": ("申诉待审核", "sign"),
+    "orders.decided": ("申请有了结果", "check"),
+    "orders.reminded": ("催办", "clock"),
+    "orders.supervised": ("督办", "warn"),
+    "orders.raised": ("上提一级", "warn"),
+    "orders.reopened": ("您办结的又重办", "redo"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One notice as it stands in the list; `order` None: no longer his to see."""
+
+    id: int
+    word: str
+    icon: str
+    number: str
+    order: orders.Named | None
+    by: str
+    at: datetime
+    unread: bool
+
+
+@require_safe
+@page()
+def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Newest first; `unread` in the address leaves out what was read."""
+    only = "unread" in request.GET
+    shelf = inbox.shelf(desk.account.pk, before=_number(request), only_unread=only, limit=ROWS)
+    seen = orders.named(desk.actor, {one.thing for one in shelf.rows}) if shelf.rows and desk.sees else {}
+    lines = [
+        Line(
+            one.pk,
+            *KINDS.get(one.kind, (one.kind, "inbox")),
+            one.thing,
+            seen.get(one.thing),
+            one.by,
+            one.at,
+            one.read_at is None,
+        )
+        for one in shelf.rows
+    ]
+    shown: dict[str, object] = {
+        "desk": desk,
+        "now": desk.at,
+        "lines": lines,
+        "only": only,
+        "before": shelf.before,
+    }
+    shown["unread"] = unread(desk)
+    return render(request, "console/notices.html", shown)
+
+
+@require_safe
+@page()
+def follow(request: HttpRequest, desk: Desk, notice: int) -> HttpResponse:
+    """To the order of one of his notices, which is read by that."""
+    found = inbox.find(desk.account.pk, notice)
+    if found is None:
+        raise Http404
+    inbox.mark_read(desk.account.pk, [found.pk], desk.at)
+    return redirect("console:order", found.thing)
+
+
+@require_POST
+@page()
+def read(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """One notice, or all there are."""
+    one = _number(request)
+    done = inbox.mark_read(desk.account.pk, [one] if one else None, desk.at)
+    if not one:
+        messages.success(request, f"{done} 条消息已标为已读。")
+    return redirect("console:notices")
+
+
+def unread(desk: Desk) -> str:
+    """How many wait to be read, for the bar: "" none, at most "99+". Other pages learn it from `/live`."""
+    count = inbox.unread(desk.account.pk)
+    return f"{inbox.MOST_COUNTED}+" if count > inbox.MOST_COUNTED else str(count or "")
+
+
+def _number(request: HttpRequest) -> int:
+    """The number of a notice in the address or the form; 0 when there is none."""
+    given = request.POST.get("notice") or request.GET.get("before") or ""
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= LONGEST else 0

@@ -1,0 +1,126 @@
+"""Tells people what concerns them (消息): follows the news of orders, never inside a request; a fixed number of queries for
+any number of steps, none for a step that concerns nobody. Nobody is told what he did himself.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q
+
+from townops.base import inbox, outbox
+from townops.base.permissions import permissions_of
+from townops.orders.domain.notices import STEPS_TOLD, TABLE, Audience, Notify, notices
+from townops.orders.models import Order, OrderEvent
+from townops.people import api as people
+
+HANDLE: Final = "orders.handle"
+MOST: Final = 40
+EARLIER: Final = frozenset().union(*(one.earlier for many in TABLE.values() for one in many), {"ask_up"})
+Moment = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Happened:
+    """A step of an order, and who took which earlier step last."""
+
+    row: Order
+    event: OrderEvent
+    takers: Mapping[str, int]
+
+    @property
+    def post(self) -> int | None:
+        return self.row.post_id if self.row.unit_id == self.event.to_unit else None
+
+
+def notify(news: Sequence[outbox.Piece]) -> None:
+    """Put what happened into the inboxes of whom it concerns."""
+    wanted = {(int(one.key), int(one.body["seq"])) for one in news if one.body["step"] in STEPS_TOLD}
+    if wanted:
+        inbox.tell(told for happened in _happened(wanted) for told in _told(happened))
+
+
+def _happened(wanted: set[Moment]) -> Iterator[_Happened]:
+    """Three queries at most: the orders, and the events that count."""
+    ids = sorted({order for order, _ in wanted})
+    rows = {row.id: row for row in Order.objects.filter(id__in=ids)}
+    asked = Q(*(Q(order_id=order, seq=seq) for order, seq in sorted(wanted)), _connector=Q.OR)
+    earlier = Q(order_id__in=ids, step__in=EARLIER)
+    events = OrderEvent.objects.filter(asked | earlier).order_by("order_id", "seq")
+    takers: dict[int, dict[str, int]] = {}
+    for event in events:
+        own = takers.setdefault(event.order_id, {})
+        if (event.order_id, event.seq) in wanted and event.order_id in rows:
+            yield _Happened(rows[event.order_id], event, dict(own))
+        own.pop(event.step, None)  # the newest stands last
+        own[event.step] = event.person
+
+
+def _told(happened: _Happened) -> Iterator[inbox.Told]:
+    """One notice for each account, the first kind that concerns it."""
+    event, row = happened.event, happened.row
+    again = bool(happened.takers.keys() & {"close", "answer_up"})
+    told: set[int] = set()
+    by = people.persons([event.person]).get(event.person)
+    for notice in notices(event.step, event.state, returns=row.returns, again=again):
+        for account in _accounts(_persons(notice, happened), besides=event.person):
+            if account not in told:
+                told.add(account)
+                yield inbox.Told(
+                    account,
+                    f"orders.{notice.kind}",
+                    row.number,
+                    event.seq,
+                    by.name if by else "系统",
+                    event.at,
+                )
+
+
+def _accounts(persons: Iterable[int], *, besides: int) -> list[int]:
+    known = people.persons([one for one in dict.fromkeys(persons) if one != besides][:MOST])
+    return [one.account_id for one in known.values() if one.account_id is not None]
+
+
+def _persons(notice: Notify, happened: _Happened) -> list[int]:
+    row, event = happened.row, happened.event
+    if notice.audience is Audience.HOLDER:
+        return _holding(event.to_unit, happened.post, event)
+    if notice.audience is Audience.MAIN:
+        return _holding(row.main_unit_id, None, event) if row.main_unit_id else []
+    if notice.audience is Audience.DECIDERS:
+        return _deciding(notice.permission, happened)
+    taken = [person for step, person in happened.takers.items() if step in notice.earlier]
+    return taken[-1:]
+
+
+def _holding(unit: int, post: int | None, event: OrderEvent) -> list[int]:
+    """Who acts for the post; without one, everybody of the unit who may handle it, else whoever answers for the unit."""
+    known = people.directory()
+    if post is not None:
+        found = known.acting(post, event.at)
+    else:
+        posts = [one for one in people.posts_of(unit) if HANDLE in permissions_of(one.roles)]
+        found = tuple(person for one in posts for person in known.acting(one.id, event.at))
+    return list(found) or [people.holder(unit, post, event.at).person_id]
+
+
+def _deciding(permission: str, happened: _Happened) -> list[int]:
+    """The leader in charge of the unit that asks, if it is his to decide; else everybody of the town who may."""
+    row, event = happened.row, happened.event
+    leader = people.leader_of(row.main_unit_id, event.at) if row.main_unit_id else None
+    known = people.directory()
+    if leader and leader.person_id and _holds(leader.person_id, permission, event):
+        return [leader.person_id]
+    town = people.unit_by_id(row.unit_id).town
+    posts = [
+        post
+        for unit in people.units(town=town)
+        for post in people.posts_of(unit.id)
+        if permission in permissions_of(post.roles)
+    ]
+    return [person for post in posts for person in known.acting(post.id, event.at)]
+
+
+def _holds(person: int, permission: str, event: OrderEvent) -> bool:
+    worn = people.directory().worn(person, event.at)
+    return any(permission in permissions_of(post.roles) for post in worn)
