@@ -41,6 +41,7 @@ from townops.orders.domain.steps import STEPS, TABLE
 from townops.orders.drafts import Draft
 from townops.orders.erasing import erase_texts
 from townops.orders.exporting import ExportPart, ExportRow
+from townops.orders.handbook import Chapter, StepLine, chapter, noon
 from townops.orders.jobs import index_all
 from townops.orders.lateness import Lateness, lateness, set_lateness
 from townops.orders.models import Order, OrderEvent, OrderLink, OrderText
@@ -77,6 +78,7 @@ __all__ = [
     "Beside",
     "Break",
     "Certify",
+    "Chapter",
     "Choice",
     "ClockView",
     "Contact",
@@ -108,6 +110,7 @@ __all__ = [
     "SentUp",
     "Snapshot",
     "State",
+    "StepLine",
     "StepView",
     "TaskView",
     "Told",
@@ -116,6 +119,7 @@ __all__ = [
     "Written",
     "awaiting_session",
     "beside",
+    "chapter",
     "check_report",
     "check_reveal",
     "children_of",
@@ -138,6 +142,7 @@ __all__ = [
     "load_order",
     "load_starting_flows",
     "may_reveal",
+    "noon",
     "open_near",
     "order_for",
     "orders_of_caller",

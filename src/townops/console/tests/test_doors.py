@@ -288,3 +288,15 @@ def test_what_stands_beside_registration_answers_everybody_as_the_table_says(ord
         got = [(client.get if method == "GET" else client.post)(path).status_code for method, path in asked]
         found.append([who, *map(str, got)])
     assert found == BESIDE_ROWS
+
+
+@pytest.mark.parametrize("page", ["/handbook", "/handbook/paper?source=grid"])
+def test_the_handbook_is_open_to_everybody_who_signed_in_and_to_nobody_else(order, page):
+    found = {}
+    for who, *_ in ROWS:
+        client = Client()
+        if who != "nobody":
+            client.force_login(Account.objects.get(username=who))
+        found[who] = client.get(page).status_code
+    assert {who for who, status in found.items() if status != 200} == {"nobody"}
+    assert found["nobody"] == 302
