@@ -6,8 +6,10 @@ from townops.base.models.access import (
     FailedSignIn,
     IdempotencyKey,
     PasswordHistory,
+    RecoveryCode,
     Role,
     RolePermission,
+    SecondFactor,
 )
 from townops.base.models.desk import Batch, BatchItem, SavedView
 from townops.base.models.proof import JournalEntry, JournalLeaf, Seal
@@ -38,11 +40,13 @@ __all__ = [
     "JournalLeaf",
     "OutboxRow",
     "PasswordHistory",
+    "RecoveryCode",
     "Role",
     "RolePermission",
     "SavedView",
     "Schedule",
     "Seal",
     "SearchText",
+    "SecondFactor",
     "Setting",
 ]

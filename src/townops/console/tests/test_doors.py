@@ -14,7 +14,7 @@ from townops.console.tests.browser import Browser
 from townops.orders import api as orders
 
 pytestmark = pytest.mark.django_db
-OPEN_TO_ALL = {"signin", "signout"}
+OPEN_TO_ALL = {"signin", "signin-code", "signout"}
 PAGES = (
     "/",
     "/orders",
@@ -290,8 +290,8 @@ def test_what_stands_beside_registration_answers_everybody_as_the_table_says(ord
     assert found == BESIDE_ROWS
 
 
-@pytest.mark.parametrize("page", ["/handbook", "/handbook/paper?source=grid"])
-def test_the_handbook_is_open_to_everybody_who_signed_in_and_to_nobody_else(order, page):
+@pytest.mark.parametrize("page", ["/handbook", "/handbook/paper?source=grid", "/second-factor"])
+def test_a_page_for_all_is_open_to_everybody_who_signed_in_and_to_nobody_else(order, page):
     found = {}
     for who, *_ in ROWS:
         client = Client()
