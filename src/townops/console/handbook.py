@@ -98,11 +98,27 @@ def _told(chapter: orders.Chapter) -> Iterator[Told]:
         yield Told(
             step,
             who or (NOBODY,),
-            "任一未结状态" if step.everywhere else words(step.sources),
+            sources_said(step.sources),
             words(step.to) if len(step.to) < NAMED_IN_DRAWING + 2 else "原来的状态",
-            "；".join(f"{one.label.partition('（')[0]} {one.words}" for one in limits),
+            "；".join(map(limit_said, limits)),
             "；".join(one.late for one in limits if one.late),
         )
+
+
+def sources_said(states: tuple[orders.State, ...]) -> str:
+    """States by their words; where they are nearly all that are open, those that are missing."""
+    if len(states) == len(orders.State):
+        return "任一状态"
+    missing = tuple(one for one in orders.State if one in orders.OPEN and one not in states)
+    if len(missing) < len(states) and all(one in orders.OPEN for one in states):
+        return f"除{words(missing)}外的未结状态" if missing else "任一未结状态"
+    return words(states)
+
+
+def limit_said(limit: orders.LimitLine) -> str:
+    """A limit in few words; how long handling takes is said by class, the flow's own limit fills the gaps."""
+    name = limit.label.partition("（")[0]
+    return f"{name}按类别，未定的{limit.words}" if limit.code == "handle" else f"{name} {limit.words}"
 
 
 def words(states: tuple[orders.State, ...]) -> str:

@@ -13,7 +13,9 @@ from typing import Final
 from townops.console.handbook import Handbook, Told, words
 from townops.orders.api import LOOKS, State
 
+Group = tuple[str, str, list[Told]]
 WIDE: Final = 1000
+TALLEST: Final = 1300
 BOX, HIGH, ROW, GAP, TOP = 118, 30, 38, 12, 96
 FROM_X, TO_X, TO_WIDE = 8, 812, 180
 INK, LINE, GROUND = "#1f262d", "#5f6770", "#ffffff"
@@ -26,26 +28,45 @@ FILLS: Final = {
 }
 NAMED: Final = 4
 FACES: Final = "PingFang SC, Microsoft YaHei, Noto Sans SC, Noto Sans CJK SC, sans-serif"
-ANYWHERE: Final = "任一未结状态"
+ANYWHERE: Final = "多种状态"
 
 
 def drawing(book: Handbook) -> str:
-    """The whole drawing."""
-    groups = list(_groups(book))
-    body, y = [*_main_line(book.chapter.main_line)], TOP
+    """The whole drawing, for a screen."""
+    return _picture(book, list(_groups(book)), main_line=True)
+
+
+def pages(book: Handbook, tallest: int = TALLEST) -> list[str]:
+    """The same in drawings that fit a sheet of paper: the main line, then as many states as one holds."""
+    sheets: list[list[Group]] = []
+    for group in _groups(book):
+        if not sheets or _height([*sheets[-1], group]) > tallest:
+            sheets.append([])
+        sheets[-1].append(group)
+    return [_picture(book, [], main_line=True), *(_picture(book, one, main_line=False) for one in sheets)]
+
+
+def _picture(book: Handbook, groups: Sequence[Group], *, main_line: bool) -> str:
+    y = TOP if main_line else GAP
+    body = [*_main_line(book.chapter.main_line)] if main_line else []
+    high = y + _height(groups)
     for name, fill, steps in groups:
         body += _group(name, fill, steps, y)
         y += ROW * len(steps) + GAP
     label = escape(f"{book.chapter.label}流程图")
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {y}" role="img" aria-label="{label}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {high}" role="img" aria-label="{label}"'
         f' font-family="{FACES}" font-size="13" fill="{INK}">'
         f'<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
         f'<path d="M0 0L8 4L0 8z" fill="{LINE}"/></marker></defs>{"".join(body)}</svg>'
     )
 
 
-def _groups(book: Handbook) -> Iterator[tuple[str, str, list[Told]]]:
+def _height(groups: Sequence[Group]) -> int:
+    return sum(ROW * len(steps) + GAP for _, _, steps in groups)
+
+
+def _groups(book: Handbook) -> Iterator[Group]:
     """(box, colour, steps) for each state that a step leaves for another one."""
     moving = [one for one in book.steps if one.step.to and one.step.sources]
     for state in State:
@@ -88,7 +109,8 @@ def _step(one: Told, x: float, y: float) -> Iterator[str]:
     yield _arrow(x, TO_X, middle)
     yield _text(x + 10, middle - 5, one.step.label, INK, 13, bold=True)
     limit = f"　{one.limit}" if one.limit else ""
-    yield _text(x + 10, middle + 14, _who(one.who) + limit, LINE, 11)
+    where = f"{one.since}：" if one.step.everywhere else ""
+    yield _text(x + 10, middle + 14, where + _who(one.who) + limit, LINE, 11)
     first = one.step.to[0]
     to = one.to if len(one.step.to) <= 2 else words(one.step.to[:2]) + "等"  # noqa: PLR2004
     to = "原来的状态" if one.to == "原来的状态" else to

@@ -6,7 +6,7 @@ from datetime import date
 from townops.areas import api as areas
 from townops.base.papers import Cell, Part, Sheet, paper
 from townops.console.handbook import Handbook
-from townops.console.handbook_drawing import drawing
+from townops.console.handbook_drawing import pages
 
 
 def example() -> Sheet:
@@ -34,7 +34,10 @@ def handbook(book: Handbook, town: str) -> Sheet:
 
 
 def _parts(book: Handbook) -> Iterator[Part]:
-    yield Part("一、流程图", drawing=drawing(book))
+    first, *others = pages(book)
+    yield Part("一、流程图", drawing=first)
+    for place, one in enumerate(others, 1):
+        yield Part(f"流程图（{place}/{len(others)}）", drawing=one)
     yield Part("二、约定", heads=("事项", "约定"), rows=book.chapter.options, widths=(1, 2))
     limits = tuple((one.label, one.words, one.late) for one in book.chapter.limits)
     yield Part("三、时限", heads=("环节", "时限", "逾期"), rows=limits, widths=(3, 2, 4))

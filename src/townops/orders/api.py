@@ -36,12 +36,12 @@ from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
 from townops.orders.domain.holding import Held
 from townops.orders.domain.order import Order as OrderValue
-from townops.orders.domain.states import LOOKS, State
+from townops.orders.domain.states import LOOKS, OPEN, State
 from townops.orders.domain.steps import STEPS, TABLE
 from townops.orders.drafts import Draft
 from townops.orders.erasing import erase_texts
 from townops.orders.exporting import ExportPart, ExportRow
-from townops.orders.handbook import Chapter, StepLine, chapter, noon
+from townops.orders.handbook import Chapter, LimitLine, StepLine, chapter, noon
 from townops.orders.jobs import index_all
 from townops.orders.lateness import Lateness, lateness, set_lateness
 from townops.orders.models import Order, OrderEvent, OrderLink, OrderText
@@ -71,6 +71,7 @@ __all__ = [
     "LATENESS",
     "LOOKS",
     "NONE",
+    "OPEN",
     "STEPS",
     "STEPS_IN_BULK",
     "TABLE",
@@ -94,6 +95,7 @@ __all__ = [
     "Held",
     "IncomingReport",
     "Lateness",
+    "LimitLine",
     "Loaded",
     "NearOrder",
     "Need",

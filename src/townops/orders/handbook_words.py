@@ -15,7 +15,7 @@ CHOSEN: Final = {
     ("refusing", "town"): "本镇", ("refusing", "district"): "区级",
     ("filing", "condition"): "目录中的立案条件", ("filing", "triple"): "诉求类型、类别和答复时限",
     ("verify", "none"): "不核实", ("verify", "optional"): "需要时核实", ("verify", "required"): "必须核实",
-    ("refusal", "one"): "一人可定", ("refusal", "two"): "须第二人复核", ("refusal", "none"): "不可不予受理",
+    ("refusal", "one"): "一人可定", ("refusal", "two"): "须第二人复核", ("refusal", "none"): "不适用，只能受理或向上退回",
     ("contact", "none"): "不要求", ("contact", "required"): "必须，联系后才能提交结果",
     ("certify", "site"): "现场核查", ("certify", "callback"): "电话回访", ("certify", "both"): "现场核查和电话回访",
     ("certify", "none"): "本镇不核查",

@@ -13,7 +13,7 @@ from townops.base.models import Account
 from townops.catalogue import api as catalogue
 from townops.console import papers
 from townops.console.handbook import handbook
-from townops.console.handbook_drawing import drawing
+from townops.console.handbook_drawing import TALLEST, drawing, pages
 from townops.console.tests.browser import Browser
 from townops.documents import setting
 from townops.orders import api as orders
@@ -172,3 +172,22 @@ def test_where_a_step_leads_follows_the_options_of_the_flow(town):
     assert [LOOKS[one].word for one in targets(STEPS["submit"], flow)] == ["待单位审核"]
     assert [LOOKS[one].word for one in targets(STEPS["submit"], bare)] == ["待中心审核"]
     assert [LOOKS[one].word for one in targets(STEPS["reply_up"], flow_of("hotline"))] == ["待上级结案"]
+
+
+@pytest.mark.parametrize("source", ["hotline", "grid"])
+def test_no_drawing_on_paper_is_taller_than_a_sheet_and_no_arrow_is_lost(town, source):
+    book = handbook(source, town_code(), DAY)
+    on_paper = pages(book)
+    heights = [int(re.search(r'viewBox="0 0 1000 (\d+)"', one)[1]) for one in on_paper]
+    assert max(heights) <= TALLEST + 20
+    arrows = [one.count("marker-end") for one in on_paper]
+    assert sum(arrows) == drawing(book).count("marker-end")
+
+
+def test_where_a_step_is_open_is_said_exactly(town):
+    said = {one.step.name: one.since for one in handbook("grid", town_code(), DAY).steps}
+    assert said["remind"] == "任一未结状态"
+    assert said["resend"] == "任一状态"
+    assert said["relocate"] == "除待上级结案、已并案、已移交外的未结状态"
+    assert said["accept"] == "待受理"
+    assert said["reopen"] == "已结案、已归档"
