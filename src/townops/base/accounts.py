@@ -94,6 +94,11 @@ def sign_in(username: str, password: str, *, at: datetime | None = None, address
     return account
 
 
+def by_id(account: int) -> Account | None:
+    """An account while it is active."""
+    return Account.objects.filter(pk=account, is_active=True).first()
+
+
 def must_renew(account: Account, at: datetime) -> bool:
     """Whether the password has to be changed before anything else: a first one, or older than
     `password.days` (90).

@@ -61,7 +61,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     """The second half of signing in, open for five minutes after the right password."""
     at = timezone.now()
     number, since, onward = request.session.get(HALF, [0, at.isoformat(), HOME])
-    account = Account.objects.filter(pk=number, is_active=True).first()
+    account = accounts.by_id(number)
     if account is None or at - datetime.fromisoformat(since) > HALF_LASTS:
         request.session.pop(HALF, None)
         return redirect("console:signin")
