@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from townops.base import crypto, sql
 from townops.base.db import write
-from townops.base.models import Account, ApiToken, FailedSignIn, PasswordHistory
+from townops.base.models import Account, ApiToken, FailedSignIn, PasswordHistory, SecondFactor
 from townops.base.tunables import value_at
 from townops.kernel.refusal import Refused
 
@@ -80,18 +80,23 @@ def sign_in(username: str, password: str, *, at: datetime | None = None, address
     Refused: `account_locked` (minutes), `sign_in_failed` (never says which).
     """
     at, name = at or timezone.now(), _name_hash(username.strip())
-    _check_lock(name, at)
+    check_lock(username.strip(), at)
     account = Account.objects.filter(username=username.strip()).first()
     right = check_password(password, account.password if account else _nobody())
     if account is None or not right or not account.is_active:
-        with write():
-            FailedSignIn.objects.create(username=name, address=address[:64], at=at)
+        note_failure(username.strip(), address=address, at=at)
         raise Refused("sign_in_failed")
     with write():
-        FailedSignIn.objects.filter(username=name).delete()
+        if not SecondFactor.objects.filter(account=account, confirmed_at__isnull=False).exists():
+            FailedSignIn.objects.filter(username=name).delete()  # a right password forgives no wrong codes
         account.last_login = at
         account.save(update_fields=["last_login"])
     return account
+
+
+def by_id(account: int) -> Account | None:
+    """An account while it is active."""
+    return Account.objects.filter(pk=account, is_active=True).first()
 
 
 def must_renew(account: Account, at: datetime) -> bool:
@@ -179,8 +184,20 @@ def _store(account: Account, password: str, at: datetime) -> None:
     PasswordHistory.objects.create(account=account, password=account.password, set_at=at)
 
 
-def _check_lock(name: str, at: datetime) -> None:
-    recent = FailedSignIn.objects.filter(username=name, at__gt=at - LOCKED).order_by("-at")
+def note_failure(username: str, *, address: str, at: datetime) -> None:
+    """One more wrong password or code of a name."""
+    with write():
+        FailedSignIn.objects.create(username=_name_hash(username), address=address[:64], at=at)
+
+
+def forgive(username: str) -> None:
+    """Whoever came in begins with no failures."""
+    FailedSignIn.objects.filter(username=_name_hash(username)).delete()
+
+
+def check_lock(username: str, at: datetime) -> None:
+    """Refused("account_locked") after five failures within the half hour."""
+    recent = FailedSignIn.objects.filter(username=_name_hash(username), at__gt=at - LOCKED).order_by("-at")
     times = list(recent.values_list("at", flat=True)[:FAILURES])
     if len(times) >= FAILURES:
         left = times[0] + LOCKED - at

@@ -21,8 +21,20 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A chapter of a longer paper: words, then a drawing (SVG), then a table with the widths of its columns in parts."""
+
+    title: str
+    words: tuple[str, ...] = ()
+    drawing: str = ""
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    widths: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """A paper in words: who issues it, its number, its boxes in order, who signs, what stands small below."""
+    """A paper in words: who issues it, its number, its boxes in order, who signs, what stands small below, chapters after that."""
 
     issuer: str
     title: str
@@ -30,6 +42,7 @@ class Sheet:
     cells: tuple[Cell, ...]
     signs: tuple[str, ...] = ()
     note: str = ""
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

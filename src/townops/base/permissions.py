@@ -27,6 +27,7 @@ class Permission:
 
 _declared: dict[str, Permission] = {}
 _table: dict[str, frozenset[str]] = {}
+_flagged: frozenset[str] = frozenset()
 _read_at: float = float("-inf")
 
 
@@ -50,11 +51,22 @@ def permissions_of(role_codes: Iterable[str]) -> frozenset[str]:
 
     Read once in ten seconds, and again after a change in this process.
     """
-    global _table, _read_at
-    if time.monotonic() - _read_at > FRESH_SECONDS:
-        _table, _read_at = _read(), time.monotonic()
+    _refresh()
     nothing: frozenset[str] = frozenset()
     return nothing.union(*(_table.get(code, nothing) for code in role_codes))
+
+
+def needs_second_factor(role_codes: Iterable[str]) -> bool:
+    """Whether one of these roles asks for a second factor at sign-in."""
+    _refresh()
+    return not _flagged.isdisjoint(role_codes)
+
+
+def _refresh() -> None:
+    global _table, _flagged, _read_at
+    if time.monotonic() - _read_at > FRESH_SECONDS:
+        _table, _flagged = _read()
+        _read_at = time.monotonic()
 
 
 def forget() -> None:
@@ -109,12 +121,16 @@ class RoleRows(models.QuerySet[Any]):
         return super().delete()
 
 
-def _read() -> dict[str, frozenset[str]]:
+def _read() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    """(permissions by role, roles that ask for a second factor)."""
     found: dict[str, set[str]] = {}
-    rows = _model("RolePermission").objects.values_list("role__code", "permission")
-    for role, permission in rows:
-        found.setdefault(role, set()).add(permission)
-    return {role: frozenset(codes) for role, codes in found.items()}
+    flagged = set()
+    for role, asks, permission in _model("Role").objects.values_list(
+        "code", "second_factor", "permissions__permission"
+    ):
+        found.setdefault(role, set()).update({permission} if permission else ())
+        flagged |= {role} if asks else set()
+    return {role: frozenset(codes) for role, codes in found.items()}, frozenset(flagged)
 
 
 def _model(name: str) -> Any:

@@ -59,6 +59,8 @@ WORDS: Final = {
     "pauses_overlap": "暂停时段互相重叠。",
     "query_code": "查询编码“{given}”不对。",
     "query_too_short": "请至少输入{shortest}个连续的字。",
+    "second_factor_present": "动态验证码已经绑定；换手机请找管理员重置。",
+    "second_factor_wrong": "验证码不对、已用过或已过期，请等手机显示下一个验证码再试。",
     "sheet_empty": "表格里没有数据。",
     "sheet_encrypted": "表格有密码保护，请去掉密码后再导入。",
     "sheet_head_twice": "表头“{head}”出现了两次。",

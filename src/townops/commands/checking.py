@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from townops.commands import browsers
 from townops.commands.shell import FINDINGS, PASS, PROJECT, Commands, add, say
 
 GLOSSARY: Final = PROJECT / "docs" / "glossary.toml"
@@ -132,6 +133,7 @@ PARTS: Final[dict[str, Part]] = {
     "import-linter": import_linter,
     "migrations": tool("django", "makemigrations", "--check", "--dry-run"),
     "templates": templates,
+    "Chrome 109": browsers.newer,
     "glossary": glossary,
     "generated pages": pages,
 }

@@ -25,6 +25,7 @@ from townops.people import api as people
 
 P = ParamSpec("P")
 SEEN: Final = "seen"
+PROVED: Final = "second_factor"
 OPENED_BY: Final = "opened_by"
 NOTED_EVERY: Final = timedelta(minutes=1)
 SEES: Final = ("orders.view", "orders.view_all")
@@ -89,8 +90,13 @@ Page = Callable[Concatenate[HttpRequest, Desk, P], HttpResponse]
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def page(*permissions: str, with_old_password: bool = False) -> Callable[[Page[P]], View[P]]:
-    """Open a page to whoever holds one of the permissions; none: to everybody who signed in."""
+def page(
+    *permissions: str, with_old_password: bool = False, with_one_factor: bool = False
+) -> Callable[[Page[P]], View[P]]:
+    """Open a page to whoever holds one of the permissions; none: to everybody who signed in.
+
+    Before anything else an old password is renewed and a second factor is shown, where a role asks for one.
+    """
 
     def decorate(inner: Page[P]) -> View[P]:
         @wraps(inner)
@@ -103,6 +109,8 @@ def page(*permissions: str, with_old_password: bool = False) -> Callable[[Page[P
                 return redirect("console:password")
             try:
                 desk = Desk(account, people.actor_for(account.pk, at), at)
+                if not (with_one_factor or with_old_password) and is_unproved(request, desk):
+                    return redirect("console:second-factor")
                 setattr(request, "desk", desk)  # noqa: B010  (templates read it; HttpRequest does not know it)
                 return inner(request, desk, *args, **kwargs) if desk.may(*permissions) else closed(request)
             except Refused as refused:
@@ -112,6 +120,11 @@ def page(*permissions: str, with_old_password: bool = False) -> Callable[[Page[P
         return cast(View[P], outer)
 
     return decorate
+
+
+def is_unproved(request: HttpRequest, desk: Desk) -> bool:
+    """Whether a role of his asks for a second factor that this session has not shown."""
+    return PROVED not in request.session and people.needs_second_factor(desk.actor)
 
 
 def _is_awake(request: HttpRequest, at: datetime) -> bool:

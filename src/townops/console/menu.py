@@ -47,6 +47,7 @@ GROUPS: Final = (
     Group(
         "资料",
         (
+            Entry("handbook", "操作规程", "file"),
             Entry("imports", "导入", "inbox", ("intake.import",)),
             Entry("catalogue", "分类目录", "file", ("catalogue.view",)),
             Entry("dispatch", "派遣规则", "forward", ("dispatch.view",)),

@@ -10,7 +10,7 @@ from townops.documents import setting
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 
-__all__ = ["Paper", "Printed", "Sheet", "open_paper", "paper", "papers_for"]
+__all__ = ["Paper", "Printed", "Sheet", "declared", "open_paper", "paper", "papers_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,14 @@ def paper(code: str, source: str) -> Paper:
     """Refused("paper_unknown"), also where orders of this source are not printed so."""
     found = get(code)
     if found is None or source not in found.sources:
+        raise Refused("paper_unknown")
+    return found
+
+
+def declared(code: str) -> Paper:
+    """A paper that is of no order; Refused("paper_unknown")."""
+    found = get(code)
+    if found is None or found.sources:
         raise Refused("paper_unknown")
     return found
 

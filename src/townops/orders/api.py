@@ -37,11 +37,12 @@ from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
 from townops.orders.domain.holding import Held
 from townops.orders.domain.order import Order as OrderValue
-from townops.orders.domain.states import LOOKS, State
+from townops.orders.domain.states import LOOKS, OPEN, State
 from townops.orders.domain.steps import STEPS, TABLE
 from townops.orders.drafts import Draft
 from townops.orders.erasing import erase_texts
 from townops.orders.exporting import ExportPart, ExportRow
+from townops.orders.handbook import Chapter, LimitLine, StepLine, chapter, noon
 from townops.orders.jobs import index_all
 from townops.orders.lateness import Lateness, lateness, set_lateness
 from townops.orders.models import Order, OrderEvent, OrderLink, OrderText
@@ -71,6 +72,7 @@ __all__ = [
     "LATENESS",
     "LOOKS",
     "NONE",
+    "OPEN",
     "STEPS",
     "STEPS_IN_BULK",
     "TABLE",
@@ -79,6 +81,7 @@ __all__ = [
     "Break",
     "Certify",
     "Changed",
+    "Chapter",
     "Choice",
     "ClockView",
     "Contact",
@@ -94,6 +97,7 @@ __all__ = [
     "Held",
     "IncomingReport",
     "Lateness",
+    "LimitLine",
     "ListRow",
     "Loaded",
     "Named",
@@ -112,6 +116,7 @@ __all__ = [
     "SentUp",
     "Snapshot",
     "State",
+    "StepLine",
     "StepView",
     "TaskView",
     "Told",
@@ -121,6 +126,7 @@ __all__ = [
     "awaiting_session",
     "beside",
     "changes",
+    "chapter",
     "check_report",
     "check_reveal",
     "children_of",
@@ -144,6 +150,7 @@ __all__ = [
     "load_starting_flows",
     "may_reveal",
     "named",
+    "noon",
     "open_near",
     "order_for",
     "orders_of_caller",

@@ -166,6 +166,18 @@ def flow(version: int, town: int) -> Flow:
     return Flow(version, source, options, limits, center_of(town), CALENDARS, current)
 
 
+def stated(version: int) -> tuple[str, date]:
+    """(label, effective from) of a stored flow."""
+    _, label, since, *_ = _flows.get()[version]
+    return label, since
+
+
+def sources_at(day: date) -> list[tuple[str, str]]:
+    """(source, label) of every source that had a flow on a day."""
+    begun = {read[0]: read[1] for read in _flows.get().values() if read[2] <= day}
+    return sorted(begun.items())
+
+
 def digest(version: int) -> str:
     """SM3 of a flow, so that an order's first event says under which rules it began."""
     return _flows.get()[version][-1]

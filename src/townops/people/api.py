@@ -15,7 +15,14 @@ from townops.people.commands import (
     taken_over,
 )
 from townops.people.domain.directory import Directory, Holder, PersonView, PostView, Tenure, UnitView
-from townops.people.enrolment import Enrolled, disable_account, enroll, open_account, renew_password
+from townops.people.enrolment import (
+    Enrolled,
+    disable_account,
+    enroll,
+    open_account,
+    renew_password,
+    reset_second_factor,
+)
 from townops.people.handovers import HandoverView, list_due, mark_read, unread
 from townops.people.importing import (
     ImportResult,
@@ -50,7 +57,7 @@ from townops.people.queries import (
     units,
     units_of_kind,
 )
-from townops.people.roles import RoleView, keep_role, roles
+from townops.people.roles import RoleView, ask_second_factor, keep_role, needs_second_factor, roles
 from townops.people.workbook import user_names
 
 __all__ = [
@@ -74,6 +81,7 @@ __all__ = [
     "answering_for",
     "appoint",
     "appointments",
+    "ask_second_factor",
     "build_units",
     "center",
     "check_people",
@@ -95,6 +103,7 @@ __all__ = [
     "list_due",
     "load_roles",
     "mark_read",
+    "needs_second_factor",
     "open_account",
     "person",
     "person_of_account",
@@ -103,6 +112,7 @@ __all__ = [
     "post_by_id",
     "posts_of",
     "renew_password",
+    "reset_second_factor",
     "reveal_phone",
     "roles",
     "set_subject",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from townops.areas import api as areas
-from townops.base import accounts, db, journal
+from townops.base import accounts, db, journal, secondfactor
 from townops.base.access import ACCOUNTS
 from townops.base.models import Account
 from townops.kernel.actors import SYSTEM_PERSON, Actor
@@ -71,6 +71,18 @@ def renew_password(username: str, *, actor: Actor, at: datetime) -> str:
         accounts.set_password(account, password, must_change=True, at=at)
         tell(account, "reset_password", actor=actor, at=at)
     return password
+
+
+def reset_second_factor(username: str, *, actor: Actor, at: datetime) -> None:
+    """Forget phone and recovery codes of whoever lost them; nobody does so for himself. Refused("second_factor_missing")."""
+    may_keep_accounts(actor)
+    account = _account(username)
+    if Person.objects.filter(pk=actor.person, account=account).exists():
+        raise Refused("own_second_factor")
+    with db.write():
+        if not secondfactor.forget(account):
+            raise Refused("second_factor_missing", username=username)
+        tell(account, "reset_second_factor", actor=actor, at=at)
 
 
 def may_keep_accounts(actor: Actor) -> None:

@@ -13,7 +13,7 @@ from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.people.apart import refuse_any_mixture
 from townops.people.domain.apart import mixed
-from townops.people.register import NAME
+from townops.people.register import NAME, picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class RoleView:
     code: str
     name: str
     permissions: tuple[str, ...]
+    second_factor: bool = False
 
 
 def roles() -> tuple[RoleView, ...]:
@@ -31,8 +32,34 @@ def roles() -> tuple[RoleView, ...]:
     for role, permission in RolePermission.objects.order_by("permission").values_list("role", "permission"):
         held.setdefault(role, []).append(permission)
     return tuple(
-        RoleView(one.code, one.name, tuple(held.get(one.pk, ()))) for one in Role.objects.order_by("code")
+        RoleView(one.code, one.name, tuple(held.get(one.pk, ())), one.second_factor)
+        for one in Role.objects.order_by("code")
     )
+
+
+def needs_second_factor(actor: Actor) -> bool:
+    """Whether a role of one of the actor's posts asks for a second factor."""
+    known = picture.get().posts
+    return any(
+        permissions.needs_second_factor(known[hat.post].roles) for hat in actor.hats if hat.post in known
+    )
+
+
+def ask_second_factor(code: str, *, wanted: bool, actor: Actor, at: datetime) -> bool:
+    """Ask whoever has the role for a second factor from the next sign-in on, or no longer; whether that is a change.
+
+    Refused: not_permitted, role_unknown.
+    """
+    may_keep_roles(actor)
+    with db.write():
+        if not Role.objects.filter(code=code).exists():
+            raise Refused("role_unknown", code=code)
+        if not Role.objects.filter(code=code, second_factor=not wanted).update(second_factor=wanted):
+            return False
+        action = "ask_second_factor" if wanted else "drop_second_factor"
+        journal.append(kind="role", key=code, action=action, actor=actor, at=at, body={})
+    permissions.forget()
+    return True
 
 
 def keep_role(code: str, *, name: str, permits: Collection[str], actor: Actor, at: datetime) -> None:

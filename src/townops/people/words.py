@@ -18,6 +18,8 @@ WORDS: Final = {
     "person_name_malformed": "姓名不能为空，最长{longest}个字符。",
     "own_appointment": "不能任命自己，请由另一位有权的人办理。",
     "administrators_apart": "{name}会同时握有{what}的权限；系统、安全、审计三类管理员必须分设。",
+    "own_second_factor": "不能重置自己的动态验证码，请由另一位管理员办理。",
+    "second_factor_missing": "账号“{username}”没有绑定动态验证码，无需重置。",
     "own_account": "不能停用自己的账号。",
     "account_disabled": "账号“{username}”已经停用。",
     "role_unknown": "没有代码或名称为“{code}”的角色。",

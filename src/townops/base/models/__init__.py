@@ -6,8 +6,10 @@ from townops.base.models.access import (
     FailedSignIn,
     IdempotencyKey,
     PasswordHistory,
+    RecoveryCode,
     Role,
     RolePermission,
+    SecondFactor,
 )
 from townops.base.models.desk import Batch, BatchItem, SavedView
 from townops.base.models.inbox import Glance, Notice, Presence
@@ -42,11 +44,13 @@ __all__ = [
     "OutboxRow",
     "PasswordHistory",
     "Presence",
+    "RecoveryCode",
     "Role",
     "RolePermission",
     "SavedView",
     "Schedule",
     "Seal",
     "SearchText",
+    "SecondFactor",
     "Setting",
 ]

@@ -87,11 +87,42 @@ class ApiToken(models.Model):
         return f"{self.account_id} {self.label}"
 
 
+class SecondFactor(models.Model):
+    """The secret an account shares with its owner's phone, sealed. Counts only once a code of it was typed."""
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    secret = models.BinaryField()
+    confirmed_at = models.DateTimeField("启用时间", null=True, blank=True)
+    last_step = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "动态验证码"
+
+    def __str__(self) -> str:
+        return f"{self.account_id}"
+
+
+class RecoveryCode(models.Model):
+    """A code on paper for whoever lost the phone: once, and only its keyed hash is kept."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "恢复码"
+        constraints = (models.UniqueConstraint(fields=["account", "digest"], name="base_recovery_code_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.account_id}"
+
+
 class Role(models.Model):
     """A named set of permissions; posts carry roles."""
 
     code = models.CharField("代码", max_length=64, unique=True)
     name = models.CharField("名称", max_length=64)
+    second_factor = models.BooleanField("须动态验证码", default=False)
 
     objects = RoleRows.as_manager()
 

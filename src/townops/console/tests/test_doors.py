@@ -14,7 +14,7 @@ from townops.console.tests.browser import Browser
 from townops.orders import api as orders
 
 pytestmark = pytest.mark.django_db
-OPEN_TO_ALL = {"signin", "signout"}
+OPEN_TO_ALL = {"signin", "signin-code", "signout"}
 PAGES = (
     "/",
     "/orders",
@@ -304,3 +304,15 @@ def test_the_inbox_is_everybodys_own_and_the_search_of_whoever_sees_orders(order
         got = [(client.get if method == "GET" else client.post)(path).status_code for method, path in asked]
         search = [200, 302] if who in SEARCHES else [403, 403]
         assert got == ([200, 404, 302, *search] if who != "nobody" else [302] * 5), who
+
+
+@pytest.mark.parametrize("page", ["/handbook", "/handbook/paper?source=grid", "/second-factor"])
+def test_a_page_for_all_is_open_to_everybody_who_signed_in_and_to_nobody_else(order, page):
+    found = {}
+    for who, *_ in ROWS:
+        client = Client()
+        if who != "nobody":
+            client.force_login(Account.objects.get(username=who))
+        found[who] = client.get(page).status_code
+    assert {who for who, status in found.items() if status != 200} == {"nobody"}
+    assert found["nobody"] == 302

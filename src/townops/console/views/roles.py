@@ -22,6 +22,8 @@ def roles(request: HttpRequest, desk: Desk) -> HttpResponse:
     permits = request.POST.getlist("permits")
     try:
         people.keep_role(code, name=name, permits=permits, actor=desk.actor, at=desk.at)
+        wanted = "second_factor" in request.POST
+        people.ask_second_factor(code, wanted=wanted, actor=desk.actor, at=desk.at)
     except Refused as refused:
         return render(request, "console/roles.html", shown(desk) | {"said": sentence(refused)}, status=422)
     messages.success(request, f"角色“{name}”已保存，共 {len(permits)} 项权限。")

@@ -125,12 +125,16 @@ def new(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_POST
 @page(ACCOUNTS)
 def account(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Close an account, or give its owner a new one-time password."""
+    """Close an account, give its owner a new one-time password, or forget a lost phone."""
     user, what = request.POST.get("user", "").strip(), request.POST.get("do", "")
     try:
         if what == "disable":
             people.disable_account(user, actor=desk.actor, at=desk.at)
             messages.success(request, f"账号 {user} 已停用，任职没有变。")
+            return redirect("console:people")
+        if what == "second_factor":
+            people.reset_second_factor(user, actor=desk.actor, at=desk.at)
+            messages.success(request, f"账号 {user} 的动态验证码已重置，本人下次登录时重新绑定。")
             return redirect("console:people")
         password = people.renew_password(user, actor=desk.actor, at=desk.at)
     except Refused as refused:
