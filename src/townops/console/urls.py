@@ -21,6 +21,7 @@ from townops.console.views import (
     register,
     roles,
     session,
+    settings,
     signing,
     staff,
     upward,
@@ -96,4 +97,6 @@ urlpatterns = [
     path("wordings", wordings.browse, name="wordings"),
     path("wordings/new", wordings.edit, name="wording-new"),
     path("wordings/<str:code>", wordings.edit, name="wording"),
+    path("settings", settings.index, name="settings"),
+    path("settings/calendar", settings.calendar, name="calendar"),
 ]
