@@ -77,14 +77,39 @@ def override(
     before = current()
     with write():
         base = _row(before.version)
-        merged = {row.day: (Kind(row.kind), row.label) for row in CalendarDay.objects.filter(version=base)}
-        for day, kind in days.items():
-            merged.pop(day, None)
-            if kind is not None:
-                merged[day] = (_kind(kind, day), note[:40])
+        merged = _merged(base, days, note)
         span = (base.known_from, known_until or base.known_until)
         chosen = before.windows if windows is None else windows
         return _store(before.version + 1, merged, chosen, span=span, note=note, at=at or timezone.now())
+
+
+def draft(days: Mapping[date, str | None], *, known_until: date | None = None) -> Calendar:
+    """What `override` would make current, kept nowhere. Refused: `calendar_day_kind`."""
+    before = current()
+    merged = _merged(_row(before.version), days, "")
+    return _calendar(
+        before.version + 1,
+        before.windows,
+        {day: kind for day, (kind, _) in merged.items()},
+        (before.known_from, known_until or before.known_until),
+    )
+
+
+def special_days(version: int, since: date) -> list[tuple[date, str, str]]:
+    """(day, kind, name) of the days from one on that are not what their weekday says, in order."""
+    rows = CalendarDay.objects.filter(version=_row(version), day__gte=since).order_by("day")
+    return [(row.day, row.kind, row.label) for row in rows]
+
+
+def _merged(
+    base: CalendarVersion, days: Mapping[date, str | None], note: str
+) -> dict[date, tuple[Kind, str]]:
+    merged = {row.day: (Kind(row.kind), row.label) for row in CalendarDay.objects.filter(version=base)}
+    for day, kind in days.items():
+        merged.pop(day, None)
+        if kind is not None:
+            merged[day] = (_kind(kind, day), note[:40])
+    return merged
 
 
 def warn_missing(today: date) -> list[int]:
@@ -128,15 +153,22 @@ def _row(version: int) -> CalendarVersion:
 
 
 def _load(row: CalendarVersion) -> Calendar:
-    days = list(CalendarDay.objects.filter(version=row).values_list("day", "kind"))
+    days = dict(CalendarDay.objects.filter(version=row).values_list("day", "kind"))
     windows = CalendarWindow.objects.filter(version=row).order_by("start").values_list("start", "end")
+    spans = [Window(start, end) for start, end in windows]
+    return _calendar(row.number, spans, days, (row.known_from, row.known_until))
+
+
+def _calendar(
+    number: int, windows: Sequence[Window], days: Mapping[date, str], span: tuple[date, date]
+) -> Calendar:
     return Calendar(
-        version=row.number,
-        windows=tuple(Window(start, end) for start, end in windows),
-        holidays=frozenset(day for day, kind in days if kind == Kind.HOLIDAY),
-        makeup=frozenset(day for day, kind in days if kind == Kind.MAKEUP),
-        known_from=row.known_from,
-        known_until=row.known_until,
+        version=number,
+        windows=tuple(windows),
+        holidays=frozenset(day for day, kind in days.items() if kind == Kind.HOLIDAY),
+        makeup=frozenset(day for day, kind in days.items() if kind == Kind.MAKEUP),
+        known_from=span[0],
+        known_until=span[1],
     )
 
 

@@ -56,6 +56,20 @@ GROUPS: Final = (
     Group(
         "设置",
         (
+            Entry(
+                "settings",
+                "全部设置",
+                "tool",
+                (
+                    "orders.edit_calendar",
+                    "orders.edit_wordings",
+                    "catalogue.edit",
+                    "dispatch.edit",
+                    "people.edit",
+                    "base.roles",
+                ),
+            ),
+            Entry("calendar", "工作日历", "clock", ("orders.edit_calendar",)),
             Entry("wordings", "答复模板", "file", ("orders.edit_wordings",)),
             Entry("people", "人员", "user", ("people.edit",)),
             Entry("roles", "角色", "sign", ("base.roles",)),

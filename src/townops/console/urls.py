@@ -25,6 +25,7 @@ from townops.console.views import (
     roles,
     secondfactor,
     session,
+    settings,
     signing,
     staff,
     upward,
@@ -108,4 +109,6 @@ urlpatterns = [
     path("wordings", wordings.browse, name="wordings"),
     path("wordings/new", wordings.edit, name="wording-new"),
     path("wordings/<str:code>", wordings.edit, name="wording"),
+    path("settings", settings.index, name="settings"),
+    path("settings/calendar", settings.calendar, name="calendar"),
 ]

@@ -18,6 +18,11 @@ PROVE: Final = declare("orders.verify_journal", "核验留痕", "核验工单事
 EDIT_WORDINGS: Final = declare(
     "orders.edit_wordings", "维护答复模板", "新增、修改、停用答复模板并约定生效日期；旧版保留"
 )
+EDIT_CALENDAR: Final = declare(
+    "orders.edit_calendar",
+    "维护工作日历",
+    "设定今日及以后的休息日、调休上班日，先试算再发布；未结工单随之改期并留痕",
+)
 REPORT: Final = "orders.report"
 REPORT_ANY: Final = declare("orders.report_any", "登记各来源", "登记任何来源的工单，包括本镇后来增加的来源")
 REPORT_NUMBERED: Final = declare(

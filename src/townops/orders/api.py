@@ -12,6 +12,7 @@ from townops.base.db import write as transaction
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.orders import (
+    calendar,
     callers,
     exporting,
     flows,
@@ -30,6 +31,7 @@ from townops.orders import (
 )
 from townops.orders.access import BY_PHONE, EXPORT
 from townops.orders.bulk import STEPS_IN_BULK, take_many
+from townops.orders.calendar import recalendar
 from townops.orders.changes import Changed, Named, changes, named
 from townops.orders.classing import Choice, classify
 from townops.orders.disputes import Disputed, PrecedentView, awaiting_session, precedents
@@ -60,7 +62,7 @@ from townops.orders.sources import check_report, sources_for
 from townops.orders.steps import StepView, beside, draft_step
 from townops.orders.store import Loaded
 from townops.orders.views import ClockView, EventView, OrderView, event_views, order_view
-from townops.orders.watch import recalendar, watch
+from townops.orders.watch import watch
 from townops.orders.whole import Whole, whole
 from townops.orders.whole import revealed as whole_revealed
 from townops.orders.words import CHOICES, FACTS, fact_label
@@ -125,6 +127,7 @@ __all__ = [
     "Written",
     "awaiting_session",
     "beside",
+    "calendar",
     "changes",
     "chapter",
     "check_report",

@@ -8,7 +8,7 @@ from typing import Any
 from townops.base import batches, contacts, outbox, search
 from townops.base.db import write as transaction
 from townops.base.jobs import job, task
-from townops.orders import bulk, notices, proof, upward
+from townops.orders import bulk, calendar, notices, proof, upward
 from townops.orders.models import Order, OrderText
 from townops.orders.watch import watch
 
@@ -39,6 +39,12 @@ def sweep_upward(at: datetime) -> None:
 def send_up(payload: dict[str, Any], at: datetime) -> None:
     """Carry one message to the district; an error is tried again, then given up and shown."""
     upward.send(payload["order"], payload["seq"], at)
+
+
+@task(calendar.TASK)
+def follow_calendar(_payload: dict[str, Any], at: datetime) -> None:
+    """Move the clocks of open orders to the calendar that was just published."""
+    calendar.recalendar(at)
 
 
 @outbox.subscriber("orders.created", name="orders.index_created")

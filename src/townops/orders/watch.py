@@ -4,16 +4,14 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from townops.base import calendars, outbox, sql
+from townops.base import outbox, sql
 from townops.base.db import write as transaction
 from townops.kernel.actors import MAIN_LEADER
 from townops.kernel.refusal import Refused
 from townops.orders import marks, proof, store, system
-from townops.orders.domain.decide import decide
 from townops.orders.domain.order import Named
 from townops.orders.domain.states import ENDED, State
-from townops.orders.drafts import upon
-from townops.orders.models import Order, OrderClock, OrderMark
+from townops.orders.models import Order, OrderMark
 from townops.orders.steps import beside, draft_step
 from townops.orders.store import Loaded
 from townops.orders.write import PAST, write
@@ -179,21 +177,3 @@ def _fire(loaded: Loaded, at: datetime, recorded_at: datetime) -> Loaded:
                 outbox.publish("orders.marked", order.id, body, at)
     loaded.row.next_mark_at = look_again
     return replace(loaded, fired=fired)
-
-
-def recalendar(at: datetime, *, recorded_at: datetime | None = None) -> int:
-    """Replay every open order's clocks under the newest calendar, as an event each; returns how many were moved."""
-    newest, moved = calendars.current().version, 0
-    behind = OrderClock.objects.filter(calendar__lt=newest, stopped_at__isnull=True).exclude(
-        time_unit="fixed"
-    )
-    for order in behind.order_by("order_id").values_list("order_id", flat=True).distinct():
-        row = Order.objects.filter(id=order, is_open=True).first()
-        if row is None:
-            continue
-        loaded = store.load(row)
-        center = system.actor(loaded.flow.center)
-        decision = decide(loaded.flow, loaded.value, "recalendar", {"calendar": newest}, center, at)
-        write([upon(loaded, decision)], recorded_at=recorded_at or at)
-        moved += 1
-    return moved

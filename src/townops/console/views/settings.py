@@ -1,0 +1,126 @@
+"""设置: what may be set with what is in force, and the working calendar with a dry run before it is published (U6)."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from townops.base import calendars, journal
+from townops.catalogue import api as catalogue
+from townops.console.doors import Desk, page
+from townops.console.given import day_of
+from townops.console.saying import sentence
+from townops.dispatch import api as dispatch
+from townops.kernel.refusal import Refused
+from townops.kernel.workdays import SHANGHAI
+from townops.orders import api as orders
+
+CALENDAR: Final = "orders.edit_calendar"
+OPENING: Final = (
+    CALENDAR,
+    "orders.edit_wordings",
+    "catalogue.edit",
+    "dispatch.edit",
+    "people.edit",
+    "base.roles",
+)
+LONGEST: Final = timedelta(days=61)
+KINDS: Final = {"holiday": "休息", "makeup": "调休上班", "": "按星期（周一至周五上班）"}
+FIELDS: Final = ("first", "last", "kind", "note", "over")
+
+
+@require_safe
+@page(*OPENING)
+def index(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Every thing this person may set, with the version in force."""
+    lines = (
+        (CALENDAR, "calendar", "工作日历", "休息日、调休上班日", _calendar_said()),
+        ("catalogue.edit", "catalogue", "分类目录", "事项分类、立案条件、处置时限", _catalogue_said(desk)),
+        ("dispatch.edit", "dispatch", "派遣规则", "哪类事项在哪里由谁处置", _rules_said(desk)),
+        ("orders.edit_wordings", "wordings", "答复模板", "办理时选用的文字", "各模板分别有版本"),
+        ("people.edit", "people", "人员", "岗位、任职、账号", "任职起止按日期"),
+        ("base.roles", "roles", "角色", "每个角色可以做什么", "保存后立即生效"),
+    )
+    shown = [(f"console:{name}", *said) for may, name, *said in lines if desk.may(may)]
+    return render(request, "console/settings.html", {"desk": desk, "lines": shown})
+
+
+def _calendar_said() -> str:
+    now = calendars.current()
+    return f"第 {now.version} 版，节假日已公布到 {now.known_until}"
+
+
+def _catalogue_said(desk: Desk) -> str:
+    found = catalogue.version(catalogue.version_at(desk.at))
+    return f"第 {found.number} 版，自 {found.effective_from} 起"
+
+
+def _rules_said(desk: Desk) -> str:
+    found = dispatch.rule_set_at(desk.at)
+    return f"第 {found.number} 版，自 {found.effective_from} 起" if found else "还没有"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(CALENDAR)
+def calendar(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Days ahead that are not what their weekday says. `look` tries a change on the open orders, `save` publishes it."""
+    if request.method != "POST":
+        return render(request, "console/calendar.html", _shown(desk))
+    typed = {name: request.POST.get(name, "").strip() for name in FIELDS}
+    try:
+        change = _given(request, desk)
+        if request.POST.get("do") == "save" and request.POST.get("tried") == _mark(typed):
+            made = orders.calendar.publish(change, actor=desk.actor, at=desk.at)
+            messages.success(request, f"第 {made} 版工作日历已发布，未结工单的时限正在随之更新。")
+            return redirect("console:calendar")
+        seen = orders.calendar.foresee(change, desk.at)
+    except Refused as refused:
+        again = _shown(desk) | {"typed": typed, "said": sentence(refused)}
+        return render(request, "console/calendar.html", again | _fresh(typed), status=422)
+    return render(
+        request, "console/calendar.html", _shown(desk) | {"typed": typed, "seen": seen, "tried": _mark(typed)}
+    )
+
+
+def _mark(typed: dict[str, str]) -> str:
+    """What was tried: only that is published, anything else is tried first."""
+    return "|".join(typed[name] for name in FIELDS)
+
+
+def _given(request: HttpRequest, desk: Desk) -> orders.calendar.DayChange:
+    """Refused: calendar_days_missing, calendar_day_kind, form_time_malformed."""
+    missing = date.min
+    first = day_of(request, "first", missing)
+    last = day_of(request, "last", first)
+    if first == missing or not timedelta(0) <= last - first <= LONGEST:
+        raise Refused("calendar_days_missing")
+    kind, over = request.POST.get("kind", ""), request.POST.get("over", "")
+    if kind not in KINDS:
+        raise Refused("calendar_day_kind", day=first.isoformat(), kind=kind[:20])
+    days = tuple(first + timedelta(days=one) for one in range((last - first).days + 1))
+    version = int(over) if over.isascii() and over.isdigit() else 0
+    return orders.calendar.DayChange(days, kind or None, request.POST.get("note", "").strip(), version)
+
+
+def _fresh(typed: dict[str, str]) -> dict[str, object]:
+    """What was typed stays; it is typed over what is newest now."""
+    return {"typed": typed | {"over": str(calendars.current().version)}}
+
+
+def _shown(desk: Desk) -> dict[str, object]:
+    now, today = calendars.current(), desk.at.astimezone(SHANGHAI).date()
+    entries = reversed(journal.history(orders.calendar.KIND, orders.calendar.KEY))
+    return {
+        "desk": desk,
+        "now": desk.at,
+        "today": today.isoformat(),
+        "calendar": now,
+        "missing": calendars.warn_missing(today),
+        "kinds": KINDS,
+        "days": [(day, KINDS[kind], name) for day, kind, name in calendars.special_days(now.version, today)],
+        "history": [(one, KINDS[one.body["kind"] or ""]) for one in entries],
+        "typed": {"over": str(now.version), "first": "", "last": "", "kind": "holiday", "note": ""},
+    }

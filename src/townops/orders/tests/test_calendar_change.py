@@ -1,0 +1,76 @@
+"""A change of the working calendar: said beforehand, published once, followed by the open orders."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from townops.base import calendars, journal
+from townops.kernel.actors import Actor, Hat
+from townops.kernel.refusal import Refused
+from townops.kernel.workdays import SHANGHAI
+from townops.orders import api
+from townops.orders.calendar import DayChange, foresee, publish
+from townops.orders.models import OrderEvent
+
+pytestmark = pytest.mark.django_db
+KEEPER = Actor(7, "日历员", (Hat(1, 1, frozenset({"orders.edit_calendar"})),))
+
+
+def refused(code: str):
+    return pytest.raises(Refused, match=code)
+
+
+@pytest.fixture
+def change(town):
+    number = town.handling()
+    day = town.row(number).due_at.astimezone(SHANGHAI).date()
+    return DayChange((day,), "holiday", "台风停工", calendars.current().version)
+
+
+def test_what_is_foreseen_is_what_happens_and_looking_writes_nothing(town, change):
+    before, at = OrderEvent.objects.count(), town.later(minutes=1)
+    seen = foresee(change, at)
+    assert seen.count == len(seen.first) > 0
+    assert (calendars.current().version, OrderEvent.objects.count()) == (change.over, before)
+    publish(change, actor=KEEPER, at=at)
+    api.recalendar(at=at)
+    assert {one.number: one.after for one in seen.first} == {
+        one.number: town.row(one.number).due_at for one in seen.first
+    }
+
+
+def test_the_list_is_bounded_and_the_count_exact(town, change):
+    town.handling()
+    seen = foresee(change, town.at, most=1)
+    assert (seen.count, len(seen.first)) == (2, 1)
+
+
+def test_the_second_of_two_is_refused_and_told_what_the_first_changed(town, change):
+    made = publish(change, actor=KEEPER, at=town.at)
+    with refused("calendar_stale") as found:
+        publish(replace(change, note="另一个"), actor=KEEPER, at=town.at)
+    assert found.value.params == {"version": made, "note": "日历员：台风停工"}
+
+
+def test_a_day_gone_by_is_not_changed(town, change):
+    yesterday = town.at.astimezone(SHANGHAI).date() - timedelta(days=1)
+    with refused("calendar_past"):
+        foresee(replace(change, days=(yesterday,)), town.at)
+
+
+def test_a_change_says_why(town, change):
+    with refused("calendar_note_missing"):
+        foresee(replace(change, note=" "), town.at)
+
+
+def test_publishing_needs_its_permission_and_is_journalled(town, change):
+    with refused("not_permitted"):
+        publish(change, actor=Actor(8, "别人", ()), at=town.at)
+    publish(change, actor=KEEPER, at=town.at)
+    last = journal.history("calendar", "town")[-1]
+    assert (last.name, last.body["note"], last.body["days"]) == (
+        "日历员",
+        "台风停工",
+        [change.days[0].isoformat()],
+    )
