@@ -6,9 +6,10 @@ Mark-up of the guide: 「…」 quotes what stands on the screen, letter by lett
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,27 +82,30 @@ def taken_by_stories() -> set[str]:
     return set(re.findall(r'shoot\(\w+, "([^"]+)"\)', stories))
 
 
-def roles_of_posts() -> dict[str, list[str]]:
-    """Unit.post -> its roles, as a town starts."""
+def starting_posts() -> dict[str, dict[str, Any]]:
+    """Unit.post -> the post, as a town starts."""
     units = tomllib.loads(text(STARTING / "units.toml"))
     every = [*units["unit"], *units["village_unit"]]
-    return {
-        f"{unit['code']}.{post['code']}": post.get("roles", []) for unit in every for post in unit["posts"]
-    }
+    return {f"{unit['code']}.{post['code']}": post for unit in every for post in unit["posts"]}
+
+
+def roles_of(codes: Iterable[str]) -> list[str]:
+    """Of the posts a person is appointed to and of those he fills besides (兼任)."""
+    posts = starting_posts()
+    held = [post for code, post in posts.items() if code in codes or post.get("filled_by") in codes]
+    return [role for post in held for role in post.get("roles", [])]
 
 
 @cache
 def steps_of() -> dict[str, list[str]]:
     """Demo account -> labels of the steps its roles permit, in the order of the lifecycle table."""
-    permits = {
-        role["code"]: role["permissions"] for role in tomllib.loads(text(STARTING / "roles.toml"))["role"]
-    }
-    posts = roles_of_posts()
-    held = {**NAMED, **{name: (code,) for name, code in IN_VILLAGE.items()}}
+    roles = tomllib.loads(text(STARTING / "roles.toml"))["role"]
+    permits = {role["code"]: role["permissions"] for role in roles}
+    appointed = {**NAMED, **{name: (code,) for name, code in IN_VILLAGE.items()}}
+    steps = [one for name, one in orders.STEPS.items() if name not in HIDDEN]
     found = {}
     for account in ACCOUNTS:
-        given = {one for post in held[account] for role in posts[post] for one in permits[role]}
-        steps = [one for name, one in orders.STEPS.items() if name not in HIDDEN]
+        given = {one for role in roles_of(appointed[account]) for one in permits[role]}
         found[account] = [one.label for one in steps if one.permissions & given]
     return found
 
