@@ -92,7 +92,7 @@ def starting_posts() -> dict[str, dict[str, Any]]:
 def roles_of(codes: Iterable[str]) -> list[str]:
     """Of the posts a person is appointed to and of those he fills besides (兼任)."""
     posts = starting_posts()
-    held = [post for code, post in posts.items() if code in codes or post.get("filled_by") in codes]
+    held = [post for code, post in posts.items() if code in codes or post.get("filled_by", "") in codes]
     return [role for post in held for role in post.get("roles", [])]
 
 
