@@ -26,6 +26,7 @@ POLICY: Final = "; ".join(
     )
 )
 TEXTS: Final = frozenset({"text/html", "application/json", "image/svg+xml"})
+MACHINES: Final = "/api/"
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "Permissions-Policy": "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()",
@@ -48,14 +49,16 @@ class SecurityHeaders:
 
 
 class Compressed(GZipMiddleware):
-    """Pages and JSON go compressed; pictures and sheets are compressed already. The random bytes it adds and the
-    masked CSRF token keep a secret in a page from being guessed by its length.
+    """What a page asks for goes compressed; pictures and sheets are so already, machines beside us are spared the work.
+    The random bytes it adds and the masked CSRF token keep a secret in a page from being guessed by its length.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """As Django's, for text alone."""
+        """As Django's, for the text of pages alone."""
         kind = response.get("Content-Type", "").partition(";")[0]
-        return super().process_response(request, response) if kind in TEXTS else response
+        if kind not in TEXTS or request.path.startswith(MACHINES):
+            return response
+        return super().process_response(request, response)
 
 
 class HashedStatic(ManifestStaticFilesStorage):

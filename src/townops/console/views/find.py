@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from townops.base import contacts
-from townops.console import finding
+from townops.console import cells, columns, finding
 from townops.console.doors import SEES, Desk, page
 from townops.console.saying import sentence
 from townops.kernel.refusal import Refused
@@ -79,6 +79,8 @@ def _page(request: HttpRequest, desk: Desk, q: str, found: Result, *, phone: str
         "phone": phone,
         "said": found.said,
         "page": found.page,
+        "columns": columns.chosen(()),
+        "seen": cells.Seen(desk.at, orders.lateness(desk.at)),
         "areas": places[: finding.SHOWN],
         "units": units[: finding.SHOWN],
         "left_off": max(len(places), len(units)) > finding.SHOWN,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from townops.base import glances
-from townops.console import queues, whoson
+from townops.console import cells, columns, queues, whoson
 from townops.console.doors import Desk, page
 from townops.console.filters import Address
 from townops.console.views import notices
@@ -17,6 +17,7 @@ from townops.orders import api as orders
 from townops.people import api as people
 
 SHOWN = 10
+COLUMNS = ("title", "state", "due", "village", "marks")
 
 
 @require_safe
@@ -39,7 +40,8 @@ def home(request: HttpRequest, desk: Desk) -> HttpResponse:
         "mine": mine,
         "own": Address((("person", "me"), ("open", "1"), ("sort", "due")), desk.town),
         "page": orders.find_orders(desk.actor, mine.filter(), at=desk.at, sort="due", limit=SHOWN),
-        "bounds": orders.lateness(desk.at),
+        "columns": columns.chosen(COLUMNS),
+        "seen": cells.Seen(desk.at, orders.lateness(desk.at)),
         "since": since,
         "changes": orders.changes(desk.actor, since=since, at=desk.at),
         "today": [*queues.today(desk), overdue],
