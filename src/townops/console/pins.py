@@ -1,15 +1,12 @@
 """The pinned views above the list: every queue of the town as a filter, with its number, for those whom it concerns.
 
-A view is shown to whoever's posts it concerns, and to others while something lies in it. All numbers are one statement,
-and are kept until something happens to any order, or for STALE seconds while only time passes.
+A view is shown to whoever's posts it concerns, and to others while something lies in it. All numbers are one statement.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
-from django.core.cache import cache
-
-from townops.base import outbox
+from townops.console import counting
 from townops.console.doors import SEES, Desk
 from townops.console.filters import Address, Pairs
 from townops.orders import api as orders
@@ -17,7 +14,6 @@ from townops.orders import api as orders
 S = orders.State
 MOST: Final = 999
 KEYS: Final = 9
-STALE: Final = 20
 OPEN: Final = ("open", "1")
 
 
@@ -83,23 +79,11 @@ PINS: Final = (
 def of(desk: Desk, address: Address) -> list[Shown]:
     """The views of the person who sits at the desk, with their numbers."""
     views = {pin.label: Address((*pin.pairs, *_own(desk, pin)), desk.town) for pin in PINS}
-    totals = _totals(desk, views)
+    totals = counting.totals(desk, "pins", {label: one.filter() for label, one in views.items()})
     kept = [pin for pin in PINS if desk.may(*pin.permissions) or totals[pin.label]]
     return [
         _shown(pin, views[pin.label], totals[pin.label], address, place) for place, pin in enumerate(kept, 1)
     ]
-
-
-def _totals(desk: Desk, views: dict[str, Address]) -> dict[str, int]:
-    """One statement reads all that is open: not again for a page opened a moment later."""
-    key = f"pins:{desk.actor.person}:{hash(desk.actor.hats)}:{outbox.cursor()}"
-    known: dict[str, int] | None = cache.get(key)
-    if known is None:
-        known = orders.count_orders(
-            desk.actor, {label: one.filter() for label, one in views.items()}, at=desk.at
-        )
-        cache.set(key, known, STALE)
-    return known
 
 
 def _own(desk: Desk, pin: Pin) -> Pairs:

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.utils import timezone
 
+from townops.console import counting
 from townops.console.doors import Desk
 from townops.console.filters import Address
 from townops.orders import api as orders
@@ -105,7 +106,7 @@ def waiting(desk: Desk) -> tuple[list[Tile], list[Tile], Tile]:
     asked = {label: one.filter() for label, one in queued} | {
         code: one.filter() for code, one in states.items()
     }
-    totals = orders.count_orders(desk.actor, asked | {LATE: late.filter()}, at=desk.at)
+    totals = counting.totals(desk, "home", asked | {LATE: late.filter()})
     tiles = [_tile(label, one, totals[label]) for label, one in queued]
     by_state = [
         _tile(orders.LOOKS[orders.State(code)].word, one, totals[code], orders.State(code))

@@ -77,8 +77,8 @@ def test_home_costs_as_many_queries_for_many_orders_as_for_few(town):
             browser.client.get("/", headers={"X-Poll": "1"})
         return len(seen)
 
-    filled(1)
     browser = Browser("shift").open("/")
+    filled(1)
     few = cost()
     filled(8)
     assert cost() == few

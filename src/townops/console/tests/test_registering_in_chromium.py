@@ -247,10 +247,17 @@ def test_before_an_idle_desk_is_closed_the_draft_is_saved_and_who_stays_is_asked
     page.wait_for_selector("text=草稿已存")
     page.clock.fast_forward(17 * 60 * 1000)
     page.wait_for_selector("#idle >> text=后将自动退出")
-    page.keyboard.press("Enter")
+    with page.expect_response("**/live"):
+        page.keyboard.press("Enter")
     page.wait_for_selector("#idle", state="hidden")
+    page.evaluate("fetch('/healthz')")  # the answer before it was read by now
     page.clock.fast_forward(17 * 60 * 1000)
     page.wait_for_selector("#idle >> text=后将自动退出")
     page.clock.fast_forward(4 * 60 * 1000)
     page.wait_for_selector("#idle >> text=已自动退出")
+    assert page.get_attribute("#idle a", "target") == "_blank"
+    page.evaluate("localStorage.setItem('townops-active', String(Date.now()))")  # what the other window does
+    page.clock.run_for(1500)
+    page.wait_for_selector("#idle", state="hidden")
+    assert page.input_value("#text") == "电话里说到一半"
     assert kept_drafts() == ["register"]

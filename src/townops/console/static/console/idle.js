@@ -28,11 +28,13 @@ async function stay() {
   return undefined;
 }
 
+function show(over) {
+  for (const name of ["soon", "stay"]) dialog.querySelector(`[data-idle-${name}]`).hidden = over;
+  for (const name of ["over", "again"]) dialog.querySelector(`[data-idle-${name}]`).hidden = !over;
+}
+
 function ended() {
-  dialog.querySelector("[data-idle-soon]").hidden = true;
-  dialog.querySelector("[data-idle-stay]").hidden = true;
-  dialog.querySelector("[data-idle-over]").hidden = false;
-  dialog.querySelector("[data-idle-again]").hidden = false;
+  show(true);
   if (!dialog.open) dialog.showModal();
 }
 
@@ -44,7 +46,8 @@ function ask() {
 function tick() {
   const rest = left();
   if (rest > warn) {
-    if (dialog.open && !dialog.querySelector("[data-idle-soon]").hidden) dialog.close("elsewhere");
+    if (dialog.open) dialog.close("elsewhere"); // somebody works, or signed in again, in another window
+    show(false);
     return;
   }
   if (rest <= 0) return ended();

@@ -7,7 +7,7 @@ function composing(event) {
 }
 
 function find() {
-  document.querySelector(".find input")?.focus();
+  document.querySelector(".find input[type=search]")?.focus();
 }
 
 function begin() {

@@ -1,0 +1,22 @@
+"""Numbers above lists and on tiles: one statement reads all that is open, and not again for a page opened a moment later."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.core.cache import cache
+
+from townops.base import outbox
+from townops.console.doors import Desk
+from townops.orders import api as orders
+
+STALE: Final = 20  # seconds, while nothing happens and only time passes
+
+
+def totals(desk: Desk, name: str, wanted: Mapping[str, orders.Filter]) -> dict[str, int]:
+    """How many open orders each filter finds for this person; kept until something happens to any order."""
+    key = f"counts:{name}:{desk.actor.person}:{desk.town}:{hash(desk.actor.hats)}:{outbox.cursor()}"
+    known: dict[str, int] | None = cache.get(key)
+    if known is None:
+        known = orders.count_orders(desk.actor, wanted, at=desk.at)
+        cache.set(key, known, STALE)
+    return known
