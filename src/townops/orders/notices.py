@@ -88,7 +88,7 @@ def _persons(notice: Notify, happened: _Happened) -> list[int]:
     if notice.audience is Audience.MAIN:
         return _holding(row.main_unit_id, None, event) if row.main_unit_id else []
     if notice.audience is Audience.DECIDERS:
-        return _deciding(notice.permission, happened)
+        return _deciding(notice, happened)
     taken = [person for step, person in happened.takers.items() if step in notice.earlier]
     return taken[-1:]
 
@@ -104,11 +104,11 @@ def _holding(unit: int, post: int | None, event: OrderEvent) -> list[int]:
     return list(found) or [people.holder(unit, post, event.at).person_id]
 
 
-def _deciding(permission: str, happened: _Happened) -> list[int]:
-    """The leader in charge of the unit that asks, if it is his to decide; else everybody of the town who may."""
+def _deciding(notice: Notify, happened: _Happened) -> list[int]:
+    """The leader in charge of the unit that asks, where he decides first; else everybody of the town who may."""
     row, event = happened.row, happened.event
-    leader = people.leader_of(row.main_unit_id, event.at) if row.main_unit_id else None
-    known = people.directory()
+    permission, known = notice.permission, people.directory()
+    leader = people.leader_of(row.main_unit_id, event.at) if notice.in_charge and row.main_unit_id else None
     if leader and leader.person_id and _holds(leader.person_id, permission, event):
         return [leader.person_id]
     town = people.unit_by_id(row.unit_id).town

@@ -23,11 +23,14 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """`earlier`: of a TAKER, the steps the newest of which counts; `permission`: of DECIDERS, what they hold."""
+    """`earlier`: of a TAKER, the steps the newest of which counts; `permission`: of DECIDERS, what they hold, and
+    `in_charge`: it is first for the leader in charge of the unit that asks.
+    """
 
     kind: str
     audience: Audience
     permission: str = ""
+    in_charge: bool = False
     earlier: frozenset[str] = frozenset()
 
 
@@ -38,7 +41,7 @@ def _taker(kind: str, *earlier: str) -> Notify:
 HOLDER, MAIN, DECIDERS = Audience.HOLDER, Audience.MAIN, Audience.DECIDERS
 CAME: Final = Notify("came", HOLDER)
 BACK: Final = Notify("reworked", HOLDER)
-ASKED: Final = Notify("asked", DECIDERS, "orders.decide_application")
+ASKED: Final = Notify("asked", DECIDERS, "orders.decide_application", in_charge=True)
 REMINDED: Final = (Notify("reminded", HOLDER), Notify("reminded", MAIN))
 SUPERVISED: Final = (Notify("supervised", HOLDER), Notify("supervised", MAIN))
 REOPENED: Final = (_taker("reopened", "close", "reply_up", "answer_up", "quick_reply", "handle_on_spot"),)

@@ -89,3 +89,19 @@ def test_telling_costs_as_many_queries_for_many_steps_as_for_one(town):
     one = counted(lambda: writer.notify(pieces[:1]))
     assert len(one) == len(counted(lambda: writer.notify(pieces))) == 3
     assert counted(lambda: writer.notify([outbox.Piece("1", {"seq": 1, "step": "contact"}, town.at)])) == []
+
+
+def test_an_appeal_is_told_to_everybody_who_may_decide_it(town):
+    number = town.handling()
+    town.later(days=20)
+    town.submitted(number)
+    town.takes("h_chengjian", number, "review_unit")
+    town.takes("assess", number, "review_center")
+    if town.row(number).state == "center_review":  # so late that it was raised to the leader
+        town.takes("leader", number, "review_center")
+    town.takes("check", number, "check", passed=True)
+    town.takes("grid", number, "close", condition="C-01-37.2", outcome="solved")
+    town.takes("u_chengjian", number, "appeal", reason="等待上级批复，超时非本单位原因")
+    for user in ("assess", "deputy"):
+        assert ("appealed", number) in told(town, user)
+    assert ("appealed", number) not in told(town, "u_chengjian")
