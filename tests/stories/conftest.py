@@ -8,46 +8,32 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.commands.conftest import PROJECT, environment
 from townops.commands.postgres import free_port
+from townops.console.tests.browser import PASSWORD, QUIET
 
-PROJECT = Path(__file__).parents[2]
 SCREENS = PROJECT / "docs" / "screens"
 ORDERS = 300
-PASSWORD = "Townops-demo-2026"
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--lang=zh-CN",
-]  # fmt: skip
 Sit = Callable[..., Any]
 Shoot = Callable[[Any, str], None]
 
 
-def program(data: Path, *words: str) -> list[str]:
+def program(*words: str) -> list[str]:
     return [sys.executable, "-m", "townops.commands", *words]
-
-
-def environment(data: Path) -> dict[str, str]:
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("TOWNOPS_", "DATABASE_"))
-    }
-    return {**kept, "TOWNOPS_DATA": str(data), "PYTHONPATH": str(PROJECT / "src")}
 
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the town answers: built as `./townops demo` builds it, served as `./townops serve` serves it."""
     data = tmp_path_factory.mktemp("town") / "data"
-    subprocess.run(
-        program(data, "demo", "--no-serve", "--orders", str(ORDERS)), env=environment(data), check=True
-    )
+    subprocess.run(program("demo", "--no-serve", "--orders", str(ORDERS)), env=environment(data), check=True)
     port = free_port()
     server = subprocess.Popen(
-        program(data, "serve", "--port", str(port)), env=environment(data), start_new_session=True
+        program("serve", "--port", str(port)), env=environment(data), start_new_session=True
     )
     try:
         wait(f"http://127.0.0.1:{port}/healthz")

@@ -27,6 +27,7 @@ from townops.kernel.refusal import Refused
 AT_ONCE: Final = 200
 MOST: Final = 20_000
 READ: Final = 100
+LONGEST_KEY: Final = 64  # width of the column
 KEPT: Final = timedelta(days=7)
 TASK: Final = "base.batch"
 DONE: Final = "done"
@@ -110,7 +111,7 @@ def ask_whole(
 def _made(
     kind: str, owner: Account, key: str, payload: dict[str, Any], *, total: int, at: datetime
 ) -> tuple[Batch, bool]:
-    if not key or len(key) > 64:  # noqa: PLR2004
+    if not key or len(key) > LONGEST_KEY:
         raise Refused("batch_key_malformed")
     with write():
         made = {"kind": kind, "payload": dump(payload), "total": total, "created_at": at}

@@ -14,6 +14,7 @@ from townops.orders import api as orders
 EXPORT: Final = "orders.export"
 EXPORT_KIND: Final = "console.export"
 WHOLE: Final = "filter"
+LONGEST: Final = 16  # of an order's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ def wanted(desk: Desk, given: QueryDict) -> orders.Filter:
 
 def _item(row: str) -> batches.Item:
     number, _, seq = row.partition(":")
-    if not (number.isascii() and number.isalnum() and len(number) <= 16 and seq.isascii() and seq.isdigit()):  # noqa: PLR2004
+    if not (
+        number.isascii() and number.isalnum() and len(number) <= LONGEST and seq.isascii() and seq.isdigit()
+    ):
         raise Refused("bulk_rows_malformed")
     return batches.Item(number, int(seq))
 

@@ -1,56 +1,10 @@
 """In a real browser: sign in, find an order in the list, take a step; with script the page is swapped, not left."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
-
 import pytest
-from django.utils import timezone
 
-from townops.base.models import Account
-from townops.console.tests.browser import PASSWORD, picture
-from townops.orders import api as orders
-from townops.people import api as people
+from townops.console.tests.browser import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--lang=zh-CN",
-]  # fmt: skip
-
-
-@pytest.fixture
-def number(transactional_db: None) -> str:
-    from townops.demo.base import build_base
-
-    at = timezone.now()
-    build_base(at=at)
-    clerk = people.actor_for(Account.objects.get(username="grid").pk, at)
-    report = orders.IncomingReport(
-        source="grid", text="北街路口井盖缺失", received_at=at - timedelta(minutes=5)
-    )
-    return orders.receive_reports([report], actor=clerk, at=at)[0].number
-
-
-@pytest.fixture
-def desk(number: str, live_server: Any, chromium: str) -> Iterator[Any]:
-    """A page of the grid clerk who just signed in; what the browser complains of ends the test."""
-    from playwright.sync_api import sync_playwright
-
-    complaints: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        size = {"width": 1366, "height": 768}
-        page = browser.new_context(base_url=live_server.url, viewport=size, locale="zh-CN").new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto("/orders")
-        page.fill("#username", "grid")
-        page.fill("#password", PASSWORD)
-        page.click("text=登录")
-        yield page
-        browser.close()
-    assert [one for one in complaints if "status of 4" not in one] == []
 
 
 def test_a_clerk_signs_in_finds_the_order_and_accepts_it(desk, number):

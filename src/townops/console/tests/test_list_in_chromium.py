@@ -2,12 +2,10 @@
 
 import pytest
 
-from townops.console.tests.test_in_chromium import desk, number  # noqa: F401  (fixtures)
-
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_ticks_are_counted_and_a_digit_opens_a_view_but_not_while_typing(desk, number):  # noqa: F811
+def test_ticks_are_counted_and_a_digit_opens_a_view_but_not_while_typing(desk, number):
     desk.goto("/orders?open=1")
     desk.check("[data-tick-all]")
     assert "已选 1 件" in desk.inner_text("#bulk summary")
@@ -21,7 +19,7 @@ def test_ticks_are_counted_and_a_digit_opens_a_view_but_not_while_typing(desk, n
     assert desk.locator("#pins [aria-current]").inner_text().startswith("1")
 
 
-def test_coming_back_from_an_order_finds_its_row_and_the_filter(desk, number):  # noqa: F811
+def test_coming_back_from_an_order_finds_its_row_and_the_filter(desk, number):
     desk.goto("/orders")
     desk.select_option("#f-late", "calm")
     desk.wait_for_url("**late=calm**")
@@ -34,7 +32,7 @@ def test_coming_back_from_an_order_finds_its_row_and_the_filter(desk, number):  
     assert desk.locator("#f-late").input_value() == ""
 
 
-def test_a_menu_closes_by_escape_and_by_a_click_elsewhere(desk, number):  # noqa: F811
+def test_a_menu_closes_by_escape_and_by_a_click_elsewhere(desk, number):
     desk.goto("/orders")
     desk.click("#menu-views summary")
     assert desk.locator("#view-name").is_visible()

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from townops.console.tests.browser import PASSWORD
-from townops.console.tests.test_in_chromium import QUIET
+from townops.console.tests.browser import PASSWORD, QUIET
 from townops.orders.tests.conftest import Story
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

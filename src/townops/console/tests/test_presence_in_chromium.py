@@ -9,10 +9,9 @@ from django.utils import timezone
 from townops.base import inbox
 from townops.base.models import Account
 from townops.console.tests.browser import PASSWORD
-from townops.console.tests.test_in_chromium import desk, number  # noqa: F401  (fixtures)
 
 
-def _tell(number):  # noqa: F811
+def _tell(number):
     account = Account.objects.get(username="grid").pk
     inbox.tell([inbox.Told(account, "orders.came", number, 1, "张三", timezone.now())])
     connection.close()
@@ -21,7 +20,7 @@ def _tell(number):  # noqa: F811
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_typing_into_an_order_is_shown_to_the_other_and_not_to_oneself(desk, number):  # noqa: F811
+def test_typing_into_an_order_is_shown_to_the_other_and_not_to_oneself(desk, number):
     other = desk.context.browser.new_context(base_url=desk.url.partition("/orders")[0]).new_page()
     other.goto(f"/orders/{number}")
     other.fill("#username", "shift")
@@ -35,7 +34,7 @@ def test_typing_into_an_order_is_shown_to_the_other_and_not_to_oneself(desk, num
     assert desk.locator("#here .note").count() == 0
 
 
-def test_the_count_of_notices_in_the_bar_keeps_up_by_itself(desk, number):  # noqa: F811
+def test_the_count_of_notices_in_the_bar_keeps_up_by_itself(desk, number):
     desk.goto("/register")
     assert not desk.locator("[data-unread]").is_visible()
     with ThreadPoolExecutor(1) as elsewhere:  # the browser's own loop forbids the database here

@@ -14,8 +14,7 @@ from django.utils import timezone
 from townops.areas import api as areas
 from townops.base import tunables
 from townops.base.models import Account, Draft
-from townops.console.tests.browser import PASSWORD
-from townops.console.tests.test_in_chromium import QUIET
+from townops.console.tests.browser import PASSWORD, QUIET
 from townops.orders import api as orders
 from townops.orders.models import Order
 from townops.people import api as people
