@@ -10,7 +10,7 @@ from townops.catalogue import store
 from townops.catalogue.access import EDIT
 from townops.catalogue.begin import starting_content
 from townops.catalogue.domain.check import faults
-from townops.catalogue.domain.limits import SOURCE_WORDS, limit_text, read_limit
+from townops.catalogue.domain.limits import SOURCE_WORDS, UNIT_WORDS, limit_text, read_limit
 from townops.catalogue.domain.rows import (
     KINDS,
     Branch,
@@ -32,7 +32,7 @@ from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 
 __all__ = [
-    "KINDS", "SOURCES", "SOURCE_WORDS", "Branch", "Condition", "Content", "DemandType", "ImportReport", "Klass", "Level",
+    "KINDS", "SOURCES", "SOURCE_WORDS", "UNIT_WORDS", "Branch", "Condition", "Content", "DemandType", "ImportReport", "Klass", "Level",
     "Severity", "SheetError", "SourceLimit", "Status", "TimeClass", "VersionView", "check_import", "classes",
     "condition",
     "conditions", "content", "demand_types", "export_version", "import_version", "klass", "limit_text",

@@ -62,6 +62,7 @@ GROUPS: Final = (
                 "tool",
                 (
                     "orders.edit_calendar",
+                    "orders.edit_flows",
                     "orders.edit_wordings",
                     "catalogue.edit",
                     "dispatch.edit",

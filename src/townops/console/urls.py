@@ -8,6 +8,7 @@ from townops.console.views import (
     catalogue,
     dispatch,
     find,
+    flows,
     handbook,
     home,
     importing,
@@ -111,4 +112,6 @@ urlpatterns = [
     path("wordings/<str:code>", wordings.edit, name="wording"),
     path("settings", settings.index, name="settings"),
     path("settings/calendar", settings.calendar, name="calendar"),
+    path("settings/flows", flows.browse, name="flows"),
+    path("settings/flows/<str:source>", flows.edit, name="flow"),
 ]

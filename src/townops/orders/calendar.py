@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from townops.base import calendars, jobs, journal
+from townops.base import calendars, jobs, journal, seals
 from townops.base.db import write as transaction
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
@@ -92,6 +92,7 @@ def publish(change: DayChange, *, actor: Actor, at: datetime) -> int:
     if not actor.holds(EDIT_CALENDAR):
         raise Refused("not_permitted")
     with transaction():
+        seals.one_at_a_time(KIND)
         verify(change, at)
         made = calendars.override(change.by_day, note=change.note[:LONGEST_NOTE], at=at)
         body = {"version": made, "note": change.note, "kind": change.kind}
