@@ -63,6 +63,8 @@ GROUPS: Final = (
                 (
                     "orders.edit_calendar",
                     "orders.edit_flows",
+                    "base.tunables",
+                    "base.security",
                     "orders.edit_wordings",
                     "catalogue.edit",
                     "dispatch.edit",

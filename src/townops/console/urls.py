@@ -29,6 +29,7 @@ from townops.console.views import (
     settings,
     signing,
     staff,
+    tuning,
     upward,
     wordings,
 )
@@ -112,6 +113,8 @@ urlpatterns = [
     path("wordings/<str:code>", wordings.edit, name="wording"),
     path("settings", settings.index, name="settings"),
     path("settings/calendar", settings.calendar, name="calendar"),
+    path("settings/tunables", tuning.browse, name="tunables"),
+    path("settings/tunables/<str:key>", tuning.edit, name="tunable"),
     path("settings/flows", flows.browse, name="flows"),
     path("settings/flows/<str:source>", flows.edit, name="flow"),
 ]

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from townops.base import calendars, journal
+from townops.base import calendars, journal, tunables
+from townops.base.access import SECURITY, TUNE
 from townops.catalogue import api as catalogue
 from townops.console.doors import Desk, page
 from townops.console.given import day_of
@@ -24,6 +25,8 @@ FLOWS: Final = "orders.edit_flows"
 OPENING: Final = (
     CALENDAR,
     FLOWS,
+    TUNE,
+    SECURITY,
     "orders.edit_wordings",
     "catalogue.edit",
     "dispatch.edit",
@@ -42,13 +45,24 @@ def index(request: HttpRequest, desk: Desk) -> HttpResponse:
     lines = (
         (CALENDAR, "calendar", "工作日历", "休息日、调休上班日", _calendar_said()),
         (FLOWS, "flows", "流程与时限", "各来源的办理环节、各环节时限", _flows_said(desk)),
+        (
+            (TUNE, SECURITY),
+            "tunables",
+            "运行参数",
+            "临期、闲置退出、保留天数等",
+            f"{len(tunables.declared())} 项，各有历史",
+        ),
         ("catalogue.edit", "catalogue", "分类目录", "事项分类、立案条件、处置时限", _catalogue_said(desk)),
         ("dispatch.edit", "dispatch", "派遣规则", "哪类事项在哪里由谁处置", _rules_said(desk)),
         ("orders.edit_wordings", "wordings", "答复模板", "办理时选用的文字", "各模板分别有版本"),
         ("people.edit", "people", "人员", "岗位、任职、账号", "任职起止按日期"),
         ("base.roles", "roles", "角色", "每个角色可以做什么", "保存后立即生效"),
     )
-    shown = [(f"console:{name}", *said) for may, name, *said in lines if desk.may(may)]
+    shown = [
+        (f"console:{name}", *said)
+        for may, name, *said in lines
+        if desk.may(*((may,) if isinstance(may, str) else may))
+    ]
     return render(request, "console/settings.html", {"desk": desk, "lines": shown})
 
 

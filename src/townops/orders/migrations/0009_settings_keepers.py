@@ -1,12 +1,15 @@
-"""Who keeps the calendar of a town at work keeps its flows too, until the roles say otherwise."""
+"""Who keeps the calendar of a town at work keeps its flows and tunables too, until the roles say otherwise."""
 
 from django.db import migrations
+
+NEW = ("orders.edit_flows", "base.tunables")
 
 
 def give(apps, _editor):
     held = apps.get_model("base", "RolePermission").objects
     for role in held.filter(permission="orders.edit_calendar").values_list("role_id", flat=True):
-        held.get_or_create(role_id=role, permission="orders.edit_flows")
+        for permission in NEW:
+            held.get_or_create(role_id=role, permission=permission)
 
 
 class Migration(migrations.Migration):
