@@ -100,7 +100,7 @@ def verify(change: FlowChange, at: datetime) -> None:
         raise Refused("flow_unchanged", source=label)
     if change.effective_from < at.astimezone(SHANGHAI).date():
         raise Refused("flow_past")
-    if change.effective_from <= since:
+    if change.effective_from < since:
         raise Refused("flow_out_of_order", source=label, latest=since.isoformat())
 
 

@@ -78,7 +78,7 @@ WORDS: Final = {
     "flow_marks_malformed": "“提醒点”填写不对：{value}，请由小到大填写百分数，须包含100，最多{most}个，如 75 100 150",
     "flow_note_missing": "请写明为什么改，例如“市热线办关于调整先行联系时限的通知”",
     "flow_past": "生效日期不能早于今天",
-    "flow_out_of_order": "“{source}”已有自{latest}起的版本，新版的生效日期须晚于它",
+    "flow_out_of_order": "“{source}”已有自{latest}起的版本，新版不能早于它生效",
     "flow_unchanged": "与“{source}”现有版本完全相同，没有可发布的",
     "flow_stale": "“{source}”的流程刚被别人改过（{note}）；您填写的内容已保留，请核对后重新试算",
     "lateness_malformed": "临期、严重超期的分钟数“{value}”填写不对，请填两个大于0的整数",

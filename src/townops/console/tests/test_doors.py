@@ -131,6 +131,8 @@ FEW = {
     "/settings/calendar": {"deputy", "director", "leader"},
     "/settings/tunables": {"deputy", "director", "leader", "security"},
     "/settings/tunables/session.idle_minutes": {"deputy", "director", "leader", "security"},
+    "/dispatch/rules/new": {"deputy", "director", "leader"},
+    "/dispatch/rules/100": {"deputy", "director", "leader"},
     "/settings/flows": {"deputy", "director", "leader"},
     "/settings/flows/grid": {"deputy", "director", "leader"},
     "/wordings": {"deputy", "director", "leader"},

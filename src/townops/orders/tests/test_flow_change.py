@@ -97,11 +97,29 @@ def test_a_day_gone_by_an_empty_change_or_one_without_a_reason_is_refused(town, 
         foresee(replace(change, options=options, limits=limits), town.at)
 
 
-def test_a_newer_version_never_begins_before_or_with_the_one_before(town, change):
-    publish(change, actor=KEEPER, at=town.at)
-    again = replace(change, over=flows.latest("grid"), options=flows.parts(change.over)[0])
+def test_a_newer_version_never_begins_before_the_one_before(town, change):
+    publish(replace(change, effective_from=date(2099, 1, 2)), actor=KEEPER, at=town.at)
     with refused("flow_out_of_order"):
-        foresee(again, town.at)
+        foresee(
+            replace(
+                change,
+                over=flows.latest("grid"),
+                effective_from=date(2099, 1, 1),
+                limits=flows.parts(change.over)[1],
+            ),
+            town.at,
+        )
+
+
+def test_of_two_versions_of_one_day_the_later_counts(town, change):
+    publish(change, actor=KEEPER, at=town.at)
+    made = publish(
+        replace(change, over=flows.latest("grid"), options=flows.parts(change.over)[0]),
+        actor=KEEPER,
+        at=town.at,
+    )
+    assert flows.latest("grid") == made
+    assert town.row(town.report()).flow == made
 
 
 def test_publishing_needs_its_permission_and_is_journalled_with_what_changed(town, change):
