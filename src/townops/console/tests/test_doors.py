@@ -131,6 +131,7 @@ FEW = {
     "/settings/calendar": {"deputy", "director", "leader"},
     "/settings/tunables": {"deputy", "director", "leader", "security"},
     "/settings/tunables/session.idle_minutes": {"deputy", "director", "leader", "security"},
+    "/catalogue/classes/C-01-01": {"deputy", "director", "leader"},
     "/dispatch/rules/new": {"deputy", "director", "leader"},
     "/dispatch/rules/100": {"deputy", "director", "leader"},
     "/settings/flows": {"deputy", "director", "leader"},
