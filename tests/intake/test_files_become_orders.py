@@ -13,9 +13,10 @@ from townops.base import tunables
 from townops.base.jobs import run_due
 from townops.base.outbox import deliver
 from townops.base.words import render
-from townops.intake import bringing, hotline_file, raw, suggesting, training
+from townops.intake import bringing, hotline_file, raw, training
 from townops.intake.api import bring_in, replay
 from townops.intake.models import RawPayload, Suggestion
+from townops.intake.tunables import THRESHOLD
 from townops.kernel.refusal import Refused
 from townops.orders.models import Order
 
@@ -124,15 +125,15 @@ def test_a_sure_class_is_given_and_an_unsure_one_left_to_a_person(now: datetime)
 
 
 def test_a_town_may_forbid_automatic_classes(now: datetime) -> None:
-    tunables.set_value(suggesting.THRESHOLD_KEY, "1.1", effective_from=now)
+    tunables.set_value(THRESHOLD.key, "1.1", effective_from=now)
     assert bring(board(line(1)), now).automatic == 0
 
 
 def test_an_order_from_the_interface_is_classed_by_the_job(now: datetime) -> None:
     given = {"text": "楼下麻将馆深夜打牌，吵得睡不着", "received_at": "2026-03-03T09:00:00+08:00"}
-    tunables.set_value(suggesting.THRESHOLD_KEY, "1.1", effective_from=now)
+    tunables.set_value(THRESHOLD.key, "1.1", effective_from=now)
     bring_in(json.dumps(given).encode(), source="hotline", channel="api", at=now)
-    tunables.set_value(suggesting.THRESHOLD_KEY, "0.5", effective_from=now)
+    tunables.set_value(THRESHOLD.key, "0.5", effective_from=now)
     Suggestion.objects.all().delete()
     deliver(now)
     run_due(now)

@@ -18,8 +18,10 @@ PAGES = {
     ),
     "dispatch": ("/board", "/orders?state=handling a"),
     "unit": ("/", "/orders?state=handling a"),
-    "director": ("/people", "/settings", "/settings/calendar"),
-    "deputy": ("/session",),
+    "director": (
+        "/people", "/settings", "/settings/calendar", "/settings/flows", "/settings/flows/hotline", "/settings/tunables",
+    ),
+    "deputy": ("/session", "/dispatch/rules/new", "/dispatch/rules/10", "/catalogue/classes/H-07-02"),
     "resident": ("/", "/mine", "/register"),
     "security": ("/roles", "/"),
     "sysadmin": ("/", "/people"),

@@ -12,10 +12,11 @@ from typing import Final
 from django.contrib.auth.hashers import check_password, make_password
 from django.utils import timezone
 
-from townops.base import crypto, sql
+from townops.base import crypto, sql, tunables, tuning
+from townops.base.access import SECURITY
 from townops.base.db import write
 from townops.base.models import Account, ApiToken, FailedSignIn, PasswordHistory, SecondFactor
-from townops.base.tunables import value_at
+from townops.base.tunables import Part, Tunable, value_at
 from townops.kernel.refusal import Refused
 
 SHORTEST: Final = 10
@@ -24,6 +25,11 @@ REMEMBERED: Final = 5
 FAILURES: Final = 5
 LOCKED: Final = timedelta(minutes=30)
 LONGEST_NAME: Final = 64
+DAYS_KEY: Final = "password.days"
+DAYS: Final = "90"
+tunables.declare(
+    Tunable(DAYS_KEY, DAYS, "密码有效期", "密码用满这些天须更换", SECURITY, (Part("", "天", 7, 365),))
+)
 _SAFE: Final = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
 
 
@@ -103,8 +109,19 @@ def must_renew(account: Account, at: datetime) -> bool:
     """Whether the password has to be changed before anything else: a first one, or older than
     `password.days` (90).
     """
-    days = int(value_at("password.days", at, default="90"))
+    days = int(value_at(DAYS_KEY, at, default=DAYS))
     return account.must_change_password or (at - account.password_changed_at) > timedelta(days=days)
+
+
+@tuning.on_trial(DAYS_KEY)
+def try_days(before: str, after: str, at: datetime) -> tuning.Trial:
+    """How many active accounts would have to renew their password at once."""
+    active = Account.objects.filter(is_active=True)
+    counts = (
+        active.filter(password_changed_at__lt=at - timedelta(days=int(days))).count()
+        for days in (before, after)
+    )
+    return tuning.Trial((tuning.Counted("马上要改密码的账号", *counts),))
 
 
 def issue_token(username: str, *, days: int = 365, label: str = "", at: datetime | None = None) -> str:

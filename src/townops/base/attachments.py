@@ -13,15 +13,26 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from townops.base import crypto, filetypes, masking
+from townops.base import crypto, filetypes, masking, tunables
+from townops.base.access import TUNE
 from townops.base.db import write
 from townops.base.models import Attachment
-from townops.base.tunables import value_at
+from townops.base.tunables import Part, Tunable, value_at
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 
 LARGEST_KEY: Final = "attachments.largest_mb"
 LARGEST_DEFAULT: Final = "50"
+tunables.declare(
+    Tunable(
+        LARGEST_KEY,
+        LARGEST_DEFAULT,
+        "附件大小",
+        "单个照片、文件最大多少",
+        TUNE,
+        (Part("", "兆字节", 1, 500),),
+    )
+)
 LONGEST_NAME: Final = 120
 MEGABYTE: Final = 1024 * 1024
 

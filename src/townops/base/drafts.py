@@ -10,15 +10,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from townops.base import crypto
+from django.db.models import QuerySet
+
+from townops.base import crypto, tunables, tuning
+from townops.base.access import SECURITY
 from townops.base.canonical import dump
 from townops.base.db import write
 from townops.base.models import Draft
-from townops.base.tunables import value_at
+from townops.base.tunables import Part, Tunable, value_at
 from townops.kernel.refusal import Refused
 
 KEPT_KEY: Final = "drafts.kept_days"
 KEPT_DAYS: Final = "7"
+tunables.declare(
+    Tunable(
+        KEPT_KEY, KEPT_DAYS, "草稿保留", "没有提交的草稿超过这些天没有改动即清除", SECURITY,
+        (Part("", "天", 1, 90),),
+    )
+)  # fmt: skip
 KIND: Final = re.compile(r"[a-zA-Z0-9_-]{1,60}")
 LARGEST: Final = 64 * 1024
 MOST: Final = 50
@@ -63,8 +72,18 @@ def drop(account: int, kind: str) -> None:
 
 def purge(at: datetime) -> int:
     """Forget what nobody touched for so many days ("drafts.kept_days"); returns how many."""
-    days = int(value_at(KEPT_KEY, at, default=KEPT_DAYS))
-    return Draft.objects.filter(updated_at__lt=at - timedelta(days=days)).delete()[0]
+    return _outlived(value_at(KEPT_KEY, at, default=KEPT_DAYS), at).delete()[0]
+
+
+def _outlived(days: str, at: datetime) -> QuerySet[Draft]:
+    return Draft.objects.filter(updated_at__lt=at - timedelta(days=int(days)))
+
+
+@tuning.on_trial(KEPT_KEY)
+def try_days(before: str, after: str, at: datetime) -> tuning.Trial:
+    """How many drafts would be forgotten."""
+    counts = (_outlived(days, at).count() for days in (before, after))
+    return tuning.Trial((tuning.Counted("要清除的草稿", *counts),))
 
 
 def _keep_few(account: int) -> None:

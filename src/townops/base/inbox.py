@@ -9,13 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from townops.base import sql
+from django.db.models import QuerySet
+
+from townops.base import sql, tunables, tuning
+from townops.base.access import SECURITY
 from townops.base.db import write
 from townops.base.models import Notice
-from townops.base.tunables import value_at
+from townops.base.tunables import Part, Tunable, value_at
 
 KEPT_KEY: Final = "notices.kept_days"
 KEPT_DAYS: Final = "90"
+tunables.declare(
+    Tunable(
+        KEPT_KEY, KEPT_DAYS, "消息保留", "收到的消息（已读、未读）超过这些天即清除", SECURITY,
+        (Part("", "天", 7, 3650),),
+    )
+)  # fmt: skip
 MOST_COUNTED: Final = 99
 LONGEST_NAME: Final = 40
 
@@ -87,5 +96,15 @@ def mark_read(account: int, numbers: Sequence[int] | None, at: datetime) -> int:
 
 def purge(at: datetime) -> int:
     """Forget what is older than so many days ("notices.kept_days"), read or not; returns how many."""
-    days = int(value_at(KEPT_KEY, at, default=KEPT_DAYS))
-    return Notice.objects.filter(at__lt=at - timedelta(days=days)).delete()[0]
+    return _outlived(value_at(KEPT_KEY, at, default=KEPT_DAYS), at).delete()[0]
+
+
+def _outlived(days: str, at: datetime) -> QuerySet[Notice]:
+    return Notice.objects.filter(at__lt=at - timedelta(days=int(days)))
+
+
+@tuning.on_trial(KEPT_KEY)
+def try_days(before: str, after: str, at: datetime) -> tuning.Trial:
+    """How many notices would be forgotten."""
+    counts = (_outlived(days, at).count() for days in (before, after))
+    return tuning.Trial((tuning.Counted("要清除的消息", *counts),))

@@ -22,6 +22,7 @@ MODULES: Final = (
     "measures",
     "news",
     "papers",
+    "tunables",
     "words",
 )
 T = TypeVar("T")

@@ -1,12 +1,102 @@
 """Values a town changes while it runs, each from one moment on (`Setting`).
 
-Code names the key and its default.
+Code names the key and its default, and declares beside its use what the value means, in which range it lies and who may
+change it; pages list what was declared. How a change is tried and made is `base.tuning`.
 """
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from townops.base.db import write
 from townops.base.models import Setting
+from townops.base.registry import Registry
+from townops.kernel.refusal import Refused
+
+DIGITS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One number of a value: what it is (empty: the only one), its unit and range; of `places` decimals."""
+
+    label: str
+    unit: str
+    least: float
+    most: float
+    places: int = 0
+
+    def said(self, value: float) -> str:
+        return f"{value:.{self.places}f}"
+
+    @property
+    def step(self) -> str:
+        """The smallest difference, as an input wants it."""
+        return f"{10**-self.places:.{self.places}f}"
+
+    @property
+    def range(self) -> tuple[str, str]:
+        return self.said(self.least), self.said(self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class Tunable:
+    """A value by its key: numbers apart by a space, or, with `choices`, codes out of them apart by a comma."""
+
+    key: str
+    default: str
+    label: str
+    meaning: str
+    permission: str
+    parts: tuple[Part, ...] = ()
+    choices: Callable[[], Sequence[tuple[str, str]]] | None = None
+
+
+_declared: Registry[Tunable] = Registry("tunable")
+
+
+def declare(one: Tunable) -> Tunable:
+    """Say what a key means. The same key twice stops start-up."""
+    return _declared.add(one.key, one)
+
+
+def declared() -> dict[str, Tunable]:
+    """Every tunable by key."""
+    return _declared.all()
+
+
+def read(one: Tunable, typed: Sequence[str]) -> str:
+    """The value typed, a text for each part or each code chosen. Refused: tunable_malformed, tunable_choice_unknown."""
+    if one.choices is None:
+        given = [*typed, *("" for _ in one.parts)]
+        return " ".join(_number(one, part, text) for part, text in zip(one.parts, given, strict=False))
+    known = [code for code, _ in one.choices()]
+    if unknown := [code for code in typed if code not in known]:
+        raise Refused("tunable_choice_unknown", label=one.label, value=unknown[0][:20])
+    return ",".join(code for code in known if code in typed)
+
+
+def _number(one: Tunable, part: Part, text: str) -> str:
+    whole, _, rest = text.strip().partition(".")
+    plain = f"{whole}{rest}"
+    fits = plain.isascii() and plain.isdigit() and whole and len(plain) <= DIGITS and len(rest) <= part.places
+    if not fits or not part.least <= float(text) <= part.most:
+        least, most = part.range
+        label = part.label or one.label
+        raise Refused(
+            "tunable_malformed", label=label, value=text[:20], least=least, most=most, unit=part.unit
+        )
+    return part.said(float(text))
+
+
+def said(one: Tunable, value: str) -> str:
+    """A stored value in words."""
+    if one.choices is not None:
+        words: Mapping[str, str] = dict(one.choices())
+        return "、".join(words.get(code, code) for code in value.split(",") if code) or "没有"
+    pairs = zip(one.parts, value.split(), strict=False)
+    return "，".join(f"{part.label} {number} {part.unit}".strip() for part, number in pairs)
 
 
 def value_at(key: str, at: datetime, *, default: str) -> str:

@@ -4,13 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from townops.areas import api as areas
-from townops.base import journal
-from townops.base.db import write
-from townops.catalogue import store
-from townops.catalogue.access import EDIT
+from townops.catalogue import changing, store
 from townops.catalogue.begin import starting_content
-from townops.catalogue.domain.check import faults
-from townops.catalogue.domain.limits import SOURCE_WORDS, limit_text, read_limit
+from townops.catalogue.domain.limits import SOURCE_WORDS, UNIT_WORDS, limit_text, read_limit
 from townops.catalogue.domain.rows import (
     KINDS,
     Branch,
@@ -25,6 +21,7 @@ from townops.catalogue.domain.rows import (
     TimeClass,
 )
 from townops.catalogue.models import CatalogueVersion, ConditionRow
+from townops.catalogue.publishing import VersionView, publish_version, refuse_stranger, view_of
 from townops.catalogue.sheet_reader import SheetError, read_sheets
 from townops.catalogue.sheets import write_sheets
 from townops.kernel.actors import SYSTEM_PERSON, Actor
@@ -32,8 +29,8 @@ from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 
 __all__ = [
-    "KINDS", "SOURCES", "SOURCE_WORDS", "Branch", "Condition", "Content", "DemandType", "ImportReport", "Klass", "Level",
-    "Severity", "SheetError", "SourceLimit", "Status", "TimeClass", "VersionView", "check_import", "classes",
+    "KINDS", "SOURCES", "SOURCE_WORDS", "UNIT_WORDS", "Branch", "Condition", "Content", "DemandType", "ImportReport", "Klass", "Level",
+    "Severity", "SheetError", "SourceLimit", "Status", "TimeClass", "VersionView", "changing", "check_import", "classes",
     "condition",
     "conditions", "content", "demand_types", "export_version", "import_version", "klass", "limit_text",
     "load_starting", "publish_version", "read_limit", "search", "time_classes", "version", "version_at",
@@ -42,16 +39,6 @@ __all__ = [
 
 SOURCES = frozenset(SOURCE_WORDS)
 """Codes of the sources an order may come from."""
-
-
-@dataclass(frozen=True)
-class VersionView:
-    """A version for people: its number, the day it came into force, why."""
-
-    id: int
-    number: int
-    effective_from: date
-    note: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +64,9 @@ def version_at(at: datetime) -> int:
 
 def _read_begun() -> tuple[tuple[date, int], ...]:
     """(effective from, id) of every version, oldest first."""
-    return tuple(CatalogueVersion.objects.order_by("effective_from").values_list("effective_from", "id"))
+    return tuple(
+        CatalogueVersion.objects.order_by("effective_from", "number").values_list("effective_from", "id")
+    )
 
 
 _begun = areas.Picture("catalogue", _read_begun)
@@ -88,12 +77,12 @@ def version(version_id: int) -> VersionView:
     row = CatalogueVersion.objects.filter(id=version_id).first()
     if row is None:
         raise Refused("catalogue_version_unknown", version=version_id)
-    return _view(row)
+    return view_of(row)
 
 
 def versions() -> tuple[VersionView, ...]:
     """Every version, oldest first, those not yet in force included."""
-    return tuple(_view(row) for row in CatalogueVersion.objects.order_by("number"))
+    return tuple(view_of(row) for row in CatalogueVersion.objects.order_by("number"))
 
 
 def content(version: int) -> Content:
@@ -150,32 +139,11 @@ def search(q: str, version: int, branch: str | None = None) -> tuple[Klass, ...]
     return tuple(sorted(hits, key=lambda one: not all(word in one.name.lower() for word in words)))
 
 
-def publish_version(
-    content: Content, *, effective_from: date, actor: Actor, at: datetime, note: str = ""
-) -> VersionView:
-    """Publish a catalogue. The first may start any day; a later one starts after the newest and after today.
-
-    Refused: `not_permitted`, `catalogue_unsound`, `catalogue_unchanged`, `catalogue_out_of_order`,
-    `catalogue_backdated`.
-    """
-    _refuse_stranger(actor)
-    _refuse_unsound(content)
-    with write():
-        newest = CatalogueVersion.objects.order_by("-number").first()
-        _refuse_ill_timed(newest, content, effective_from, at.astimezone(SHANGHAI).date())
-        number = newest.number + 1 if newest else 1
-        row = store.save(content.sorted(), number=number, effective_from=effective_from, note=note)
-        body = {"number": number, "from": effective_from.isoformat(), "digest": row.digest, "note": note}
-        journal.append(kind="catalogue", key="versions", action="publish", actor=actor, at=at, body=body)
-        areas.touch("catalogue")
-    return _view(row)
-
-
 def load_starting(effective_from: date, *, at: datetime) -> VersionView:
     """The catalogue a town starts with, from that day; a town that has one already keeps it."""
     first = CatalogueVersion.objects.order_by("number").first()
     if first is not None:
-        return _view(first)
+        return view_of(first)
     nobody = Actor(SYSTEM_PERSON, "系统", ())
     return publish_version(
         starting_content(), effective_from=effective_from, actor=nobody, at=at, note="初始目录，时限待确认"
@@ -211,18 +179,13 @@ def import_version(
 
     Refused as `publish_version`, and `sheet_unreadable`.
     """
-    _refuse_stranger(actor)
+    refuse_stranger(actor)
     report = check_import(data)
     if report.errors or report.identical:
         return report
     content = read_sheets(data).content
     published = publish_version(content, effective_from=effective_from, actor=actor, at=at, note=note)
     return replace(report, published=published)
-
-
-def _refuse_stranger(actor: Actor) -> None:
-    if actor.person != SYSTEM_PERSON and not actor.holds(EDIT):
-        raise Refused("not_permitted", permission=EDIT)
 
 
 def _by_code(content: Content) -> dict[str, object]:
@@ -232,29 +195,5 @@ def _by_code(content: Content) -> dict[str, object]:
     return rows | {f"{one.days}": one for one in content.time_classes}
 
 
-def _refuse_unsound(content: Content) -> None:
-    if found := faults(content):
-        first = found[0]
-        shown = f"{first.sheet} {first.code} {first.column}：{first.reason}"
-        raise Refused("catalogue_unsound", count=len(found), first=shown)
-
-
-def _refuse_ill_timed(
-    newest: CatalogueVersion | None, content: Content, effective_from: date, today: date
-) -> None:
-    if newest is None:
-        return
-    if newest.digest == store.digest(content):
-        raise Refused("catalogue_unchanged", number=newest.number)
-    if effective_from <= newest.effective_from:
-        raise Refused("catalogue_out_of_order", latest=newest.effective_from.isoformat())
-    if effective_from <= today:
-        raise Refused("catalogue_backdated", effective_from=effective_from.isoformat())
-
-
 def _mentions(klass: Klass, word: str) -> bool:
     return any(word in text for text in (klass.name.lower(), klass.code.lower(), *klass.keywords))
-
-
-def _view(row: CatalogueVersion) -> VersionView:
-    return VersionView(row.id, row.number, row.effective_from, row.note)

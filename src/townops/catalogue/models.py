@@ -13,7 +13,7 @@ class CatalogueVersion(models.Model):
 
     id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
     number = models.PositiveIntegerField("版本号", unique=True)
-    effective_from = models.DateField("生效日期", unique=True)
+    effective_from = models.DateField("生效日期", db_index=True)
     note = models.CharField("说明", max_length=200, blank=True)
     digest = models.CharField("内容摘要", max_length=64)
 

@@ -15,15 +15,24 @@ from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from townops.base import accounts
+from townops.base import accounts, tunables
+from townops.base.access import SECURITY
 from townops.base.models import Account
-from townops.base.tunables import value_at
+from townops.base.tunables import Part, Tunable, value_at
 from townops.console.saying import sentence
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.people import api as people
 
 P = ParamSpec("P")
+IDLE_KEY: Final = "session.idle_minutes"
+IDLE: Final = "30"
+tunables.declare(
+    Tunable(
+        IDLE_KEY, IDLE, "闲置退出", "这么久没有操作即须重新登录；只看不动也算闲置", SECURITY,
+        (Part("", "分钟", 5, 480),),
+    )
+)  # fmt: skip
 SEEN: Final = "seen"
 PROVED: Final = "second_factor"
 OPENED_BY: Final = "opened_by"
@@ -132,7 +141,7 @@ def _is_awake(request: HttpRequest, at: datetime) -> bool:
     if not request.user.is_authenticated:
         return False
     seen = datetime.fromisoformat(request.session.get(SEEN, at.isoformat()))
-    minutes = int(value_at("session.idle_minutes", at, default="30"))
+    minutes = int(value_at(IDLE_KEY, at, default=IDLE))
     setattr(request, "idle_minutes", minutes)  # noqa: B010  (the page warns before it ends)
     if at - seen > timedelta(minutes=minutes):
         auth.logout(request)

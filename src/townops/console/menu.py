@@ -62,6 +62,9 @@ GROUPS: Final = (
                 "tool",
                 (
                     "orders.edit_calendar",
+                    "orders.edit_flows",
+                    "base.tunables",
+                    "base.security",
                     "orders.edit_wordings",
                     "catalogue.edit",
                     "dispatch.edit",

@@ -11,7 +11,7 @@ from typing import Any
 from townops.areas import api as areas
 from townops.base.registry import answers
 from townops.catalogue import api as catalogue
-from townops.dispatch import store
+from townops.dispatch import changing, store
 from townops.dispatch.domain.check import Finding
 from townops.dispatch.domain.table import Hours, Rule, TraceLine
 from townops.dispatch.importing import RuleReport, check_rules, export_rules, import_rules, rule_lines
@@ -19,17 +19,18 @@ from townops.dispatch.models import RuleSet
 from townops.dispatch.proposing import Proposal, Query, propose_by
 from townops.dispatch.publishing import RuleSetView, findings, publish_rules, view_of
 from townops.dispatch.saying import in_words
-from townops.dispatch.sheets import CellError, RuleLine, target_said
+from townops.dispatch.sheets import HOURS, SEVERITY, TARGETS, CellError, RuleLine, target_said
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 from townops.orders import api as orders
 
 __all__ = [
-    "CellError", "Change", "Finding", "Hours", "OpenOrder", "Proposal", "Query", "Rule", "RuleLine", "RuleReport",
-    "RuleSetView", "TraceLine", "Trial", "check_rules", "dry_run", "dry_run_open", "export_rules", "findings",
-    "import_rules", "in_words", "load_starting", "precedents", "propose", "publish_rules", "rule_lines", "rule_set_at",
-    "rule_sets", "rules", "starting_rules", "target_said", "try_open",
+    "HOURS", "SEVERITY", "TARGETS", "CellError", "Change", "Finding", "Hours", "OpenOrder", "Proposal",
+    "Query", "Rule", "RuleLine", "RuleReport", "RuleSetView", "TraceLine", "Trial", "changing", "check_rules",
+    "dry_run", "dry_run_open", "export_rules", "findings", "import_rules", "in_words", "load_starting",
+    "precedents", "propose", "publish_rules", "rule_lines", "rule_set_at", "rule_sets", "rules",
+    "starting_rules", "target_said", "try_open",
 ]  # fmt: skip
 
 MOST = 2000

@@ -49,22 +49,29 @@ def findings(rules: Sequence[Rule], *, at: datetime) -> tuple[Finding, ...]:
 def publish_rules(
     rules: Sequence[Rule], *, effective_from: date, actor: Actor, at: datetime, note: str = ""
 ) -> RuleSetView:
-    """Publish a rule set. The first may start any day; a later one starts after the newest and after today.
+    """Publish a rule set. The first may start any day; a later one starts after today and not before the newest; of two of one
+    day, neither yet in force, the later counts.
 
     Refused: `not_permitted`, `rules_unsound`, `rules_unchanged`, `rules_out_of_order`, `rules_backdated`.
     """
     if actor.person != SYSTEM_PERSON and not actor.holds(EDIT):
         raise Refused("not_permitted", permission=EDIT)
     ordered = sorted(rules, key=lambda one: one.order)
-    _refuse_unsound(ordered, at)
     with write():
-        newest = RuleSet.objects.order_by("-number").first()
-        _refuse_ill_timed(newest, ordered, effective_from, at.astimezone(SHANGHAI).date())
+        newest = refuse_unpublishable(ordered, effective_from=effective_from, at=at)
         number = newest.number + 1 if newest else 1
         made = store.save(ordered, number=number, effective_from=effective_from, note=note)
         body = {"number": number, "from": effective_from.isoformat(), "rules": len(ordered), "note": note}
         journal.append(kind="dispatch", key="rules", action="publish", actor=actor, at=at, body=body)
     return view_of(made)
+
+
+def refuse_unpublishable(rules: Sequence[Rule], *, effective_from: date, at: datetime) -> RuleSet | None:
+    """Refused as `publish_rules` but for the permission; else the newest set, None before the first."""
+    _refuse_unsound(rules, at)
+    newest = RuleSet.objects.order_by("-number").first()
+    _refuse_ill_timed(newest, rules, effective_from, at.astimezone(SHANGHAI).date())
+    return newest
 
 
 def _refuse_unsound(rules: Sequence[Rule], at: datetime) -> None:
@@ -80,7 +87,7 @@ def _refuse_ill_timed(
         return
     if store.rules_of(newest.id) == tuple(rules):
         raise Refused("rules_unchanged", number=newest.number)
-    if effective_from <= newest.effective_from:
+    if effective_from < newest.effective_from:
         raise Refused("rules_out_of_order", latest=newest.effective_from.isoformat())
     if effective_from <= today:
         raise Refused("rules_backdated", effective_from=effective_from.isoformat())

@@ -153,6 +153,17 @@ def _rule(cells: _Reader) -> Rule:
     )
 
 
+def rule_cells(rule: Rule, content: catalogue.Content) -> dict[str, str]:
+    """A rule as the sheet has it, by heading."""
+    return dict(zip(HEADS, _line(rule, content), strict=True))
+
+
+def read_cells(cells: Mapping[str, str]) -> tuple[Rule, tuple[CellError, ...]]:
+    """One rule from cells by heading, with every error."""
+    errors: list[CellError] = []
+    return _rule(_Reader(sheets.Row(1, dict(cells)), errors)), tuple(errors)
+
+
 def _target(cells: _Reader) -> str:
     """A word for a target, the name of a unit, or its code."""
     word = cells.code("派往", TARGETS)

@@ -12,7 +12,7 @@ from townops.kernel.workdays import Limit, TimeUnit
 
 def set_at(day: date) -> RuleSet | None:
     """The set in force on a day, none before the first."""
-    return RuleSet.objects.filter(effective_from__lte=day).order_by("-effective_from").first()
+    return RuleSet.objects.filter(effective_from__lte=day).order_by("-effective_from", "-number").first()
 
 
 @lru_cache(maxsize=16)

@@ -3,7 +3,6 @@
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
 
 from django.utils import timezone
 
@@ -12,14 +11,13 @@ from townops.base.tunables import value_at
 from townops.intake import bringing, channels
 from townops.intake.bringing import Progress, Summary
 from townops.intake.domain.report import Usable
+from townops.intake.tunables import FRESH_DAYS
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 
 SOURCE = "hotline"
 BOARD_HEAD = "留言编号"
 WIDTH = 30
-FRESH_DAYS_KEY: Final = "intake.fresh_days"
-FRESH_DAYS: Final = "60"
 
 
 def run(
@@ -48,7 +46,7 @@ def run(
 
 def refuse_old(content: bytes, channel: str, name: str, *, at: datetime) -> None:
     """Refused("messages_old") when most messages are older than the days within which a message is of today."""
-    days = int(value_at(FRESH_DAYS_KEY, at, default=FRESH_DAYS))
+    days = int(value_at(FRESH_DAYS.key, at, default=FRESH_DAYS.default))
     read = channels.named(channel).read(content, SOURCE, name)
     times = [one.report.received_at for one in read if isinstance(one, Usable)]
     old = sum(one < at - timedelta(days=days) for one in times)

@@ -10,11 +10,11 @@ from townops.base.db import write
 from townops.base.tunables import value_at
 from townops.intake import classify
 from townops.intake.models import Suggestion
+from townops.intake.tunables import THRESHOLD
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 
 log = logging.getLogger(__name__)
-THRESHOLD_KEY: Final = "intake.threshold"
 SOURCES: Final = frozenset({"hotline"})
 AT_ONCE: Final = 10  # orders classed in one transaction: the database is soon free again
 
@@ -56,7 +56,7 @@ def threshold(at: datetime) -> float:
     """Confidence from which no person is asked; a town may set another ("intake.threshold", 0 to
     1; over 1 = never).
     """
-    return float(value_at(THRESHOLD_KEY, at, default=str(classify.THRESHOLD)))
+    return float(value_at(THRESHOLD.key, at, default=THRESHOLD.default))
 
 
 def unclassed(ids: Sequence[int], at: datetime) -> list[Waiting]:

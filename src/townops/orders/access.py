@@ -23,6 +23,11 @@ EDIT_CALENDAR: Final = declare(
     "维护工作日历",
     "设定今日及以后的休息日、调休上班日，先试算再发布；未结工单随之改期并留痕",
 )
+EDIT_FLOWS: Final = declare(
+    "orders.edit_flows",
+    "维护流程与时限",
+    "设定各来源今日及以后的办理流程、时限，先试算再发布；已有工单按原流程办理",
+)
 REPORT: Final = "orders.report"
 REPORT_ANY: Final = declare("orders.report_any", "登记各来源", "登记任何来源的工单，包括本镇后来增加的来源")
 REPORT_NUMBERED: Final = declare(

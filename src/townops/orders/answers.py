@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final, TypedDict
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from townops.areas import api as areas
 from townops.base.registry import answers
@@ -15,6 +15,10 @@ from townops.people import api as people
 
 MOST: Final = 2000
 CHUNK: Final = 1000
+UNFILED: Final = tuple(
+    one.value for one in (State.REPORTED, State.VERIFYING, State.REFUSAL_REVIEW, State.ACCEPTED)
+)
+WAITING: Final = (State.FILED.value, State.RETURNED.value)
 ELSEWHERE: Final = (State.MERGED.value, State.TRANSFERRED.value)
 
 
@@ -65,7 +69,25 @@ def open_for_dispatch() -> Iterator[Dispatchable]:
     Merged and transferred orders follow others; historic ones wait to be adopted. `at` and the catalogue are those of
     receipt, the catalogue of a filed order that of its condition.
     """
-    rows = Order.objects.filter(is_open=True).exclude(state__in=ELSEWHERE)
+    return _told(Order.objects.filter(is_open=True).exclude(state__in=ELSEWHERE))
+
+
+def waiting_for_dispatch(at: datetime) -> Iterator[Dispatchable]:
+    """Of these the ones that wait for dispatch, as the rules would be asked about them at that moment."""
+    for row in _told(Order.objects.filter(is_open=True, state__in=WAITING)):
+        yield {**row, "at": at}
+
+
+def of_class(code: str) -> tuple[int, list[dict[str, str]]]:
+    """Open orders of a class: how many are filed and keep their standard, and those that are not, first received first."""
+    rows = Order.objects.filter(is_open=True, class_code=code)
+    waiting = rows.filter(state__in=UNFILED).order_by("received_at", "id").values_list("number", "title")
+    return rows.exclude(state__in=UNFILED).count(), [
+        {"number": number, "title": title} for number, title in waiting
+    ]
+
+
+def _told(rows: QuerySet[Order]) -> Iterator[Dispatchable]:
     rows = rows.exclude(origin="history", adopted=False).order_by("received_at", "id")
     wanted = (
         "number",
@@ -143,3 +165,5 @@ def _at_post(post_id: int | None) -> Q:
 
 answers.register("people.open_work", open_work)
 answers.register("orders.open_for_dispatch", open_for_dispatch)
+answers.register("orders.of_class", of_class)
+answers.register("orders.waiting_for_dispatch", waiting_for_dispatch)

@@ -15,6 +15,7 @@ from townops.orders import (
     calendar,
     callers,
     exporting,
+    flow_change,
     flows,
     outside,
     points,
@@ -35,6 +36,7 @@ from townops.orders.calendar import recalendar
 from townops.orders.changes import Changed, Named, changes, named
 from townops.orders.classing import Choice, classify
 from townops.orders.disputes import Disputed, PrecedentView, awaiting_session, precedents
+from townops.orders.domain import flow_edit
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
 from townops.orders.domain.holding import Held
@@ -65,7 +67,7 @@ from townops.orders.views import ClockView, EventView, OrderView, event_views, o
 from townops.orders.watch import watch
 from townops.orders.whole import Whole, whole
 from townops.orders.whole import revealed as whole_revealed
-from townops.orders.words import CHOICES, FACTS, fact_label
+from townops.orders.words import CHOICES, FACTS, fact_label, flow_label
 from townops.orders.write import Written, write
 
 __all__ = [
@@ -145,6 +147,9 @@ __all__ = [
     "export_size",
     "fact_label",
     "find_orders",
+    "flow_change",
+    "flow_edit",
+    "flow_label",
     "flows",
     "found_keys",
     "index_everything",

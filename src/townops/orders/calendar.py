@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from townops.base import calendars, jobs, journal
+from django.db.models import QuerySet
+
+from townops.base import calendars, jobs, journal, seals
 from townops.base.db import write as transaction
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
@@ -21,6 +23,7 @@ from townops.orders.store import Loaded
 from townops.orders.write import write
 
 CHUNK: Final = 50
+TRIES: Final = 10
 KIND: Final = "calendar"
 KEY: Final = "town"
 TASK: Final = "orders.recalendar"
@@ -75,7 +78,7 @@ def foresee(change: DayChange, at: datetime, *, most: int = 50) -> Foreseen:
     verify(change, at)
     moved = [
         Moved(loaded.row.number, loaded.row.title, before, after)
-        for loaded, decision in _replayed(calendars.draft(change.by_day), at)
+        for loaded, decision in replayed(calendars.draft(change.by_day), at)
         if (before := _due(decision.before, decision)) and (after := _due(decision.after, decision))
         if before != after
     ]
@@ -92,6 +95,7 @@ def publish(change: DayChange, *, actor: Actor, at: datetime) -> int:
     if not actor.holds(EDIT_CALENDAR):
         raise Refused("not_permitted")
     with transaction():
+        seals.one_at_a_time(KIND)
         verify(change, at)
         made = calendars.override(change.by_day, note=change.note[:LONGEST_NOTE], at=at)
         body = {"version": made, "note": change.note, "kind": change.kind}
@@ -103,11 +107,26 @@ def publish(change: DayChange, *, actor: Actor, at: datetime) -> int:
 
 def recalendar(at: datetime, *, recorded_at: datetime | None = None) -> int:
     """Replay every open order's clocks under the newest calendar, as an event each; returns how many were moved."""
-    moved = 0
-    for loaded, decision in _replayed(calendars.current(), at):
-        write([upon(loaded, decision)], recorded_at=recorded_at or at)
-        moved += 1
-    return moved
+    newest = calendars.current()
+    return sum(follow(*one, newest, recorded_at=recorded_at or at) for one in replayed(newest, at))
+
+
+def follow(loaded: Loaded, decision: Decision, newest: Calendar, *, recorded_at: datetime) -> bool:
+    """Write one replay; an order that somebody stepped meanwhile is decided again. Whether there was anything left to do."""
+    for _ in range(TRIES):
+        try:
+            write([upon(loaded, decision)], recorded_at=recorded_at)
+            return True
+        except Refused as refused:
+            if refused.code != "stale_version":
+                raise
+        again = next(
+            _decided(_behind(newest).filter(order_id=loaded.row.pk), newest, decision.taken.at), None
+        )
+        if again is None:
+            return False
+        loaded, decision = again
+    raise Refused("stale_version", seq=decision.before.seq)
 
 
 class _With(Mapping[int, Calendar]):
@@ -126,11 +145,21 @@ class _With(Mapping[int, Calendar]):
         return len({*self._stored, self._one.version})
 
 
-def _replayed(newest: Calendar, at: datetime) -> Iterator[tuple[Loaded, Decision]]:
+def replayed(newest: Calendar, at: datetime) -> Iterator[tuple[Loaded, Decision]]:
     """Every open order with a clock of an older calendar, and the decision that replays it."""
+    return _decided(_behind(newest), newest, at)
+
+
+def _behind(newest: Calendar) -> QuerySet[OrderClock]:
+    """Running clocks of an older calendar."""
     behind = OrderClock.objects.filter(calendar__lt=newest.version, stopped_at__isnull=True)
-    found = behind.exclude(time_unit="fixed").order_by("order_id").values_list("order_id", flat=True)
-    ids = list(found.distinct())
+    return behind.exclude(time_unit="fixed")
+
+
+def _decided(
+    behind: QuerySet[OrderClock], newest: Calendar, at: datetime
+) -> Iterator[tuple[Loaded, Decision]]:
+    ids = list(behind.order_by("order_id").values_list("order_id", flat=True).distinct())
     for start in range(0, len(ids), CHUNK):
         some = Order.objects.filter(id__in=ids[start : start + CHUNK], is_open=True).order_by("id")
         for loaded in store.load_many(list(some)):

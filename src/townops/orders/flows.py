@@ -88,6 +88,26 @@ def publish(row: dict[str, Any], *, limits: dict[str, Any], effective_from: date
     return made.id
 
 
+def latest(source: str) -> int:
+    """The newest stored version of a source, in force or to come, read now. Refused("source_unknown")."""
+    rows = FlowVersion.objects.filter(source=source).order_by("-effective_from", "-id")
+    found = rows.values_list("id", flat=True).first()
+    if found is None:
+        raise Refused("source_unknown", source=source[:20])
+    return found
+
+
+def parts(version: int) -> tuple[Options, Limits]:
+    """Options and limits of a stored flow."""
+    _, _, _, options, limits, _ = _flows.get()[version]
+    return options, limits
+
+
+def versions(source: str) -> list[tuple[int, date]]:
+    """(version, effective from) of a source, oldest first."""
+    return [(number, read[2]) for number, read in _flows.get().items() if read[0] == source]
+
+
 def _options(stated: dict[str, Any]) -> Options:
     chosen: dict[str, Any] = {name: ENUMS[name](stated[name]) for name in ENUMS if name in stated}
     plain = {name: stated[name] for name in PLAIN if name in stated}

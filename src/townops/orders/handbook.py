@@ -103,11 +103,17 @@ def noon(day: date) -> datetime:
 
 def _options(flow: Flow) -> Iterator[tuple[str, str]]:
     for field in fields(flow.options):
-        chosen = getattr(flow.options, field.name)
-        words = (
-            YES_NO[chosen] if isinstance(chosen, bool) else CHOSEN.get((field.name, str(chosen)), str(chosen))
-        )
-        yield OPTIONS[field.name], words
+        yield OPTIONS[field.name], option_said(field.name, getattr(flow.options, field.name))
+
+
+def option_said(name: str, value: object) -> str:
+    """An option in words."""
+    return YES_NO[value] if isinstance(value, bool) else CHOSEN.get((name, str(value)), str(value))
+
+
+def limit_said(name: str, value: object) -> str:
+    """A limit or a number of the flow in words."""
+    return catalogue.limit_text(value) if isinstance(value, Limit) else _number(name, value)
 
 
 def _limit_lines(flow: Flow) -> Iterator[LimitLine]:
@@ -115,8 +121,7 @@ def _limit_lines(flow: Flow) -> Iterator[LimitLine]:
     for field in fields(flow.limits):
         value = getattr(flow.limits, field.name)
         late = LATE.get(field.name, "").format(**_numbers(flow))
-        words = catalogue.limit_text(value) if isinstance(value, Limit) else _number(field.name, value)
-        yield LimitLine(field.name, LIMITS[field.name], words, late)
+        yield LimitLine(field.name, LIMITS[field.name], limit_said(field.name, value), late)
 
 
 def _number(name: str, value: object) -> str:
@@ -179,4 +184,4 @@ def _main_line(steps: tuple[StepLine, ...]) -> tuple[State, ...]:
     return tuple(line)
 
 
-__all__ = ["Chapter", "LimitLine", "StepLine", "chapter", "noon"]
+__all__ = ["Chapter", "LimitLine", "StepLine", "chapter", "limit_said", "noon", "option_said"]

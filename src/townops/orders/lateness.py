@@ -12,6 +12,8 @@ from typing import Final
 from django.db import connection
 
 from townops.base import calendars, tunables
+from townops.base.access import TUNE
+from townops.base.tunables import Part, Tunable
 from townops.kernel import workdays
 from townops.kernel.refusal import Refused
 
@@ -19,6 +21,12 @@ KEY: Final = "orders.lateness_minutes"
 DEFAULT: Final = "240 1440"
 FRESH_SECONDS: Final = 10.0
 MOST_MINUTES: Final = 60 * 24 * 365
+tunables.declare(
+    Tunable(
+        KEY, DEFAULT, "临期与严重超期", "到期前多少分钟算临期（钟点或工作时间，取较早提醒的），超期多少分钟算严重",
+        TUNE, (Part("临期：到期前", "分钟", 1, MOST_MINUTES), Part("严重超期：到期后", "分钟", 1, MOST_MINUTES)),
+    )
+)  # fmt: skip
 
 _read: tuple[str, float] = (DEFAULT, float("-inf"))
 
@@ -34,7 +42,12 @@ class Lateness:
 
 def lateness(at: datetime) -> Lateness:
     """As the town has it at that moment."""
-    soon, severe = parsed(_value(at))
+    return bounds(_value(at), at)
+
+
+def bounds(value: str, at: datetime) -> Lateness:
+    """As a value has it. Refused("lateness_malformed")."""
+    soon, severe = parsed(value)
     worked = workdays.advance(calendars.current(), at, soon * 60, workdays.TimeUnit.WORK_HOUR)
     return Lateness(at, max(at + timedelta(minutes=soon), worked), at - timedelta(minutes=severe))
 

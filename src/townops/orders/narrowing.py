@@ -16,7 +16,7 @@ from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import flows
 from townops.orders.domain.states import LOOKS, OPEN, State
-from townops.orders.lateness import lateness
+from townops.orders.lateness import Lateness, lateness
 from townops.orders.leading import Plain
 from townops.orders.models import Order, Upward
 from townops.people import api as people
@@ -125,11 +125,15 @@ def _late(word: str, at: datetime) -> Q:
         raise Refused("lateness_unknown", late=word[:20], known=list(LATENESS))
     if word == "overdue":
         return Q(due_at__lt=at)
-    bounds = lateness(at)
+    return late_within(word, lateness(at))
+
+
+def late_within(word: str, bounds: Lateness) -> Q:
+    """Near, severely overdue, or neither yet, as these bounds have it."""
     if word == "severe":
         return Q(due_at__lt=bounds.severe)
     if word == "soon":
-        return Q(due_at__gte=at, due_at__lte=bounds.soon)
+        return Q(due_at__gte=bounds.at, due_at__lte=bounds.soon)
     return Q(due_at__gt=bounds.soon)
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from townops.orders.domain.states import LOOKS, State
 from townops.orders.domain.steps import STEPS
+from townops.orders.handbook_words import LIMITS, OPTIONS
 from townops.people import api as people
 
 WORDS: Final = {
@@ -72,6 +73,14 @@ WORDS: Final = {
     "calendar_days_missing": "请填写起止日期，止不能早于起，一次最多 62 天",
     "calendar_note_missing": "请写明为什么改，例如“国务院办公厅关于明年节假日的通知”",
     "calendar_stale": "日历刚被别人改过，现在是第{version}版（{note}）；您填写的内容已保留，请重新试算后再发布",
+    "flow_choice_unknown": "“{flow_field}”没有“{value}”这个选项，请从列表中选择",
+    "flow_field_malformed": "“{flow_field}”填写不对：{value}，请填{least}到{most}之间的整数",
+    "flow_marks_malformed": "“提醒点”填写不对：{value}，请由小到大填写百分数，须包含100，最多{most}个，如 75 100 150",
+    "flow_note_missing": "请写明为什么改，例如“市热线办关于调整先行联系时限的通知”",
+    "flow_past": "生效日期不能早于今天",
+    "flow_out_of_order": "“{source}”已有自{latest}起的版本，新版不能早于它生效",
+    "flow_unchanged": "与“{source}”现有版本完全相同，没有可发布的",
+    "flow_stale": "“{source}”的流程刚被别人改过（{note}）；您填写的内容已保留，请核对后重新试算",
     "lateness_malformed": "临期、严重超期的分钟数“{value}”填写不对，请填两个大于0的整数",
     "lateness_unknown": "没有时限条件“{late}”，可用：{known}",
     "returns_malformed": "退单次数“{returns}”填写不对，请填大于0的整数",
@@ -154,9 +163,28 @@ CHOICES: Final = {
 }  # fmt: skip
 
 
+PROBLEMS: Final = {
+    "both_reviews_off_needs_handle_on_spot": "单位审核和中心审核都没有时，须有“当场处置”",
+    "quick_reply_needs_a_review": "有“咨询直接答复”时，单位审核、中心审核至少要有一道",
+    "district_closing_needs_reply_up": "区级结案时，须有“向上级回复”",
+    "district_authority_needs_reply_up": "延期或退回由区级定时，须有“向上级回复”",
+    "dispute_rungs_are_three_or_four": "争议层级只能是三级或四级",
+    "district_order_cannot_be_refused": "退回、不受理由区级定时，“不予受理”须选不适用",
+}
+
+
+CODES: Final[Mapping[str, Mapping[str, str]]] = {"methods": CHOICES, "problems": PROBLEMS}
+
+
 def fact_label(step: str, name: str) -> str:
     """What a fact is called on the form of a step and in the history."""
     return FACTS_OF_STEP.get((step, name)) or FACTS.get(name, name)
+
+
+def flow_label(name: str) -> str:
+    """What an option, or after `limit_` a limit, of a flow is called."""
+    limit = LIMITS.get(name.removeprefix("limit_"), name)
+    return limit if name.startswith("limit_") else OPTIONS.get(name, name)
 
 
 def said(name: str, value: object, params: Mapping[str, object]) -> object:
@@ -169,4 +197,6 @@ def said(name: str, value: object, params: Mapping[str, object]) -> object:
         return STEPS[str(value)].label
     if name in {"unit", "units"} and isinstance(value, int):
         return people.unit_by_id(value).name
-    return CHOICES.get(str(value), value) if name == "methods" else value
+    if name == "flow_field":
+        return flow_label(str(value))
+    return CODES[name].get(str(value), value) if name in CODES else value

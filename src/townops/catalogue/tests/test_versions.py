@@ -57,7 +57,7 @@ def test_the_same_content_is_no_new_version(first, editor):
 @pytest.mark.parametrize(
     ("day", "code"),
     [
-        (BEGIN, "catalogue_out_of_order"),
+        (BEGIN - timedelta(days=1), "catalogue_out_of_order"),
         (NOW.date(), "catalogue_backdated"),
         (date(2026, 2, 1), "catalogue_backdated"),
     ],

@@ -129,6 +129,13 @@ def test_every_page_answers_everybody_as_the_table_says(order, pages, rows):
 FEW = {
     "/settings": {"deputy", "director", "leader", "sysadmin", "security"},
     "/settings/calendar": {"deputy", "director", "leader"},
+    "/settings/tunables": {"deputy", "director", "leader", "security"},
+    "/settings/tunables/session.idle_minutes": {"deputy", "director", "leader", "security"},
+    "/catalogue/classes/C-01-01": {"deputy", "director", "leader"},
+    "/dispatch/rules/new": {"deputy", "director", "leader"},
+    "/dispatch/rules/100": {"deputy", "director", "leader"},
+    "/settings/flows": {"deputy", "director", "leader"},
+    "/settings/flows/grid": {"deputy", "director", "leader"},
     "/wordings": {"deputy", "director", "leader"},
     "/wordings/new": {"deputy", "director", "leader"},
     "/wordings/reply-solved": {"deputy", "director", "leader"},

@@ -11,7 +11,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from townops.areas import api as areas
-from townops.base.tunables import value_at
+from townops.base import tunables
+from townops.base.access import TUNE
+from townops.base.tunables import Part, Tunable, value_at
 from townops.catalogue import api as catalogue
 from townops.console import choices, labels
 from townops.console.doors import SEES, Desk, page
@@ -24,6 +26,16 @@ BEFORE: Final = 8
 QUIET: Final = frozenset({"phone_too_short", "not_permitted"})
 NEAR_KEY: Final = "register.near_metres"
 NEAR_METRES: Final = "250"
+tunables.declare(
+    Tunable(
+        NEAR_KEY,
+        NEAR_METRES,
+        "登记时的附近范围",
+        "登记时提示这个范围内的未结工单",
+        TUNE,
+        (Part("", "米", 20, 2000),),
+    )
+)
 NEAR_ROWS: Final = 8
 PLACES: Final = 5
 SHORTEST: Final = 4

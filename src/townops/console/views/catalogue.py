@@ -40,6 +40,7 @@ def shown(request: HttpRequest, desk: Desk) -> dict[str, object]:
         "desk": desk,
         "versions": [(one, one.id == in_force) for one in reversed(catalogue.versions())],
         "chosen": chosen,
+        "newest": chosen == catalogue.versions()[-1],
         "large": [one for one in content.classes if not one.parent],
         "under": under,
         "q": q,

@@ -45,6 +45,7 @@ def shown(request: HttpRequest, desk: Desk) -> dict[str, object]:
         "desk": desk,
         "sets": [(one, in_force is not None and one.id == in_force.id) for one in reversed(sets)],
         "chosen": chosen,
+        "newest": bool(sets) and chosen == sets[-1],
         "raw": rules,
         "rules": dispatch.rule_lines(rules, at=desk.at),
         "findings": dispatch.findings(rules, at=desk.at),

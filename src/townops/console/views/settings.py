@@ -8,19 +8,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from townops.base import calendars, journal
+from townops.base import calendars, journal, tunables
+from townops.base.access import SECURITY, TUNE
 from townops.catalogue import api as catalogue
 from townops.console.doors import Desk, page
 from townops.console.given import day_of
 from townops.console.saying import sentence
+from townops.console.trying import mark
 from townops.dispatch import api as dispatch
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 from townops.orders import api as orders
 
 CALENDAR: Final = "orders.edit_calendar"
+FLOWS: Final = "orders.edit_flows"
 OPENING: Final = (
     CALENDAR,
+    FLOWS,
+    TUNE,
+    SECURITY,
     "orders.edit_wordings",
     "catalogue.edit",
     "dispatch.edit",
@@ -38,19 +44,36 @@ def index(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Every thing this person may set, with the version in force."""
     lines = (
         (CALENDAR, "calendar", "工作日历", "休息日、调休上班日", _calendar_said()),
+        (FLOWS, "flows", "流程与时限", "各来源的办理环节、各环节时限", _flows_said(desk)),
+        (
+            (TUNE, SECURITY),
+            "tunables",
+            "运行参数",
+            "临期、闲置退出、保留天数等",
+            f"{len(tunables.declared())} 项，各有历史",
+        ),
         ("catalogue.edit", "catalogue", "分类目录", "事项分类、立案条件、处置时限", _catalogue_said(desk)),
         ("dispatch.edit", "dispatch", "派遣规则", "哪类事项在哪里由谁处置", _rules_said(desk)),
         ("orders.edit_wordings", "wordings", "答复模板", "办理时选用的文字", "各模板分别有版本"),
         ("people.edit", "people", "人员", "岗位、任职、账号", "任职起止按日期"),
         ("base.roles", "roles", "角色", "每个角色可以做什么", "保存后立即生效"),
     )
-    shown = [(f"console:{name}", *said) for may, name, *said in lines if desk.may(may)]
+    shown = [
+        (f"console:{name}", *said)
+        for may, name, *said in lines
+        if desk.may(*((may,) if isinstance(may, str) else may))
+    ]
     return render(request, "console/settings.html", {"desk": desk, "lines": shown})
 
 
 def _calendar_said() -> str:
     now = calendars.current()
     return f"第 {now.version} 版，节假日已公布到 {now.known_until}"
+
+
+def _flows_said(desk: Desk) -> str:
+    known = orders.flows.sources_at(desk.at.astimezone(SHANGHAI).date())
+    return f"{len(known)} 个来源，各有版本"
 
 
 def _catalogue_said(desk: Desk) -> str:
@@ -72,7 +95,7 @@ def calendar(request: HttpRequest, desk: Desk) -> HttpResponse:
     typed = {name: request.POST.get(name, "").strip() for name in FIELDS}
     try:
         change = _given(request, desk)
-        if request.POST.get("do") == "save" and request.POST.get("tried") == _mark(typed):
+        if request.POST.get("do") == "save" and request.POST.get("tried") == mark(typed):
             made = orders.calendar.publish(change, actor=desk.actor, at=desk.at)
             messages.success(request, f"第 {made} 版工作日历已发布，未结工单的时限正在随之更新。")
             return redirect("console:calendar")
@@ -81,13 +104,8 @@ def calendar(request: HttpRequest, desk: Desk) -> HttpResponse:
         again = _shown(desk) | {"typed": typed, "said": sentence(refused)}
         return render(request, "console/calendar.html", again | _fresh(typed), status=422)
     return render(
-        request, "console/calendar.html", _shown(desk) | {"typed": typed, "seen": seen, "tried": _mark(typed)}
+        request, "console/calendar.html", _shown(desk) | {"typed": typed, "seen": seen, "tried": mark(typed)}
     )
-
-
-def _mark(typed: dict[str, str]) -> str:
-    """What was tried: only that is published, anything else is tried first."""
-    return "|".join(typed[name] for name in FIELDS)
 
 
 def _given(request: HttpRequest, desk: Desk) -> orders.calendar.DayChange:

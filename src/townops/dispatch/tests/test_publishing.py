@@ -41,7 +41,7 @@ def test_what_is_stored_is_what_was_published(published):
 
 
 @pytest.mark.parametrize(
-    ("day", "code"), [(date(2026, 1, 1), "rules_out_of_order"), (date(2026, 2, 1), "rules_backdated")]
+    ("day", "code"), [(date(2025, 12, 31), "rules_out_of_order"), (date(2026, 2, 1), "rules_backdated")]
 )
 def test_rules_are_not_changed_for_days_gone_by(published, day, code):
     published(OLD)

@@ -168,11 +168,6 @@ class FlowVersion(models.Model):
     effective_from = models.DateField("生效日期")
     body = models.TextField("内容")
 
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["source", "effective_from"], name="flow_once_a_day")
-        ]
-
     def __str__(self) -> str:
         return f"{self.source} {self.effective_from}"
 

@@ -1,5 +1,7 @@
 """What orders answer to people and dispatch: open work of a post, open orders for a dry run."""
 
+from datetime import date, datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -74,6 +76,26 @@ def test_a_dry_run_over_open_orders_finds_what_new_rules_would_move(town):
     ]  # fmt: skip
     changes = {change.number: change for change in dispatch.dry_run_open(moved)}
     assert changes[held].after == people.unit("chengguan").id
+
+
+def test_only_what_waits_for_dispatch_is_asked_about_one_changed_rule(town):
+    waits, held = town.filed(), town.handling()
+    seen = dispatch.changing.foresee(everything_to("chengguan"), town.at)
+    assert (seen.waiting, seen.count, [one.number for one in seen.first]) == (1, 1, [waits])
+    assert held not in [one.number for one in seen.first]
+    proposed = answers.ask("dispatch.propose", **facts_of(waits, town.at)).unit_id
+    assert (seen.first[0].before, seen.first[0].after) == (proposed, people.unit("chengguan").id)
+
+
+def everything_to(unit: str) -> dispatch.changing.RuleChange:
+    last = dispatch.changing.newest()
+    rule = dispatch.Rule(order=1, name="全部给城管", target=unit)
+    return dispatch.changing.RuleChange(0, rule, date(2099, 1, 1), "试", last.id)
+
+
+def facts_of(number: str, at: datetime) -> dict[str, object]:
+    rows = {row["number"]: row for row in answers.ask("orders.waiting_for_dispatch", at)}
+    return {name: value for name, value in rows[number].items() if name not in {"number", "unit_id"}}
 
 
 def test_merged_and_unadopted_orders_are_left_out(town):

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from townops.base import calendars, journal
+from townops.base import calendars, jobs, journal
 from townops.kernel.actors import Actor, Hat
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 from townops.orders import api
-from townops.orders.calendar import DayChange, foresee, publish
+from townops.orders.calendar import DayChange, follow, foresee, publish, replayed
 from townops.orders.models import OrderEvent
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +74,40 @@ def test_publishing_needs_its_permission_and_is_journalled(town, change):
         "台风停工",
         [change.days[0].isoformat()],
     )
+
+
+def test_the_job_moves_every_open_order_through_the_queue_also_one_stepped_before_it_ran(town, change):
+    stepped = town.handling()
+    seen = {one.number: one.after for one in foresee(change, town.at).first}
+    assert stepped in seen
+    publish(change, actor=KEEPER, at=town.at)
+    town.takes("u_chengjian", stepped, "contact", who="诉求人", when=town.at.isoformat(), result="已联系")
+    jobs.run_due(town.later(minutes=1))
+    assert {number: town.row(number).due_at for number in seen} == seen
+    assert steps_of(town, stepped)[-2:] == ["contact", "recalendar"]
+    assert jobs.dead() == []
+
+
+def test_an_order_stepped_while_the_job_holds_it_is_decided_again_and_keeps_its_step(town, change):
+    number = town.handling()
+    publish(change, actor=KEEPER, at=town.at)
+    newest, at = calendars.current(), town.later(minutes=5)
+    held = {loaded.row.number: (loaded, decision) for loaded, decision in replayed(newest, at)}
+    town.takes("u_chengjian", number, "contact", who="诉求人", when=town.at.isoformat(), result="已联系")
+    assert follow(*held[number], newest, recorded_at=town.at)
+    assert steps_of(town, number)[-2:] == ["contact", "recalendar"]
+    assert number not in {loaded.row.number for loaded, _ in replayed(newest, town.at)}
+
+
+def test_an_order_another_run_moved_meanwhile_is_left_alone(town, change):
+    number = town.handling()
+    publish(change, actor=KEEPER, at=town.at)
+    newest = calendars.current()
+    held = {loaded.row.number: (loaded, decision) for loaded, decision in replayed(newest, town.at)}
+    api.recalendar(at=town.at)
+    assert not follow(*held[number], newest, recorded_at=town.at)
+
+
+def steps_of(town, number: str) -> list[str]:
+    rows = OrderEvent.objects.filter(order_id=town.row(number).pk).order_by("seq")
+    return list(rows.values_list("step", flat=True))

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from townops.base import jobs, journal, tunables
+from townops.base import jobs, journal, tunables, tuning
 from townops.kernel.refusal import Refused
 from townops.orders import api
 from townops.orders.models import Order, OrderEvent, Upward
@@ -348,6 +348,8 @@ def test_the_demos_orders_stay_at_home(town, peer):
 def test_the_file_drop_writes_one_json_per_message_where_it_is_switched_on(town):
     number = replied(town, "C6")
     seq = message(town, number).seq
+    tried = tuning.foresee(tuning.Change(up.FILE_DROP, "hotline", "接通区平台", ""), town.at)
+    assert (tried.count, tried.figures[0].after, tried.first[0].number) == (1, 1, number)
     tunables.set_value(up.FILE_DROP, "hotline", effective_from=datetime(2026, 1, 1, tzinfo=UTC))
     runs(town)
     path = Path(settings.DATA) / "outbox" / "hotline" / f"{number}-{seq}.json"

@@ -32,7 +32,7 @@ def sweep(at: datetime) -> int:
     if not sources:
         return 0
     asked = set(Job.objects.filter(name=TASK).values_list("payload", flat=True))
-    fresh = [one for one in _ready(sources) if dump(payload_of(*one)) not in asked][:AT_ONCE]
+    fresh = [one for one in ready(sources) if dump(payload_of(*one)) not in asked][:AT_ONCE]
     with write():
         for order, seq in fresh:
             jobs.enqueue(TASK, payload_of(order, seq), run_at=at)
@@ -68,7 +68,8 @@ def retry(actor: Actor, number: str, seq: int, *, at: datetime) -> None:
         raise Refused("nothing_given_up", number=number)
 
 
-def _ready(sources: Iterable[str]) -> QuerySet[Upward, tuple[int, int]]:
+def ready(sources: Iterable[str]) -> QuerySet[Upward, tuple[int, int]]:
+    """(order, seq) of what waits to be carried, oldest first."""
     live = Order.objects.filter(Q(origin="live") | Q(adopted=True), id=OuterRef("order_id"))
     rows = Upward.objects.filter(Exists(live), source__in=list(sources), status="ready")
     return rows.order_by("made_at", "order_id", "seq").values_list("order_id", "seq")

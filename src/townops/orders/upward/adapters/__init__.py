@@ -15,11 +15,30 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Final
 
+from townops.base import tunables
+from townops.base.access import TUNE
 from townops.base.registry import Registry
-from townops.base.tunables import value_at
+from townops.base.tunables import Tunable, value_at
+from townops.orders import flows
 from townops.orders.upward.messages import Message
 
+
+def _replying() -> list[tuple[str, str]]:
+    known = set(flows.replying())
+    return [(source, label) for source, label in flows.sources() if source in known]
+
+
 FILE_DROP: Final = "upward.file_drop"
+tunables.declare(
+    Tunable(
+        FILE_DROP,
+        "",
+        "自动落盘报送",
+        "选中来源的上报消息自动写入报送文件夹，不用逐条送出",
+        TUNE,
+        choices=_replying,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +67,12 @@ def adapter_for(source: str, at: datetime) -> Adapter | None:
     from townops.orders.upward.file_drop import drop
 
     _discover()
-    dropped = value_at(FILE_DROP, at, default="").split(",")
-    return _adapters.get(source) or (drop if source in dropped else None)
+    return _adapters.get(source) or (drop if source in dropped(value_at(FILE_DROP, at, default="")) else None)
+
+
+def dropped(value: str) -> set[str]:
+    """The sources a value of the setting switches on, without those whose own adapter comes first."""
+    return {source for source in value.split(",") if source and _adapters.get(source) is None}
 
 
 def carried(sources: list[str], at: datetime) -> list[str]:
