@@ -12,7 +12,7 @@ from townops.areas.domain.candidates import FIELDS, Candidate, RowError, Survey
 from townops.areas.domain.finding import Named
 from townops.areas.domain.finding import find as find_named
 from townops.areas.domain.ground import Ids
-from townops.areas.domain.outlines import Box, Outline
+from townops.areas.domain.outlines import Outline
 from townops.areas.domain.views import AreaView, Location, Near
 from townops.areas.geography import Geography, picture
 from townops.areas.imports import (
@@ -28,6 +28,7 @@ from townops.areas.stamps import Picture, touch
 from townops.areas.surveys import AreaFile
 from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.refusal import Refused
+from townops.kernel.vectortiles import Box
 
 __all__ = [
     "FIELDS",
