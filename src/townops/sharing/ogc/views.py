@@ -114,11 +114,11 @@ def _today(layer: Layer) -> FeatureSet:
 
 def _format(request: HttpRequest) -> str:
     """By `f`, else by what the caller likes best. Refused(format_unknown)."""
-    chosen = request.GET.get("f", "")
-    if chosen and chosen not in FORMATS:
-        raise Refused("format_unknown", value=chosen[:20], known=list(FORMATS))
-    if chosen:
+    chosen = request.GET.get("f")
+    if chosen in FORMATS:
         return chosen
+    if chosen is not None:
+        raise Refused("format_unknown", value=chosen[:20], known=list(FORMATS))
     return "html" if request.get_preferred_type([GEOJSON, JSON, HTML]) == HTML else "json"
 
 
