@@ -1,6 +1,6 @@
 """What a request for features asks for, read strictly: whatever is not understood is refused, nothing is guessed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -17,6 +17,7 @@ LIMIT, MOST = 100, 10_000
 FURTHEST: Final = 10**9
 FORMATS: Final = ("json", "html")
 _FLAT, _HIGH = 4, 6
+TRUTHS: Final = ("true", "false")
 OPEN: Final = ("", "..")
 
 
@@ -35,14 +36,23 @@ class Asked:
 
 def read_items(given: QueryDict, layer: Layer) -> Asked:
     """Refused: parameter_unknown, one_value_only, bbox_malformed, crs_unsupported, datetime_malformed, number_malformed."""
-    known = {fact.name for fact in layer.facts}
-    check_names(given, {"bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "f"} | known)
+    names = {fact.name for fact in layer.facts}
+    check_names(given, {"bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "f"} | names)
     since, until = read_days(given.get("datetime"))
     return Asked(
         since, until, _box(given.get("bbox"), system(given.get("bbox-crs", CRS84))),
-        {name: str(one) for name, one in given.items() if name in known},
+        dict(_facts(given, layer)),
         min(_whole(given, "limit", LIMIT, 1), MOST), _whole(given, "offset", 0, 0), system(given.get("crs", CRS84)),
     )  # fmt: skip
+
+
+def _facts(given: QueryDict, layer: Layer) -> Iterator[tuple[str, str]]:
+    for fact in layer.facts:
+        if fact.name in given:
+            said = str(given[fact.name])
+            if fact.kind == "boolean" and said not in TRUTHS:
+                raise Refused("truth_malformed", name=fact.name, value=said[:20])
+            yield fact.name, said
 
 
 def check_names(given: QueryDict, known: set[str]) -> None:

@@ -135,13 +135,14 @@ WRONG = [
     {"limit": "ten"},
     {"offset": "9999999999999999"},
     {"colour": "red"},
+    {"directly_managed": "AAA"},
     {"f": "xml"},
 ]
 
 
 @pytest.mark.parametrize("query", WRONG, ids=str)
 def test_what_is_not_understood_is_refused_with_a_code_and_a_sentence(ask, query):
-    answer = ask("/collections/block/items", **query)
+    answer = ask("/collections/village/items", **query)
     assert answer.status_code == HTTPStatus.BAD_REQUEST
     assert answer.json()["code"] and "{" not in answer.json()["detail"]
 
