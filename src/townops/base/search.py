@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
 from townops.base.db import is_sqlite, write
 from townops.base.models import SearchText
@@ -74,9 +76,8 @@ def holding(kind: str, q: str, *, column: str = "pk") -> Exists:
     """The search asked of each row's own text: for rows that something else finds. Refused: `query_too_short`."""
     words, _ = _question(q)
     rows = SearchText.objects.filter(kind=kind, key=OuterRef(column))
-    for word in words:
-        rows = rows.filter(text__contains=word)
-    return Exists(rows)
+    held = (GreaterThan(StrIndex("text", Value(word)), 0) for word in words)  # sooner done than LIKE
+    return Exists(rows.filter(*held))
 
 
 def at_most(kind: str, q: str, most: int) -> int:

@@ -21,8 +21,8 @@ from townops.orders.models import Order, OrderScope
 
 FEW = 15_000  # a gathered row costs as much as 25 walked ones
 FEW_OF_OPEN = 3_000  # what is open is one small index
-MANY = 60_000  # scopes with more are not walked to the end for a rare word
-LISTED = 60_000  # up to there found keys are listed; beyond, each walked order's text is asked
+MANY = 25_000  # words found in more do not lead past scopes: these are walked, and each text asked
+LISTED = 25_000  # up to there found keys are listed; beyond, each walked order's text is asked: a page is soon full
 
 Spans = dict[str, datetime]
 Keys = QuerySet[Any, Any]
@@ -85,7 +85,7 @@ class Plain(Func):
 
 def choose(asked: Asked, scopes: Sequence[int]) -> Lead:
     """The lead for these filters and scopes (none: the whole town is seen); two queries at most."""
-    found = search.at_most("order", asked.q, LISTED + 1) if asked.q else 0
+    found = search.at_most("order", asked.q, max(LISTED, MANY) + 1) if asked.q else 0
     if not is_sqlite():
         return _left_alone(asked, scopes, found)
     terms = () if asked.open else asked.terms

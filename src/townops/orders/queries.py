@@ -40,7 +40,8 @@ def find(
     found = select(actor, wanted, at=at, sort=sort)
     if found is None:
         return paging.NOTHING
-    return paging.page(found.rows, sort=sort, cursor=cursor, limit=limit, walk=found.walk)
+    counted = paging.EXACT_OF_WORDS if wanted.q else paging.EXACT
+    return paging.page(found.rows, sort=sort, cursor=cursor, limit=limit, walk=found.walk, counted=counted)
 
 
 def every(actor: Actor, wanted: Filter, *, at: datetime) -> QuerySet[Order]:
