@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar, cast
 
+import numpy as np
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import NOT_PROVIDED, DateTimeField, Field, Model
+from django.db.models import NOT_PROVIDED, DateTimeField, Field, Model, QuerySet
 from django.db.models.base import ModelState
+from numpy.typing import NDArray
 
 from townops.base.db import is_sqlite
 
@@ -31,6 +33,17 @@ def fresh(model: type[M], **values: object) -> M:
     held.update({name: made() for name, made in _made(model).items()})
     held.update(values)
     return row
+
+
+def integers(rows: QuerySet[Any, Any], width: int = 1) -> NDArray[np.int64]:
+    """The first of `width` columns of many rows, handed over in one text: a third of the cost of a row for each."""
+    text, params = rows.query.sql_with_params()
+    gathered = "group_concat(v0)" if is_sqlite() else "string_agg(v0::text, ',')"
+    names = ", ".join(f"v{number}" for number in range(width))
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH found({names}) AS ({text}) SELECT {gathered} FROM found", params)  # noqa: S608
+        found = cursor.fetchone()[0]
+    return np.fromstring(found or "", dtype=np.int64, sep=",")
 
 
 def insert(rows: Sequence[Model], *, conflict: str = "") -> None:

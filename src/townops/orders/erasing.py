@@ -46,6 +46,11 @@ def erase_texts(order_id: int, *, actor: Actor, at: datetime) -> int:
     return erased
 
 
+def erased_since(at: datetime) -> set[int]:
+    """Orders erased at this moment or later."""
+    return {int(key) for key in journal.keys_since(KIND, at, action=ACTION)}
+
+
 def erasures(orders: Collection[int]) -> dict[int, list[Erasure]]:
     """What the journal says was erased, by order."""
     found: dict[int, list[Erasure]] = {}

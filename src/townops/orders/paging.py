@@ -117,6 +117,13 @@ def ids(rows: QuerySet[Order], *, sort: str, most: int, walk: Walk | None = None
     return [key for key, *_ in _keys(keyed, way, walk, None)[:most]]
 
 
+def every_key(rows: QuerySet[Order], walk: Walk | None) -> tuple[Keys, int]:
+    """All keys, in no order, and how many columns they come in."""
+    if walk is None:
+        return rows.order_by().values_list("id"), 1
+    return _keys(rows, SORTS["received"], walk, None), 2
+
+
 def _ordered(rows: QuerySet[Order], sort: str) -> tuple[Way, QuerySet[Order]]:
     if sort not in SORTS:
         raise Refused("sort_unknown", sort=sort, known=sorted(SORTS))

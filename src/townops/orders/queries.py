@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 from django.db.models import Count, Q, QuerySet
+from numpy.typing import NDArray
 
 from townops.areas import api as areas
 from townops.base import contacts, crypto, search, sql
@@ -50,6 +52,22 @@ def every(actor: Actor, wanted: Filter, *, at: datetime) -> QuerySet[Order]:
     if found is None:
         return Order.objects.none()
     return within(found.rows, actor, scopes_of(actor)) if found.walk else found.rows
+
+
+def every_key(actor: Actor, wanted: Filter, *, at: datetime) -> NDArray[np.int64] | None:
+    """The keys of `every`, each once and in no order; None: all orders of the towns he sees. Refused as `find`."""
+    if wanted == Filter():
+        return None if actor.holds(VIEW_ALL) else scoped_keys(scopes_of(actor))
+    found = select(actor, wanted, at=at, sort="received")
+    if found is None:
+        return np.zeros(0, dtype=np.int64)
+    return sql.integers(*paging.every_key(found.rows, found.walk))
+
+
+def scoped_keys(scopes: Sequence[int]) -> NDArray[np.int64]:
+    """Orders of these scopes, out of their index alone."""
+    rows = OrderScope.objects.filter(scope__in=scopes).values_list("order_id")
+    return np.unique(sql.integers(rows)) if scopes else np.zeros(0, dtype=np.int64)
 
 
 def part(
