@@ -7,15 +7,16 @@ another process commits late is missed) and what was erased. Every process has i
 import threading
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final
 
 import numpy as np
+from django.db import connection
 from django.db.models import Max
 from numpy.typing import NDArray
 
-from townops.base import journal, masking
+from townops.base import masking
 from townops.kernel.tiling import Floats, unit_square
 from townops.orders import erasing
 from townops.orders.domain.states import OPEN, State
@@ -93,6 +94,18 @@ def current(at: datetime) -> Ground:
         return _kept[0].ground
 
 
+def read_ahead() -> None:
+    """Read it in the background: the first map of a process finds it there, or waits for the rest of it."""
+    threading.Thread(target=_ahead, name="ground", daemon=True).start()
+
+
+def _ahead() -> None:
+    try:
+        current(datetime.now(UTC))
+    finally:
+        connection.close()
+
+
 def forget() -> None:
     """Read anew."""
     with _lock:
@@ -125,14 +138,20 @@ def _read_all() -> Ground:
     parts = [_ground((), {})]
     while some := tuple(islice(rows, READ)):
         parts.append(_ground(some, {}))
-    return _with_dues(_joined(parts), Order.objects.filter(is_open=True, due_at__isnull=False).values_list("id", "due_at"))
+    return _with_dues(
+        _joined(parts), Order.objects.filter(is_open=True, due_at__isnull=False).values_list("id", "due_at")
+    )
 
 
 def _read(orders: Collection[int]) -> Ground:
     parts = [_ground((), {})]
     keys = sorted(orders)
     for start in range(0, len(keys), ASKED):
-        rows = Order.objects.filter(id__in=keys[start : start + ASKED]).order_by("id").values_list(*COLUMNS, "due_at")
+        rows = (
+            Order.objects.filter(id__in=keys[start : start + ASKED])
+            .order_by("id")
+            .values_list(*COLUMNS, "due_at")
+        )
         parts.append(_ground([row[:-1] for row in rows], {row[0]: row[-1] for row in rows if row[-1]}))
     return _joined(parts)
 

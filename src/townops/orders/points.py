@@ -8,7 +8,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
-from townops.kernel.tiling import Window, unit_square
+from townops.kernel.tiling import Window
 from townops.orders import ground, privacy, queries
 from townops.orders.access import REVEAL, VIEW_ALL
 from townops.orders.domain.clusters import Alone, Cluster, Spots, clustered
@@ -104,14 +104,25 @@ def forget() -> None:
 
 
 def _read(actor: Actor, wanted: Filter, at: datetime) -> Snapshot:
-    keys = queries.every_key(actor, wanted, at=at)
+    asked, kinds = _split(wanted)
+    keys = queries.every_key(actor, asked, at=at)
     every = ground.current(at)
-    seen = np.isin(every.towns, queries.towns_of(actor))
+    seen = np.isin(every.towns, queries.towns_of(actor)) & kinds[every.kinds]
     if keys is not None:
         mine = np.zeros(len(every), dtype=np.bool_)
         mine[every.places(keys)] = True
         seen &= mine
     return _snapshot(every, seen, at, exact=privacy.goes_there(actor))
+
+
+def _split(wanted: Filter) -> tuple[Filter, ground.Flags]:
+    """What the database is asked, and which kinds are left: where nothing but states is asked, the ground knows them."""
+    asked = replace(wanted, states=(), stages=(), open=None)
+    if asked != Filter():
+        return wanted, np.ones(len(STATES), dtype=np.bool_)
+    within = wanted.in_states
+    named = np.array([within is None or state.value in within for state in STATES])
+    return asked, named & (wanted.open == ground.IS_OPEN if wanted.open is not None else True)
 
 
 def _snapshot(every: Ground, seen: ground.Flags, at: datetime, *, exact: bool) -> Snapshot:

@@ -1,7 +1,7 @@
 """Finding orders: what an actor may see, and the filters a list knows (engine.md section 6)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -58,6 +58,10 @@ def every_key(actor: Actor, wanted: Filter, *, at: datetime) -> NDArray[np.int64
     """The keys of `every`, each once and in no order; None: all orders of the towns he sees. Refused as `find`."""
     if wanted == Filter():
         return None if actor.holds(VIEW_ALL) else scoped_keys(scopes_of(actor))
+    if wanted.q and actor.holds(VIEW_ALL) and not contacts.find(wanted.q):
+        words = search.every_key("order", wanted.q)
+        others = every_key(actor, replace(wanted, q=""), at=at)
+        return words if others is None else np.intersect1d(words, others)
     found = select(actor, wanted, at=at, sort="received")
     if found is None:
         return np.zeros(0, dtype=np.int64)

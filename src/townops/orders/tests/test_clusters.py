@@ -60,5 +60,7 @@ def test_an_order_alone_stands_where_it_is_and_a_cluster_within_its_cell(points)
 
 
 def test_no_orders_make_an_empty_map():
-    empty = Spots(np.zeros(0, dtype="S16"), np.zeros(0), np.zeros(0), np.zeros(0, np.int8), np.zeros(0, np.int8))
+    empty = Spots(
+        np.zeros(0, dtype="S16"), np.zeros(0), np.zeros(0), np.zeros(0, np.int8), np.zeros(0, np.int8)
+    )
     assert clustered(empty, tiling.window(TOWN, 12), kinds=KINDS) == ([], [])

@@ -72,7 +72,11 @@ def plan(town, monkeypatch, wanted, *, user="shift", sort="-received", few=0):
         monkeypatch.setattr(leading, name, few)
     with CaptureQueriesContext(connection) as seen:
         asked(town, user, wanted, sort)
-    keys = next(query["sql"] for query in seen.captured_queries if query["sql"].endswith((" LIMIT 10001", " LIMIT 501")))
+    keys = next(
+        query["sql"]
+        for query in seen.captured_queries
+        if query["sql"].endswith((" LIMIT 10001", " LIMIT 501"))
+    )
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN QUERY PLAN " + keys.replace("%", "%%"), ())
         return [row[3] for row in cursor.fetchall()]
