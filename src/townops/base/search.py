@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 from django.db import connection
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import Exists, Lookup, OuterRef, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
@@ -81,10 +81,13 @@ def matching(kind: str, q: str) -> RawSQL:
 
 
 def holding(kind: str, q: str, *, column: str = "pk") -> Exists:
-    """The search asked of each row's own text: for rows that something else finds. Refused: `query_too_short`."""
+    """The search asked of each row's own text, for rows that something else finds; a place is sooner found than LIKE answers.
+
+    Refused: `query_too_short`.
+    """
     words, _ = _question(q)
     rows = SearchText.objects.filter(kind=kind, key=OuterRef(column))
-    held = (GreaterThan(StrIndex("text", Value(word)), 0) for word in words)  # sooner done than LIKE
+    held: list[Lookup[int]] = [GreaterThan(StrIndex("text", Value(word)), 0) for word in words]
     return Exists(rows.filter(*held))
 
 

@@ -6,19 +6,21 @@ another process commits late is missed) and what was erased. Every process has i
 
 import threading
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
+import shapely
 from django.db import connection
 from django.db.models import Max
 from numpy.typing import NDArray
 
 from townops.base import masking
+from townops.kernel.drawn import Drawn
 from townops.kernel.tiling import Floats, unit_square
-from townops.orders import erasing
+from townops.orders import erased
 from townops.orders.domain.states import OPEN, State
 from townops.orders.models import Order, OrderLeaf
 
@@ -27,11 +29,13 @@ PLACE: Final = {state.value: place for place, state in enumerate(STATES)}
 IS_OPEN: Final = np.array([state in OPEN for state in STATES], dtype=np.bool_)
 NEVER: Final = np.iinfo(np.int64).max
 ASKED: Final = 500
+NEARLY: Final = 3e-6  # of the world: more than a masked place is off
 READ: Final = 20_000
 OVERLAP: Final = timedelta(minutes=10)
 COLUMNS: Final = ("id", "number", "town_id", "lng", "lat", "state")
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+T = TypeVar("T", bound=np.generic)
 Row = tuple[int, str, int, float | None, float | None, str]
 
 
@@ -54,9 +58,22 @@ class Ground:
     def __len__(self) -> int:
         return len(self.ids)
 
-    @property
-    def columns(self) -> tuple[NDArray[np.generic], ...]:
-        return tuple(getattr(self, name) for name in NAMES)
+    def seen(self, rows: Ints, *, exact: bool) -> tuple[Floats, Floats]:
+        """Where a viewer sees these orders: `exact` for whoever goes there, as long as they are open."""
+        clear = IS_OPEN[self.kinds[rows]] & exact
+        xs = np.where(clear, self.xs[rows], self.masked_xs[rows])
+        return xs, np.where(clear, self.ys[rows], self.masked_ys[rows])
+
+    def within(self, area: Drawn, *, exact: bool) -> Ints:
+        """The rows a viewer sees in an area drawn on the map, or on its edge: whoever sees masked places learns no more."""
+        corners = np.column_stack(unit_square(*np.array(area).T))
+        (west, north), (east, south) = corners.min(axis=0) - NEARLY, corners.max(axis=0) + NEARLY
+        xs, ys = self.masked_xs, self.masked_ys
+        rows = np.flatnonzero((xs >= west) & (xs <= east) & (ys >= north) & (ys <= south))
+        polygon = shapely.Polygon(corners)
+        shapely.prepare(polygon)
+        inside: Flags = shapely.intersects_xy(polygon, *self.seen(rows, exact=exact))
+        return rows[inside]
 
     def places(self, ids: Ints) -> Ints:
         """The rows of these keys; those it does not know yet are left out."""
@@ -117,7 +134,7 @@ def _follow(kept: _Kept, at: datetime) -> None:
     moved = {order for order, seq in unsealed.items() if kept.unsealed.get(order) != seq}
     if last > kept.seal:
         moved |= set(OrderLeaf.objects.filter(seal__gt=kept.seal).values_list("order_id", flat=True))
-    moved |= erasing.erased_since((kept.at or at) - OVERLAP)
+    moved |= erased.erased_since((kept.at or at) - OVERLAP)
     if moved:
         kept.ground = changed(kept.ground, _read(moved))
     kept.seal, kept.unsealed, kept.at = last, unsealed, at
@@ -188,7 +205,7 @@ def micros(moment: datetime) -> int:
 
 
 def _joined(parts: Sequence[Ground]) -> Ground:
-    return Ground(*(np.concatenate(column) for column in zip(*(one.columns for one in parts), strict=True)))
+    return Ground(**{name: np.concatenate([getattr(one, name) for one in parts]) for name in NAMES})
 
 
 def changed(old: Ground, news: Ground) -> Ground:
@@ -197,9 +214,10 @@ def changed(old: Ground, news: Ground) -> Ground:
     known: Flags = np.zeros(len(news), dtype=np.bool_)
     within = at < len(old)
     known[within] = old.ids[at[within]] == news.ids[within]
-    columns = []
-    for before, after in zip(old.columns, news.columns, strict=True):
-        column = before.copy()
-        column[at[known]] = after[known]
-        columns.append(np.insert(column, at[~known], after[~known]) if not known.all() else column)
-    return replace(old, **dict(zip(NAMES, columns, strict=True)))
+    return Ground(**{name: _changed(getattr(old, name), getattr(news, name), at, known) for name in NAMES})
+
+
+def _changed(before: NDArray[T], after: NDArray[T], at: Ints, known: Flags) -> NDArray[T]:
+    column = before.copy()
+    column[at[known]] = after[known]
+    return column if known.all() else np.insert(column, at[~known], after[~known])

@@ -104,7 +104,7 @@ def forget() -> None:
 
 
 def _read(actor: Actor, wanted: Filter, at: datetime) -> Snapshot:
-    asked, kinds = _split(wanted)
+    asked, kinds = _split(replace(wanted, drawn=()))
     keys = queries.every_key(actor, asked, at=at)
     every = ground.current(at)
     seen = np.isin(every.towns, queries.towns_of(actor)) & kinds[every.kinds]
@@ -112,7 +112,13 @@ def _read(actor: Actor, wanted: Filter, at: datetime) -> Snapshot:
         mine = np.zeros(len(every), dtype=np.bool_)
         mine[every.places(keys)] = True
         seen &= mine
-    return _snapshot(every, seen, at, exact=privacy.goes_there(actor))
+    exact = privacy.goes_there(actor)
+    if wanted.drawn:
+        queries.check_drawn(actor, wanted.drawn)
+        inside = np.zeros(len(every), dtype=np.bool_)
+        inside[every.within(wanted.drawn, exact=exact)] = True
+        seen &= inside
+    return _snapshot(every, seen, at, exact=exact)
 
 
 def _split(wanted: Filter) -> tuple[Filter, ground.Flags]:
@@ -128,11 +134,9 @@ def _split(wanted: Filter) -> tuple[Filter, ground.Flags]:
 def _snapshot(every: Ground, seen: ground.Flags, at: datetime, *, exact: bool) -> Snapshot:
     rows = np.flatnonzero(seen & ~np.isnan(every.xs))
     kinds = every.kinds[rows]
-    clear = ground.IS_OPEN[kinds] & exact
     spots = Spots(
         every.numbers[rows],
-        np.where(clear, every.xs[rows], every.masked_xs[rows]),
-        np.where(clear, every.ys[rows], every.masked_ys[rows]),
+        *every.seen(rows, exact=exact),
         kinds,
         (every.dues[rows] < ground.micros(at)).astype(np.int8),
     )

@@ -64,8 +64,8 @@ class _Inside:
 
     def sums(self, weights: Floats) -> Floats:
         """Of each cell the sum over its orders."""
-        found: Floats = np.bincount(self.cells, weights=weights, minlength=self.counts.size)
-        return found
+        found = np.bincount(self.cells, weights=weights, minlength=self.counts.size)
+        return found.astype(np.float64, copy=False)
 
     def middles(self, places: Floats, crowds: Cells, at: Cells) -> Floats:
         """The mean of each crowd along one axis, kept inside its cell, which is number `at` of the world."""
