@@ -33,7 +33,7 @@ def found(town, user, **wanted):
 
 @pytest.mark.parametrize("few", [0, 1000])
 @pytest.mark.parametrize("user", ["shift", "dispatch", "auditor"])
-def test_only_what_lies_in_the_drawn_area_is_listed_counted_taken_and_shown(
+def test_only_what_lies_in_the_drawn_area_is_listed_counted_exported_taken_and_shown(
     town, three, monkeypatch, user, few
 ):
     for module in (leading, queries):
@@ -44,6 +44,8 @@ def test_only_what_lies_in_the_drawn_area_is_listed_counted_taken_and_shown(
     assert ([row.number for row in page.rows], page.total, page.exact) == ([three[0]], 1, True)
     assert [number for number, _ in api.found_keys(actor, wanted, at=town.at, most=9)] == [three[0]]
     assert api.snapshot(actor, wanted, at=town.at).spots.numbers.tolist() == [three[0].encode()]
+    part, _ = queries.part(actor, wanted, at=town.at, sort="received", cursor="", limit=9)
+    assert [row.number for row in part] == [three[0]]
     assert set(found(town, user, drawn=round_about(town.point(), FAR))) == set(three)
 
 
