@@ -25,7 +25,7 @@ from townops.areas.imports import (
 )
 from townops.areas.models import Area
 from townops.areas.stamps import Picture, touch
-from townops.areas.surveys import AreaFile
+from townops.areas.surveys import AreaFile, plane_of
 from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.refusal import Refused
 
@@ -56,6 +56,7 @@ __all__ = [
     "locate_many",
     "nearby",
     "outlines",
+    "plane_of",
     "point_within",
     "sentence",
     "shape",

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from townops.areas.domain.candidates import FIELDS, Candidate, RowError, Survey
 from townops.areas.exchange.reading import read as read_layer
-from townops.areas.exchange.systems import likely_plane, placed, suggestions
+from townops.areas.exchange.systems import kilometres_off, likely_plane, placed, suggestions
 from townops.areas.exchange.terms import Layer
 from townops.areas.models import Area
 from townops.kernel.planes import Plane, read_plane
 from townops.kernel.plausible import Fit
 from townops.kernel.refusal import Refused
 
+FAR_KM: Final = 20.0  # nothing of a town lies so far from it
 BY_LABEL: Final = {label: code for code, label in (*Area.Kind.choices, *Area.BlockType.choices)}
 
 
@@ -49,7 +50,7 @@ def read(file: AreaFile, town: shapely.Geometry | None = None) -> Survey:
     """Every feature in file order; `town` is its known outline. Refused: what `exchange.reading.read` and
     `exchange.systems.placed` refuse, `column_missing`, `crs_doubtful`, `plane_file` and its kin."""
     layer = read_layer(file.path, file.layer)
-    plane = read_plane(_text(file.plane)) if file.plane else None
+    plane = plane_of(file.plane) if file.plane else None
     crs = plane.name if plane else file.crs or layer.crs
     moved = _placed(layer, file, crs, plane, town)
     cells = cells_by_row(file.mapping, layer.columns, len(layer.shapes))
@@ -60,11 +61,12 @@ def read(file: AreaFile, town: shapely.Geometry | None = None) -> Survey:
     return Survey(file.path.name, file.town, rows, crs, file.accuracy_m, faults, notes)
 
 
-def _text(plane: Path) -> str:
+def plane_of(path: Path) -> Plane:
+    """A town's own plane from its parameter file. Refused `plane_file`, `control_few`, `control_residual`."""
     try:
-        return plane.read_text("utf-8-sig")
+        return read_plane(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
-        raise Refused("plane_file", why=f"{plane.name} 无法读取") from error
+        raise Refused("plane_file", why=f"{path.name} 无法读取") from error
 
 
 def _placed(
@@ -85,6 +87,9 @@ def _placed(
     found = () if moved and (file.sure or file.swapped) else suggestions(layer, crs, town, plane)
     if found or moved is None:
         raise Refused("crs_doubtful", crs=crs, suggested="、".join(_said(one) for one in found))
+    off = kilometres_off(moved.shapes, town) if town is not None and not file.sure else 0.0
+    if off > FAR_KM:
+        raise Refused("crs_far", crs=crs, km=f"{off:.0f}")
     return moved
 
 

@@ -16,6 +16,7 @@ WORDS: Final = {
     "crs_missing": "文件没有写明坐标系，请指明（cgcs2000、wgs84、gcj02、bd09、EPSG 编号或本地坐标参数文件）；从坐标看可能是{suggested}。",
     "crs_needs_plane": "坐标系“{crs}”与CGCS2000的换算参数不公开，不能近似换算，请测绘单位转为CGCS2000，或提供坐标参数文件。",
     "crs_doubtful": "按“{crs}”读取，图形不在本镇范围内；按{suggested}读取则相符。请改选坐标系；确实无误的，请注明已核对。",
+    "crs_far": "按“{crs}”读取，全部图形离本镇{km}公里以上，按其他坐标系也都不符；请核对文件和坐标系，本地坐标请附坐标参数文件。",
     "file_swapped": "全部坐标的经纬度都像写反了（如{lng}，{lat}），请核对；确实写反的，选“经纬度对调”后再导入。",
     "file_metres": "坐标像以米为单位（如{lng}，{lat}），不是经纬度；可能是平面坐标{suggested}，请改选坐标系。",
     "file_missing": "没有文件“{name}”。",

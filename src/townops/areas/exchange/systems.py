@@ -14,7 +14,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from townops.areas.exchange.terms import WIDEST_DEGREES, Column, Fault, Layer
-from townops.kernel.coordinates import Crs, to_cgcs2000
+from townops.kernel.coordinates import Crs, metres_between, to_cgcs2000
 from townops.kernel.planes import Plane, published, zones_near
 from townops.kernel.plausible import IN_DEGREES, SAME_GROUND, Fit, better, fits
 from townops.kernel.refusal import Refused
@@ -128,7 +128,7 @@ def suggestions(
     said = plane.name if plane else crs
     at = shapely.get_coordinates(layer.shapes)
     found = better(at, town, said, planes)
-    if not found or plane or said.lower() in {*SAME_GROUND, *SHIFTED} or published(said):
+    if not found or plane or not said or said.lower() in {*SAME_GROUND, *SHIFTED} or published(said):
         return found
     tried = fits(degrees(at, crs), town)  # a system none of ours: judged by where it leads
     return (
@@ -136,6 +136,16 @@ def suggestions(
         if any(one.plausible and one.system == Crs.CGCS2000 and not one.swapped for one in tried)
         else found
     )
+
+
+def kilometres_off(shapes: Column, town: shapely.Geometry) -> float:
+    """How far the nearest shape in degrees lies from a town."""
+    present = shapes[~shapely.is_missing(shapes)]
+    if not len(present):
+        return 0.0
+    near = present[int(np.argmin(shapely.distance(present, town)))]
+    one, other = shapely.get_coordinates(shapely.shortest_line(near, town)).tolist()
+    return metres_between((one[0], one[1]), (other[0], other[1])) / 1000
 
 
 def likely_plane(town: shapely.Geometry | None) -> str:
