@@ -14,6 +14,7 @@ from townops.areas.domain.finding import find as find_named
 from townops.areas.domain.ground import Ids
 from townops.areas.domain.outlines import Box, Outline
 from townops.areas.domain.views import AreaView, Location, Near
+from townops.areas.exporting import Exported, export
 from townops.areas.geography import Geography, picture
 from townops.areas.imports import (
     ImportResult,
@@ -34,6 +35,7 @@ __all__ = [
     "AreaFile",
     "AreaView",
     "Candidate",
+    "Exported",
     "ImportResult",
     "Location",
     "Named",
@@ -49,6 +51,7 @@ __all__ = [
     "block_types",
     "check_areas",
     "children",
+    "export",
     "extent",
     "find",
     "import_areas",

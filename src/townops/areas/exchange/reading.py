@@ -26,7 +26,7 @@ from townops.kernel.refusal import Refused
 Columns = dict[str, Column]
 T = TypeVar("T")
 TROUBLE: Final = (DataLayerError, DataSourceError, FeatureError, FieldError, UnicodeDecodeError)
-_SAYS_CRS: Final = re.compile(r'"crs"\s*:\s*\{[^{}]*\{\s*"name"\s*:\s*"(gcj02|bd09)"')
+_SAYS_CRS: Final = re.compile(r'"crs"\s*:\s*\{[^{}]*\{\s*"name"\s*:\s*"(gcj02|bd09|local:)')
 _KML_DATA: Final = re.compile(r'<Data\s+name="([^"]*)"')
 _XML_HEAD: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 KML_OWN: Final = frozenset(
@@ -141,7 +141,14 @@ def _geojson(part: Part, _: str) -> Layer:
     text, notes = decoded(part.path.read_bytes())
     raw = _reread(part, text)
     said = _SAYS_CRS.search(text)
-    return Layer(part.name, raw.columns, raw.shapes, said.group(1) if said else raw.crs, notes, raw.faults)
+    return Layer(
+        part.name,
+        raw.columns,
+        raw.shapes,
+        said.group(1).removesuffix("local:") if said else raw.crs,
+        notes,
+        raw.faults,
+    )
 
 
 def _kml(part: Part, inner: str) -> Layer:

@@ -14,7 +14,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from townops.areas.exchange.terms import WIDEST_DEGREES, Column, Fault, Layer
-from townops.kernel.coordinates import Crs, metres_between, to_cgcs2000
+from townops.kernel.coordinates import Crs, from_cgcs2000, metres_between, to_cgcs2000
 from townops.kernel.planes import Plane, published, zones_near
 from townops.kernel.plausible import IN_DEGREES, SAME_GROUND, Fit, better, fits
 from townops.kernel.refusal import Refused
@@ -37,6 +37,19 @@ def degrees(at: Floats, crs: str, plane: Plane | None = None) -> Floats:
     if name in SHIFTED or published(name):
         return np.column_stack(to_cgcs2000(x, y, name))
     return np.column_stack(_other(crs).transform(x, y))
+
+
+def undegrees(at: Floats, crs: str, plane: Plane | None = None) -> Floats:
+    """CGCS2000 degrees (n, 2) in another system: the way back of `degrees`, refused like it."""
+    x, y = at[:, 0], at[:, 1]
+    if plane:
+        return np.column_stack(plane.from_degrees(x, y))
+    name = crs.strip().lower()
+    if name in SAME_GROUND:
+        return at
+    if name in SHIFTED or published(name):
+        return np.column_stack(from_cgcs2000(x, y, name))
+    return np.column_stack(_other(crs).transform(x, y, direction="INVERSE"))
 
 
 def _other(crs: str) -> Transformer:
