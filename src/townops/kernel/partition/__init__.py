@@ -6,6 +6,7 @@ degrees (EPSG:4490); nothing here knows files or databases.
 """
 
 from townops.kernel.partition.proving import prove
+from townops.kernel.partition.repairing import repair
 from townops.kernel.partition.terms import (
     Change,
     Choices,
@@ -22,5 +23,5 @@ from townops.kernel.partition.terms import (
 
 __all__ = [
     "Change", "Choices", "Deed", "Defect", "Fault", "Feature", "Level", "Proof", "Repair", "Severity", "Tolerances",
-    "prove",
+    "prove", "repair",
 ]  # fmt: skip

@@ -134,7 +134,7 @@ def around(stratum: Stratum, parts: list[shapely.Geometry]) -> tuple[Ints, Float
     number = number[np.isin(edges.owner[number], stratum.beside)]
     rows, place = np.unique(edges.owner[number], return_inverse=True)
     step = stratum.points[edges.b[number]] - stratum.points[edges.a[number]]
-    lengths = np.bincount(place, weights=np.hypot(*step.T), minlength=len(rows))
+    lengths = np.bincount(place, weights=np.hypot(*step.T), minlength=len(rows)).astype(np.float64)
     alone = (stratum.users[edges.a[number]] == 1) | (stratum.users[edges.b[number]] == 1)
     order = np.lexsort((rows, -lengths))
     own = np.bincount(place, weights=alone, minlength=len(rows)) > 0
