@@ -46,7 +46,7 @@ def allotted(claims: Claims, which: Ints, claimant: Ints) -> Ints:
 
 
 def winner(claims: Claims, face: int, rivals: list[int]) -> int:
-    """By choice; else who is at home there; whose ring was sound; of a sliver whose border others share; else the smaller; else the first."""
+    """By choice; else by home, by a sound ring, in a sliver by a border that others share; else the smaller, the first."""
     flat = claims.flat
     codes = frozenset(flat.codes_of(rivals))
     for pair, keeper in claims.choices.items():
@@ -130,7 +130,8 @@ def without_crumbs(claims: Claims, label: Ints) -> Ints:
     parts: dict[int, list[list[int]]] = {}
     for group in components(np.flatnonzero(label >= 0), faces.one[same], faces.other[same]):
         parts.setdefault(int(label[group[0]]), []).append(group)
-    freed, barred = label.copy(), {}
+    freed = label.copy()
+    barred: dict[int, int] = {}
     for row, groups in parts.items():
         groups.sort(key=lambda group: -float(sizes[group].sum()))
         for group in groups[1:] if not claims.flat.detached[row] else []:

@@ -39,12 +39,13 @@ def repair(
     first = examine(levels, tolerances)
     if first.proof.passed and on_lattice(first.flat.shapes).all():
         return Repair(tuple(levels), first.proof, first.proof)
-    rounded = _reported(levels, settled_on(first.flat.shapes), first)
-    if rounded.after.passed:
-        return rounded
-    done = _attempt(
-        first, levels, (held, choices or {}), np.array(_concerned(first, rounded.after), np.int64)
-    )
+    proof = first.proof
+    if not on_lattice(first.flat.shapes).all() or first.flat.mended.any():
+        rounded = _reported(levels, settled_on(first.flat.shapes), first)
+        if rounded.after.passed:
+            return rounded
+        proof = rounded.after
+    done = _attempt(first, levels, (held, choices or {}), np.array(_concerned(first, proof), np.int64))
     if not mendable(done):
         return done
     whole = _attempt(first, levels, (held, choices or {}), np.arange(len(first.flat)))
