@@ -46,7 +46,8 @@ def borders(stratum: Stratum, grounds: Shapes) -> Iterator[Different]:
     for number, pair in enumerate(groups.tolist()):
         rows_of = (pair[0],) if pair[0] == pair[1] else tuple(pair)
         yield _told(stratum, rows_of, meetings, order[starts[number] : starts[number + 1]])
-    yield from _unmet(stratum, open_, meetings)
+    if len(stratum.uppers):  # on the coarsest level the outer border meets nobody
+        yield from _unmet(stratum, open_, meetings)
 
 
 def _unexplained(stratum: Stratum, grounds: Shapes) -> Ints:
@@ -85,16 +86,17 @@ def _apart(stratum: Stratum, one: Ints, other: Ints) -> Floats:
 
 
 def _culprits(stratum: Stratum, meetings: Meetings) -> Ints:
-    """Two rows for each meeting, lower first, alike when one is at fault: a point that several features share is
-    right, one that a single feature has is in question.
+    """Two rows for each meeting, lower first, alike when one is at fault: whoever lacks a point that several share; of two
+    points that should be one, whoever has the one that fewer have.
     """
     lacks = stratum.edges.owner[meetings.edge]
     owner = stratum.holder[meetings.node]
-    shared = stratum.users[meetings.node] > 1
-    near_shared = (meetings.near >= 0) & (stratum.users[np.maximum(meetings.near, 0)] > 1)
-    one = np.where(shared, lacks, owner)
-    other = np.where(~shared & near_shared, owner, lacks)
-    return np.sort(np.column_stack([one, other]), axis=1)
+    mine, theirs = stratum.votes[meetings.node], stratum.votes[np.maximum(meetings.near, 0)]
+    twin = meetings.near >= 0
+    right = np.where(twin, mine > theirs, stratum.users[meetings.node] > 1)
+    wrong = twin & (mine < theirs)
+    pair = np.column_stack([np.where(right, lacks, owner), np.where(wrong, owner, lacks)])
+    return np.sort(pair, axis=1)
 
 
 def _told(stratum: Stratum, rows: tuple[int, ...], meetings: Meetings, places: Ints) -> Different:

@@ -153,7 +153,8 @@ def _claims(first: Examination, faces: Faces, bound: Ints, zone: Ints, choices: 
 def _rebuilt(first: Examination, zone: Ints, faces: Faces, label: Ints) -> Shapes:
     """Shapes in degrees: those of the zone from their faces, those above them from their children."""
     flat, parents = first.flat, first.parents
-    shapes = settled_on(flat.shapes)
+    before = settled_on(flat.shapes)
+    shapes = before.copy()
     order = np.argsort(label, kind="stable")
     for row in zone.tolist():
         start, stop = np.searchsorted(label[order], [row, row + 1])
@@ -163,7 +164,9 @@ def _rebuilt(first: Examination, zone: Ints, faces: Faces, label: Ints) -> Shape
     for level in range(len(flat.names) - 1, -1, -1):
         for row in np.flatnonzero(stale & (flat.level == level)).tolist():
             shapes[row] = joined(shapes[(parents == row) & flat.alive])
-    return shapes
+    return np.where(
+        shapely.equals_exact(before, shapes, normalize=True), before, shapes
+    )  # rings begin as they did
 
 
 def _above(parents: Ints, rows: Ints) -> Bools:

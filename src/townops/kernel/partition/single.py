@@ -115,7 +115,7 @@ def detached(flat: Flat) -> Iterator[Defect]:
 
 def childless(flat: Flat, parents: Ints) -> Iterator[Defect]:
     """Ground of a higher level with nothing below it that is not declared to be managed directly."""
-    finest = int(flat.level.max(initial=0))
+    finest = len(flat.names) - 1
     has = np.zeros(len(flat), bool)
     has[parents[(parents >= 0) & flat.alive]] = True
     for row in np.flatnonzero((flat.level < finest) & ~has & ~flat.managed & flat.alive).tolist():

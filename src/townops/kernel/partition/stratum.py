@@ -69,6 +69,12 @@ class Stratum:
         return np.bincount(pairs % len(self.edges.points), minlength=len(self.edges.points))
 
     @cached_property
+    def votes(self) -> NDArray[np.int64]:
+        """How many features of any level have each node."""
+        count = len(self.edges.points)
+        return np.bincount(np.unique(self.edges.owner * count + self.edges.a) % count, minlength=count)
+
+    @cached_property
     def stand_ins(self) -> Shapes:
         """Ground of invalid features here: what is wrong beside them is theirs."""
         rows = np.union1d(self.beside, self.uppers)
@@ -77,10 +83,10 @@ class Stratum:
 
 def thin(part: shapely.Geometry, width: float) -> bool:
     """Whether no circle of this width fits in. Twice the area over the border never exceeds the width."""
+    if not part.area >= SMALLEST * width * width:
+        return True
     if 2 * part.area >= width * part.length:
         return False
-    if part.area < SMALLEST * width * width:
-        return True
     return bool(shapely.buffer(part, -width / 2, quad_segs=2).is_empty)
 
 
@@ -95,7 +101,7 @@ def width_of(part: shapely.Geometry) -> float:
 
 def parts_wider(shape: shapely.Geometry, width: float) -> list[shapely.Geometry]:
     """Parts with an area that are not thinner than `width`."""
-    if shape.area < SMALLEST * width * width:
+    if not shape.area >= SMALLEST * width * width:
         return []
     return [part for part in shapely.get_parts(shapely.get_parts(shape)) if not thin(part, width)]
 

@@ -82,7 +82,7 @@ def changed(levels: Sequence[Level], code: str, how: Break) -> list[Level]:
     ]
 
 
-def with_feature(levels: Sequence[Level], code: str, **values: object) -> list[Level]:
+def with_feature(levels: Sequence[Level], code: str, /, **values: object) -> list[Level]:
     return [
         Level(
             level.name, tuple(replace(one, **values) if one.code == code else one for one in level.features)
@@ -151,7 +151,8 @@ def spiked(shape: shapely.Polygon) -> shapely.Geometry:
 def with_nan(shape: shapely.Polygon) -> shapely.Geometry:
     at = np.array(shape.exterior.coords)
     at[2] = np.nan
-    return shapely.Polygon(at)
+    with np.errstate(invalid="ignore"):
+        return shapely.Polygon(at)
 
 
 def halved(shape: shapely.Polygon) -> shapely.Geometry:

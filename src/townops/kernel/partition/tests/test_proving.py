@@ -71,19 +71,19 @@ def test_a_code_given_twice_is_a_duplicate():
 
 
 def test_a_feature_grown_into_another_overlaps_that_one():
-    stray = affinity_towards(TOWN, INNER, "B15")
+    stray = bitten(TOWN, INNER, "B15")
     found = only(stray)
     assert (found.type, set(found.features)) == (Fault.OVERLAP, {INNER, "B15"})
     assert found.severity is Severity.SERIOUS
     assert found.m2 > 10
 
 
-def affinity_towards(levels: Sequence[Level], code: str, other: str) -> list[Level]:
+def bitten(levels: Sequence[Level], code: str, other: str) -> list[Level]:
     """A feature that took a bite of another, and is sound otherwise."""
     bite = making.shape_of(levels, other).representative_point().buffer(1e-4, quad_segs=3)
     path = shapely.LineString([making.shape_of(levels, code).representative_point(), bite.centroid])
     reach = shapely.intersection(shapely.union(path.buffer(3e-5), bite), making.shape_of(levels, other))
-    return making.changed(levels, code, lambda shape: shapely.union(shape, reach))
+    return making.changed(levels, code, lambda shape: shapely.union(shape, reach.buffer(1e-7)))
 
 
 def test_a_hole_in_a_block_is_a_gap_of_that_block():
@@ -132,7 +132,8 @@ def test_a_point_that_all_but_one_have_is_the_fault_of_that_one():
 def test_a_village_that_lacks_a_point_of_its_blocks_is_at_fault_alone():
     def fewer(shape: shapely.Polygon) -> shapely.Geometry:
         at = np.array(shape.exterior.coords)
-        at[5] += 3e-7
+        beside = shapely.dwithin(shapely.points(at), making.shape_of(TOWN, "V1"), 0)
+        at[np.flatnonzero(beside)[2]] += 3e-7
         return shapely.Polygon(at)
 
     assert [one[2] for one in faults(making.changed(TOWN, "V0", fewer))] == [("V0",)]
