@@ -160,7 +160,11 @@ def geojson(path: Path, *geometries: object) -> str:
     return str(path)
 
 
-SQUARE = {"type": "Polygon", "coordinates": [[[121.5, 31.3], [121.6, 31.3], [121.6, 31.4], [121.5, 31.3]]]}
+def ring(*points: tuple[float, float]) -> dict[str, object]:
+    return {"type": "Polygon", "coordinates": [[*points, points[0]]]}
+
+
+SQUARE = ring((121.5, 31.3), (121.6, 31.3), (121.6, 31.4))
 
 
 @pytest.mark.parametrize(
@@ -169,8 +173,8 @@ SQUARE = {"type": "Polygon", "coordinates": [[[121.5, 31.3], [121.6, 31.3], [121
         (lambda path: "/nowhere/at/all.geojson", "没有文件"),
         (lambda path: geojson(path), "没有图形"),
         (lambda path: geojson(path, {"type": "Point", "coordinates": [121.5, 31.3]}), "没有面"),
-        (lambda path: geojson(path, {"type": "Polygon", "coordinates": [[[31.3, 121.5], [31.3, 121.6], [31.4, 121.6], [31.3, 121.5]]]}), "写反了"),
-        (lambda path: geojson(path, {"type": "Polygon", "coordinates": [[[5e5, 3e6], [6e5, 3e6], [6e5, 4e6], [5e5, 3e6]]]}), "平面坐标"),
+        (lambda path: geojson(path, ring((31.3, 121.5), (31.3, 121.6), (31.4, 121.6))), "写反了"),
+        (lambda path: geojson(path, ring((5e5, 3e6), (6e5, 3e6), (6e5, 4e6))), "平面坐标"),
     ],
 )  # fmt: skip
 def test_files_that_cannot_be_used_are_exit_2_with_the_cause(tmp_path: Path, capsys, make, words: str):

@@ -13,7 +13,7 @@ from townops.kernel.partition.tests import making
 from townops.kernel.refusal import Refused
 
 TOWN = making.lattice_town()
-INNER = "B14"  # surrounded by B8, B13, B15 and B20, of which B20 and B13.. lie in its own or another village
+INNER = "B14"  # B8, B13, B15 and B20 lie round it; B15 and B20 are of other villages
 
 
 def faults(
