@@ -22,6 +22,7 @@ from townops.kernel.partition.plane import Shapes
 from townops.kernel.partition.regions import Region, gaps, overlaps, strays
 from townops.kernel.partition.stratum import Stratum
 from townops.kernel.partition.terms import Defect, Fault, Level, Proof, Tolerances
+from townops.kernel.refusal import Refused
 
 ORDER = {fault: place for place, fault in enumerate(Fault)}
 
@@ -29,7 +30,7 @@ ORDER = {fault: place for place, fault in enumerate(Fault)}
 def prove(levels: Sequence[Level], tolerances: Tolerances | None = None) -> Proof:
     """Whether each level, the coarsest first, is tiled exactly by the next; every fault once, with its type.
 
-    Passed means: every ring is sound; for every feature with children, their borders add up to its own point for point.
+    Refused(nothing_to_prove). Passed means: every ring is sound; for every feature with children, their borders add up to its own point for point.
     """
     return examine(levels, tolerances or Tolerances()).proof
 
@@ -46,6 +47,8 @@ class Examination:
 
 def examine(levels: Sequence[Level], tolerances: Tolerances) -> Examination:
     """The proof and what was learned on the way."""
+    if not any(level.features for level in levels):
+        raise Refused("nothing_to_prove")
     flat, given = flatten(levels)
     second, defects = single.twins(flat)
     told = [*single.invalid(flat, given), *defects]

@@ -71,6 +71,42 @@ def crooked(side: int, steps: int, dice: np.random.Generator) -> np.ndarray:
     return np.asarray(shapely.polygons(np.concatenate([points, points[:, :1]], axis=1)))
 
 
+def varied(seed: int) -> list[Level]:
+    """An exact town; one in four with an island, one with a block that is its village, one with a detached part."""
+    levels = lattice_town(seed=seed)
+    return [lambda one: one, with_island, with_one_block_village, with_detached_part][seed % 4](levels)
+
+
+def with_island(levels: Sequence[Level]) -> list[Level]:
+    """A block inside B14."""
+    ring = np.round(
+        shape_of(levels, "B14").representative_point().buffer(1e-4, quad_segs=2).exterior.coords, 7
+    )
+    island = shapely.Polygon(ring)
+    whole = changed(levels, "B14", lambda shape: shapely.Polygon(shape.exterior, [ring]))
+    return added(whole, Feature("I", island, "V0"))
+
+
+def with_one_block_village(levels: Sequence[Level]) -> list[Level]:
+    """V1001 is one block, B21."""
+    for feature in levels[3].features:
+        if feature.parent == "V1001" and feature.code != "B21":
+            levels = without(levels, feature.code)
+    return changed(levels, "B21", lambda _: shape_of(levels, "V1001"))
+
+
+def with_detached_part(levels: Sequence[Level]) -> list[Level]:
+    """B35 in the far corner belongs to V0, whose parts are declared."""
+    far = shape_of(levels, "B35")
+    levels = with_feature(levels, "B35", parent="V0")
+    mine = [one.shape for one in levels[3].features if one.parent == "V0"]
+    rest = [one.shape for one in levels[3].features if one.parent == "V1001"]
+    assert far in mine
+    levels = changed(levels, "V1001", lambda _: shapely.coverage_union_all(rest))
+    levels = changed(levels, "V0", lambda _: shapely.coverage_union_all(mine))
+    return with_feature(levels, "V0", detached_allowed=True)
+
+
 def changed(levels: Sequence[Level], code: str, how: Break) -> list[Level]:
     """The same levels with one feature broken."""
     return [
