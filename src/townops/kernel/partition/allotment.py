@@ -31,8 +31,10 @@ class Claims:
     choices: Choices
 
 
-def allotted(claims: Claims, which: Ints, claimant: Ints) -> Ints:
-    """The row of every face, OUTSIDE where it is nobody's ground; `claimant` rows cover the faces `which`."""
+def allotted(claims: Claims, which: Ints, claimant: Ints) -> tuple[Ints, Bools]:
+    """The row of every face, OUTSIDE where it is nobody's ground, and whether several claimed it; `claimant` rows
+    cover the faces `which`.
+    """
     bound = claims.bound[claimant]
     fits = (claims.frame[which] == bound) | (bound == FREE)
     label = np.where(claims.frame == OUTSIDE, OUTSIDE, FREE)
@@ -42,7 +44,9 @@ def allotted(claims: Claims, which: Ints, claimant: Ints) -> Ints:
     for face, rivals in sides.items():
         if label[face] == FREE:
             label[face] = rivals[0] if len(rivals) == 1 else winner(claims, face, rivals)
-    return filled(claims, label, {})
+    disputed = np.zeros(len(label), bool)
+    disputed[[face for face, rivals in sides.items() if len(rivals) > 1]] = True
+    return filled(claims, label, {}), disputed
 
 
 def winner(claims: Claims, face: int, rivals: list[int]) -> int:
@@ -122,8 +126,8 @@ def _heir(claims: Claims, label: Ints, group: list[int], barred: dict[int, int])
     return min(lengths, key=rank, default=None)
 
 
-def without_crumbs(claims: Claims, label: Ints) -> Ints:
-    """Give away what is left of a feature apart from its main part, when it is a sliver and no part of its own."""
+def without_crumbs(claims: Claims, label: Ints, disputed: Bools) -> Ints:
+    """Give away what a feature has apart from its main part, when that is a sliver or others claimed it too."""
     faces = claims.faces
     same = (label[faces.one] == label[faces.other]) & (label[faces.one] >= 0)
     sizes = shapely.area(faces.metric)
@@ -135,7 +139,8 @@ def without_crumbs(claims: Claims, label: Ints) -> Ints:
     for row, groups in parts.items():
         groups.sort(key=lambda group: -float(sizes[group].sum()))
         for group in groups[1:] if not claims.flat.detached[row] else []:
-            if sizes[group].sum() < claims.tolerances.area_m2 or claims.narrow[group].all():
+            small = sizes[group].sum() < claims.tolerances.area_m2 or claims.narrow[group].all()
+            if small or disputed[group].all():
                 freed[group] = FREE
                 barred |= dict.fromkeys(group, row)
     return filled(claims, freed, barred) if barred else label

@@ -77,7 +77,8 @@ def _meetings(stratum: Stratum, open_: Ints) -> Meetings:
 
 def _has(stratum: Stratum, owner: Ints, node: Ints) -> NDArray[np.bool_]:
     count = len(stratum.edges.points)
-    return np.isin(owner * count + node, stratum.edges.owner * count + stratum.edges.a)
+    which = stratum.open_nodes
+    return np.isin(owner * count + node, stratum.edges.owner[which] * count + stratum.edges.a[which])
 
 
 def _apart(stratum: Stratum, one: Ints, other: Ints) -> Floats:

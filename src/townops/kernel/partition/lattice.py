@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from townops.kernel.partition.flat import Bools, polygons_of
-from townops.kernel.partition.plane import Floats, Shapes
+from townops.kernel.partition.plane import Shapes
 
 PER_DEGREE: Final = 1e7
 
@@ -34,12 +34,10 @@ def on_lattice(shapes: Shapes) -> Bools:
 
 
 def settled_on(shapes: Shapes) -> Shapes:
-    """Degrees on the lattice, sound."""
-    found = to_degrees(scaled(shapes))
-    for row in np.flatnonzero(~shapely.is_valid(found)):
+    """Degrees on the lattice, sound; what is there already is the very same object."""
+    found = shapes.copy()
+    off = np.flatnonzero(~on_lattice(shapes))
+    found[off] = to_degrees(scaled(shapes[off]))
+    for row in off[~shapely.is_valid(found[off])]:
         found[row] = polygons_of(shapely.make_valid(shapely.set_precision(shapes[row], 1 / PER_DEGREE)))
     return found
-
-
-def corners(shape: shapely.Geometry) -> Floats:
-    return np.asarray(shapely.get_coordinates(shape), np.float64)

@@ -30,7 +30,8 @@ ORDER = {fault: place for place, fault in enumerate(Fault)}
 def prove(levels: Sequence[Level], tolerances: Tolerances | None = None) -> Proof:
     """Whether each level, the coarsest first, is tiled exactly by the next; every fault once, with its type.
 
-    Refused(nothing_to_prove). Passed means: every ring is sound; for every feature with children, their borders add up to its own point for point.
+    Passed means: every ring is sound, and for every feature with children their borders add up to its own, point
+    for point. Refused(nothing_to_prove).
     """
     return examine(levels, tolerances or Tolerances()).proof
 

@@ -40,7 +40,7 @@ def repair(
     if first.proof.passed and on_lattice(first.flat.shapes).all():
         return Repair(tuple(levels), first.proof, first.proof)
     proof = first.proof
-    if not on_lattice(first.flat.shapes).all() or first.flat.mended.any():
+    if all(one.type is Fault.BORDER for one in proof.defects):  # rounding may be all that is needed
         rounded = _reported(levels, settled_on(first.flat.shapes), first)
         if rounded.after.passed:
             return rounded
@@ -89,7 +89,7 @@ def _attempt(first: Examination, levels: Sequence[Level], orders: Orders, concer
     quiet[which[~np.isin(claimant, zone)]] = True
     quiet[which[np.isin(claimant, zone)]] = False
     claims.frame[quiet] = OUTSIDE
-    label = without_crumbs(claims, allotted(claims, which, claimant))
+    label = without_crumbs(claims, *allotted(claims, which, claimant))
     shapes = _rebuilt(first, zone, faces, label)
     deeds = deeds_of(flat, faces, label, (which[~quiet[which]], claimant[~quiet[which]]))
     return _reported(levels, shapes, first, deeds)
@@ -191,7 +191,7 @@ def with_shapes(levels: Sequence[Level], flat: Flat, shapes: Shapes) -> tuple[Le
         kept = []
         for feature in level.features:
             if flat.alive[row] and not shapes[row].is_empty:
-                kept.append(replace(feature, shape=shapes[row]))
+                kept.append(feature if feature.shape is shapes[row] else replace(feature, shape=shapes[row]))
             row += 1
         result.append(Level(level.name, tuple(kept)))
     return tuple(result)

@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from townops.kernel.partition.edges import Edges
 from townops.kernel.partition.flat import Flat, Ints
@@ -53,26 +52,39 @@ class Stratum:
         return shapely.STRtree(self.lines)
 
     @cached_property
+    def open_nodes(self) -> Ints:
+        """Edges that begin at an end of a loose edge."""
+        there = np.zeros(len(self.edges.points), bool)
+        there[self.edges.a[self.loose]] = there[self.edges.b[self.loose]] = True
+        return np.flatnonzero(there[self.edges.a])
+
+    @cached_property
+    def own_nodes(self) -> Ints:
+        """Those of them that belong to these two levels."""
+        mine = np.isin(self.edges.owner[self.open_nodes], np.union1d(self.beside, self.uppers))
+        return self.open_nodes[mine]
+
+    @cached_property
     def holder(self) -> Ints:
-        """For each node some feature of these two levels that has it."""
+        """For each node of a loose edge some feature of these two levels that has it."""
         found = np.full(len(self.edges.points), -1, np.int64)
-        mine = np.isin(self.edges.owner, np.union1d(self.beside, self.uppers))
-        found[self.edges.a[mine][::-1]] = self.edges.owner[mine][::-1]
+        found[self.edges.a[self.own_nodes][::-1]] = self.edges.owner[self.own_nodes][::-1]
         return found
 
     @cached_property
-    def users(self) -> NDArray[np.int64]:
-        """How many features of these two levels have each node."""
-        rows = np.union1d(self.beside, self.uppers)
-        mine = np.isin(self.edges.owner, rows)
-        pairs = np.unique(self.edges.owner[mine] * len(self.edges.points) + self.edges.a[mine])
-        return np.bincount(pairs % len(self.edges.points), minlength=len(self.edges.points))
+    def users(self) -> Ints:
+        """How many features of these two levels have each node of a loose edge."""
+        return self._counted(self.own_nodes)
 
     @cached_property
-    def votes(self) -> NDArray[np.int64]:
-        """How many features of any level have each node."""
+    def votes(self) -> Ints:
+        """How many features of any level have it."""
+        return self._counted(self.open_nodes)
+
+    def _counted(self, which: Ints) -> Ints:
         count = len(self.edges.points)
-        return np.bincount(np.unique(self.edges.owner * count + self.edges.a) % count, minlength=count)
+        pairs = np.unique(self.edges.owner[which] * count + self.edges.a[which])
+        return np.bincount(pairs % count, minlength=count).astype(np.int64)
 
     @cached_property
     def stand_ins(self) -> Shapes:

@@ -143,7 +143,7 @@ def test_any_broken_town_becomes_a_partition_for_us_and_for_geos(breaks, seed):
     assert [one.type for one in done.unrepaired if one.detail != "detached"] == []
     assert geos_agrees(done.levels) == done.after.passed
     town = making.varied(seed)[0].features[0].shape
-    assert sum(one.shape.area for one in done.levels[3].features) == pytest.approx(town.area, rel=1e-6)
+    assert sum(one.shape.area for one in done.levels[3].features) == pytest.approx(town.area, rel=1e-5)
     again = repair(done.levels)
     assert again.levels == done.levels
     assert repair(broken_town(breaks, seed)).levels == done.levels
