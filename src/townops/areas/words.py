@@ -64,4 +64,7 @@ WORDS: Final = {
     "parent_missing": "缺少上级编码。",
     "parent_unknown": "上级编码“{parent}”既不在库中，也不在文件中。",
     "parent_wrong_kind": "上级“{parent}”不是{expected}。",
+    "nothing_to_prove": "没有任何图形可供检查。",
+    "tolerance_wrong": "容差应为正数，且捕捉距离（{snap}米）不大于碎缝宽度（{width}米）。",
+    "fixed_unknown": "没有这一级：共{levels}级。",
 }
