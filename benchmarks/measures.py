@@ -188,12 +188,14 @@ def partitioning(place: Place, chosen: argparse.Namespace) -> Iterator[Figure]:
     seen = place.inside("partition")
     if not seen["right"]:
         raise RuntimeError("an exact grid did not pass, or a repaired one")
-    yield place.say("prove 20,164 blocks in 4 levels", seen["prove"], "s", budget=5)
-    yield place.say(
-        "prove them with defects", seen["faulty"], "s", budget=5, note=f"{seen['defects']} defects"
-    )
-    yield place.say("repair them", seen["repair"], "s", budget=10, note="with the proofs before and after")
-    yield place.say("prove 200,704 blocks in 4 levels", seen["large"], "s", budget=60)
+    for name, what, budget in (
+        ("prove", "prove 20,164 blocks in 4 levels", 5),
+        ("faulty", f"prove them with {seen['defects']} defects", 5),
+        ("repair", "repair them, proofs before and after included", 10),
+        ("large", "prove 200,704 blocks in 4 levels", 60),
+    ):
+        clock, processor = seen[name]
+        yield place.say(what, clock, "s", budget=budget, note=f"processor {processor:.1f} s")
     yield place.say("memory of that", seen["memory"], "MB", budget=4000)
     yield from locating(place, chosen)
 

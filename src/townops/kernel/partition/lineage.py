@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from townops.kernel.partition.edges import NO_GROUP
-from townops.kernel.partition.flat import NOBODY, Flat, Ints
+from townops.kernel.partition.flat import NOBODY, Bools, Flat, Ints
 from townops.kernel.partition.plane import Floats, Shapes
 from townops.kernel.partition.terms import Defect, Fault
 
@@ -70,13 +70,15 @@ def _holding(flat: Flat, points: Shapes, level: int) -> Ints:
     return found
 
 
-def settled(flat: Flat, lineage: Lineage, dirty: Ints) -> Lineage:
-    """Look again, by area, at whoever lies under a parent that is not tiled, or under none."""
+def settled(flat: Flat, lineage: Lineage, dirty: Ints, loose: Bools) -> Lineage:
+    """Look again, by area, at whoever lies under no parent, or under one that is not tiled and has a loose border
+    itself or its middle elsewhere.
+    """
     parents = lineage.parents.copy()
     defects = list(lineage.defects)
     said = {one.features[0] for one in defects if one.detail == "parent_unknown"}
     guessed = set(lineage.guessed.tolist())
-    for row, best, share in _candidates(flat, parents, dirty):
+    for row, best, share in _candidates(flat, _doubtful(flat, parents, dirty, loose)):
         if row in guessed:
             parents[row], defect = _placed(flat, row, best, share)
             defects += [defect] if defect and flat.codes[row] not in said else []
@@ -91,9 +93,16 @@ def settled(flat: Flat, lineage: Lineage, dirty: Ints) -> Lineage:
     return Lineage(parents, lineage.guessed, tuple(defects))
 
 
-def _candidates(flat: Flat, parents: Ints, dirty: Ints) -> Iterator[tuple[int, int, float]]:
+def _doubtful(flat: Flat, parents: Ints, dirty: Ints, loose: Bools) -> Bools:
+    found = np.asarray((parents == NO_GROUP) | (loose & np.isin(parents, dirty)), bool)
+    rows = np.flatnonzero(np.isin(parents, dirty) & ~loose & flat.alive)
+    inside = shapely.intersects(flat.metric[parents[rows]], shapely.point_on_surface(flat.metric[rows]))
+    found[rows[~inside]] = True
+    return found
+
+
+def _candidates(flat: Flat, doubtful: Bools) -> Iterator[tuple[int, int, float]]:
     """(row, the row above that holds most of it or NO_GROUP, which share), for the rows in question."""
-    doubtful = np.isin(parents, dirty) | (parents == NO_GROUP)
     for level in np.unique(flat.level[doubtful & (flat.level > 0)]):
         rows = flat.of_level(int(level))
         rows = rows[doubtful[rows]]

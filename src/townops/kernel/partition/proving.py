@@ -75,7 +75,8 @@ def _looked(flat: Flat, tolerances: Tolerances) -> Examination:
     lineage = lineage_of(flat)
     chain = chain_of(flat, edges, lineage.parents)
     if chain.dirty.any() or (lineage.parents[flat.alive] == NO_GROUP).any():
-        lineage = settled(flat, lineage, np.flatnonzero(chain.dirty))
+        loose = np.isin(np.arange(len(flat)), edges.owner[chain.edge])
+        lineage = settled(flat, lineage, np.flatnonzero(chain.dirty), loose)
         chain = chain_of(flat, edges, lineage.parents)
     regions: list[Region] = []
     defects, blamed = list(lineage.defects), set[int]()

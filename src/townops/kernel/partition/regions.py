@@ -67,8 +67,9 @@ def overlaps(stratum: Stratum) -> Iterator[Region]:
 def _crossings(stratum: Stratum) -> tuple[Ints, Shapes]:
     """Pairs of rows, lower first, and their common ground; touching pairs and stand-ins left out."""
     flat = stratum.flat
-    mine, other = stratum.tree.query(flat.metric[stratum.children])
-    pairs = np.sort(np.column_stack([stratum.children[mine], stratum.beside[other]]), axis=1)
+    rows = stratum.doubtful
+    mine, other = stratum.tree.query(flat.metric[rows])
+    pairs = np.sort(np.column_stack([rows[mine], stratum.beside[other]]), axis=1)
     pairs = np.unique(pairs[(pairs[:, 0] != pairs[:, 1]) & ~flat.mended[pairs].any(axis=1)], axis=0)
     common = shapely.intersection(flat.metric[pairs[:, 0]], flat.metric[pairs[:, 1]])
     some = shapely.area(common) > SMALLEST * stratum.tolerances.snap_m**2
@@ -147,9 +148,10 @@ def strays(stratum: Stratum, found: list[Region]) -> Iterator[Region]:
     if not len(uppers):
         return
     tree = shapely.STRtree(flat.metric[uppers])
-    above = stratum.parents[stratum.children]
-    out = ~shapely.covers(flat.metric[above], flat.metric[stratum.children])
-    for row, parent in zip(stratum.children[out].tolist(), above[out].tolist(), strict=True):
+    rows = stratum.doubtful
+    above = stratum.parents[rows]
+    out = ~shapely.covers(flat.metric[above], flat.metric[rows])
+    for row, parent in zip(rows[out].tolist(), above[out].tolist(), strict=True):
         if flat.mended[[row, parent]].any():
             continue
         beyond = shapely.difference(flat.metric[row], flat.metric[parent])

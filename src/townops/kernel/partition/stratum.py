@@ -38,6 +38,14 @@ class Stratum:
         return shapely.STRtree(self.flat.metric[self.beside])
 
     @cached_property
+    def doubtful(self) -> Ints:
+        """Children with a border that does not cancel, or with ground in their midst that another has too."""
+        inner = shapely.point_on_surface(self.flat.metric[self.children])
+        covers = np.bincount(self.tree.query(inner, predicate="intersects")[0], minlength=len(self.children))
+        loose = np.isin(self.children, self.edges.owner[self.loose])
+        return self.children[loose | (covers > 1)]
+
+    @cached_property
     def points(self) -> Floats:
         """Every node in metres."""
         return self.flat.plane.points(self.edges.points)

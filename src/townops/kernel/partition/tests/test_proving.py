@@ -181,6 +181,20 @@ def test_a_block_that_names_the_wrong_village_is_elsewhere():
     ]
 
 
+def test_a_whole_village_of_blocks_that_names_another_is_told_block_by_block():
+    levels, inside = TOWN, [one.code for one in TOWN[3].features if one.parent == "V0"]
+    for code in inside:
+        levels = making.with_feature(levels, code, parent="V1")
+    assert sorted(faults(levels)) == sorted(("containment", "elsewhere", (code,)) for code in inside)
+
+
+def test_a_second_layer_over_the_first_is_an_overlap_of_every_one_of_them():
+    again = [Feature(f"C{f.code}", making.shifted(4e-4)(f.shape), f.parent) for f in TOWN[3].features]
+    found = prove([*TOWN[:3], Level("block", (*TOWN[3].features, *again))]).defects
+    named = {code for one in found if one.type is Fault.OVERLAP for code in one.features}
+    assert named >= {f"C{one.code}" for one in TOWN[3].features if one.code in ("B0", "B14", "B21")}
+
+
 def test_two_parts_are_a_defect_unless_declared():
     apart = making.changed(TOWN, INNER, making.split)
     rest = Feature("R", shapely.difference(making.shape_of(TOWN, INNER), making.shape_of(apart, INNER)), "V0")
@@ -275,7 +289,7 @@ def geos_agrees(levels: Sequence[Level]) -> bool:
     return all(one == whole[0] for one in whole)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(broken, st.integers(0, 1000))
 def test_the_proof_passes_exactly_when_geos_finds_nothing(breaks, seed):
     levels = broken_town(breaks, seed)

@@ -135,7 +135,7 @@ def test_only_towns_side_by_side_are_repaired_without_a_level_above():
     assert {one.code for one in done.changes if one.vertex_m > ROUNDING_M} == {INNER}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(broken, st.integers(0, 1000))
 def test_any_broken_town_becomes_a_partition_for_us_and_for_geos(breaks, seed):
     done = repair(broken_town(breaks, seed))
@@ -149,7 +149,7 @@ def test_any_broken_town_becomes_a_partition_for_us_and_for_geos(breaks, seed):
     assert repair(broken_town(breaks, seed)).levels == done.levels
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 35), st.sampled_from(MENDED), st.integers(0, 1000))
 def test_who_is_far_from_the_fault_does_not_move(block, name, seed):
     sound = making.lattice_town(seed=4 * seed)
