@@ -31,6 +31,7 @@ NEVER: Final = np.iinfo(np.int64).max
 ASKED: Final = 500
 NEARLY: Final = 3e-6  # of the world: more than a masked place is off
 READ: Final = 20_000
+AFTER: Final = 10.0  # seconds: a process that just started answers pages first
 OVERLAP: Final = timedelta(minutes=10)
 COLUMNS: Final = ("id", "number", "town_id", "lng", "lat", "state")
 Ints = NDArray[np.int64]
@@ -112,8 +113,10 @@ def current(at: datetime) -> Ground:
 
 
 def read_ahead() -> None:
-    """Read it in the background: the first map of a process finds it there, or waits for the rest of it."""
-    threading.Thread(target=_ahead, name="ground", daemon=True).start()
+    """Read it in the background, after the first pages: the first map finds it there, or waits for the rest of it."""
+    later = threading.Timer(AFTER, _ahead)
+    later.daemon = True
+    later.start()
 
 
 def _ahead() -> None:
@@ -179,7 +182,7 @@ def _ground(rows: Sequence[Row], dues: dict[int, datetime]) -> Ground:
     masked = np.round(places, masking.POINT_DIGITS)
     found = Ground(
         np.array(ids, dtype=np.int64),
-        np.array(numbers, dtype="S16"),
+        np.array(numbers, dtype=np.bytes_),
         np.array(towns, dtype=np.int64),
         *unit_square(places[0], places[1]),
         *unit_square(masked[0], masked[1]),
@@ -218,6 +221,8 @@ def changed(old: Ground, news: Ground) -> Ground:
 
 
 def _changed(before: NDArray[T], after: NDArray[T], at: Ints, known: Flags) -> NDArray[T]:
-    column = before.copy()
+    column = before.astype(
+        np.promote_types(before.dtype, after.dtype)
+    )  # a copy; numbers may be longer than any before
     column[at[known]] = after[known]
     return column if known.all() else np.insert(column, at[~known], after[~known])

@@ -27,7 +27,7 @@ FRESH: Final = timedelta(seconds=5)
 FRESH_OF_MANY: Final = timedelta(seconds=20)
 MANY: Final = 10_000
 KEPT: Final = 8
-KEPT_SPOTS: Final = 2_000_000  # 35 bytes each
+KEPT_SPOTS: Final = 1_200_000  # 30 bytes each
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def select(actor: Actor, wanted: Filter, *, at: datetime, sort: str) -> Found | 
     open_only = narrowing.open_only(wanted) or sort == "due"  # which lists what is open
     words, numbered = _numbers(actor, wanted)
     numbered = _closed(actor, wanted) if numbered is None else numbered
-    inside = _inside(actor, wanted.drawn, at) if wanted.drawn else None
+    inside = _inside(actor, wanted, at) if wanted.drawn else None
     if inside is not None and numbered is None and len(inside) <= FEW:
         numbered, inside = sql.listed(inside), None
     asked = Asked(tuple(_terms(wanted)), towns_of(actor), _spans(wanted), open=open_only, q=words)
@@ -161,11 +161,18 @@ def _numbers(actor: Actor, wanted: Filter) -> tuple[str, Keys | None]:
     return words, Order.objects.filter(*asked).values("id")
 
 
-def _inside(actor: Actor, area: Drawn, at: datetime) -> NDArray[np.int64]:
-    """Keys of orders that he sees in an area drawn on the map. Refused(drawn_outside)."""
-    check_drawn(actor, area)
+def _inside(actor: Actor, wanted: Filter, at: datetime) -> NDArray[np.int64]:
+    """Keys of orders that he sees in the area drawn on the map, without those that other conditions surely leave out.
+
+    Refused(drawn_outside).
+    """
+    check_drawn(actor, wanted.drawn)
     every = ground.current(at)
-    return every.ids[every.within(area, exact=privacy.goes_there(actor))]
+    rows = every.within(wanted.drawn, exact=privacy.goes_there(actor))
+    if narrowing.open_only(wanted):
+        rows = rows[ground.IS_OPEN[every.kinds[rows]]]
+    keys = every.ids[rows]
+    return keys if actor.holds(VIEW_ALL) else keys[np.isin(keys, scoped_keys(scopes_of(actor)))]
 
 
 def check_drawn(actor: Actor, area: Drawn) -> None:
