@@ -402,3 +402,8 @@ def test_nothing_unpacked_stays_behind(made, monkeypatch, tmp_path):
 def test_every_row_of_a_town_survives_the_rows_of_its_file(tmp_path):
     path = shapefile(tmp_path, [row[1] for row in ROWS])
     assert list(read(path).columns["名称"]) == [row[1] for row in ROWS]
+
+
+def test_a_kmz_is_a_zip_of_kml(made):
+    content = archive(entry("doc.kml", KML.format(page="UTF-8").encode()))
+    assert read(made(content, "a.kmz")).columns["编码"][0] == "V1"
