@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from townops.areas.domain.candidates import FIELDS, Candidate, RowError, Survey
 from townops.areas.exchange.reading import read as read_layer
-from townops.areas.exchange.systems import kilometres_off, likely_plane, placed, suggestions
+from townops.areas.exchange.systems import kilometres_off, likely_plane, placed, short_name, suggestions
 from townops.areas.exchange.terms import Layer
 from townops.areas.models import Area
 from townops.kernel.planes import Plane, read_plane
 from townops.kernel.plausible import Fit
 from townops.kernel.refusal import Refused
 
+LONGEST_CRS: Final = 40  # width of the column
 FAR_KM: Final = 20.0  # nothing of a town lies so far from it
 BY_LABEL: Final = {label: code for code, label in (*Area.Kind.choices, *Area.BlockType.choices)}
 
@@ -51,14 +52,14 @@ def read(file: AreaFile, town: shapely.Geometry | None = None) -> Survey:
     `exchange.systems.placed` refuse, `column_missing`, `crs_doubtful`, `plane_file` and its kin."""
     layer = read_layer(file.path, file.layer)
     plane = plane_of(file.plane) if file.plane else None
-    crs = plane.name if plane else file.crs or layer.crs
+    crs = plane.name if plane else short_name(file.crs) or layer.crs
     moved = _placed(layer, file, crs, plane, town)
     cells = cells_by_row(file.mapping, layer.columns, len(layer.shapes))
     pairs = enumerate(zip(cells, moved.shapes, strict=True), start=1)
     rows = tuple(Candidate(row, one, shape) for row, (one, shape) in pairs)
     faults = tuple(RowError(one.row, rows[one.row - 1].code, one.code, one.params) for one in moved.faults)
     notes = tuple(Refused(one.code, **one.params) for one in moved.notes)
-    return Survey(file.path.name, file.town, rows, crs, file.accuracy_m, faults, notes)
+    return Survey(file.path.name, file.town, rows, crs[:LONGEST_CRS], file.accuracy_m, faults, notes)
 
 
 def plane_of(path: Path) -> Plane:

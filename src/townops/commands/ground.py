@@ -1,4 +1,4 @@
-"""`import-areas`: a survey file becomes the areas of a town."""
+"""`import-areas` and `export-areas`: survey files become the areas of a town, and areas become files."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -43,6 +43,39 @@ def register(commands: Commands) -> None:
     areas.add_argument("--accuracy", type=float, default=None, help="精度（米）/ accuracy in metres")
     areas.add_argument("--dry-run", action="store_true", help="只检查，不写入 / check only")
     areas.add_argument("--errors", type=Path, help="错误清单 / file for the errors, csv")
+
+    out = add(commands, "export-areas", export_areas, "导出一个层级的区域 / export one level of areas")
+    out.add_argument("folder", type=Path, help="导出到哪个文件夹 / folder to write to")
+    out.add_argument("--town", required=True, help="街镇代码 / code of the town")
+    out.add_argument("--level", default="block", choices=("town", "grid", "village", "block"))
+    out.add_argument(
+        "--format", default="gpkg", choices=("geojson", "gpkg", "shp-gbk", "shp-utf8", "kml", "xlsx")
+    )
+    out.add_argument("--crs", default="cgcs2000", help="cgcs2000、wgs84、gcj02、bd09 或 EPSG:编号")
+    out.add_argument("--plane", type=Path, help="本地坐标参数文件 / parameters of the town's own plane, toml")
+    out.add_argument("--on", type=day, help="哪一天的图形，默认今天 / as of this day, YYYY-MM-DD")
+
+
+def export_areas(options: Namespace) -> int:
+    """Exit 0 written, 2 it cannot be."""
+    if not options.folder.is_dir():
+        raise Unusable(f"没有文件夹 {options.folder}", f"No such folder: {options.folder}")
+    start_town()
+    from django.utils import timezone
+
+    from townops.areas import api as areas
+
+    done = areas.export(
+        options.town,
+        options.level,
+        on=options.on or timezone.localdate(),
+        form=options.format,
+        crs=options.crs,
+        plane=options.plane,
+    )
+    (options.folder / done.name).write_bytes(done.content)
+    say(str(options.folder / done.name))
+    return PASS
 
 
 def import_areas(options: Namespace) -> int:

@@ -109,12 +109,15 @@ class Raw(NamedTuple):
     shapes: Column
     crs: str
     faults: tuple[Fault, ...]
+    notes: tuple[Note, ...]
 
 
 def _raw(path: Path, name: str, **how: Any) -> Raw:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # rings that do not close are found again as faults
+        with warnings.catch_warnings(
+            record=True
+        ) as said:  # rings that do not close are found again as faults
+            warnings.simplefilter("always")
             meta, _, wkb, columns = pyogrio.raw.read(path, **how)
     except TROUBLE as error:
         raise Refused("file_unreadable", name=name) from error
@@ -123,18 +126,20 @@ def _raw(path: Path, name: str, **how: Any) -> Raw:
     broken = tuple(row for row, one in enumerate(wkb) if one is not None and shapes[row] is None)
     fields = dict(zip((str(one) for one in meta["fields"]), columns, strict=True))
     faults = tuple(Fault(row + 1, "shape_no_numbers") for row in broken)
-    return Raw(fields, shapes, short_name(str(meta["crs"] or "")), faults)
+    measured = any("Measured (M)" in str(one.message) for one in said)  # pyogrio has dropped them already
+    notes = (Note("measures_dropped"),) if measured else ()
+    return Raw(fields, shapes, short_name(str(meta["crs"] or "")), faults, notes)
 
 
 def _geopackage(part: Part, inner: str) -> Layer:
     raw = _raw(part.path, part.name, layer=inner)
-    return Layer(inner, raw.columns, raw.shapes, raw.crs, (), raw.faults)
+    return Layer(inner, raw.columns, raw.shapes, raw.crs, raw.notes, raw.faults)
 
 
 def _shapefile(part: Part, _: str) -> Layer:
     raw = _raw(part.path, part.name, encoding=RAW)
     meant, notes, faults = restored_columns(raw.columns, stated_page(part.path))
-    return Layer(part.name, meant, raw.shapes, raw.crs, notes, (*raw.faults, *faults))
+    return Layer(part.name, meant, raw.shapes, raw.crs, (*raw.notes, *notes), (*raw.faults, *faults))
 
 
 def _geojson(part: Part, _: str) -> Layer:
@@ -195,7 +200,7 @@ _READERS: Final = {"gpkg": _geopackage, "shp": _shapefile, "geojson": _geojson, 
 
 def _sound(layer: Layer) -> Layer:
     """Two dimensions; a row with no numbers, or too many, is a fault and has no shape."""
-    high = np.flatnonzero(shapely.has_z(layer.shapes) | shapely.has_m(layer.shapes))
+    high = np.flatnonzero(shapely.has_z(layer.shapes))
     notes = (Note("heights_dropped", {"count": len(high), "rows": named_rows(high)}),) if len(high) else ()
     shapes = np.array(shapely.force_2d(layer.shapes), np.object_)
     faults = tuple(_faults_of_points(shapes))

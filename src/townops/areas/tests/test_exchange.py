@@ -402,3 +402,24 @@ def test_nothing_unpacked_stays_behind(made, monkeypatch, tmp_path):
 def test_every_row_of_a_town_survives_the_rows_of_its_file(tmp_path):
     path = shapefile(tmp_path, [row[1] for row in ROWS])
     assert list(read(path).columns["名称"]) == [row[1] for row in ROWS]
+
+
+def test_a_kmz_is_a_zip_of_kml(made):
+    content = archive(entry("doc.kml", KML.format(page="UTF-8").encode()))
+    assert read(made(content, "a.kmz")).columns["编码"][0] == "V1"
+
+
+def test_measures_along_a_line_are_dropped_and_said(tmp_path):
+    path = shapefile(tmp_path, ["甲"])
+    for part in (path, path.with_suffix(".shx")):
+        content = bytearray(part.read_bytes())
+        content[32] = 25  # a polygon with measures: least, most, and one for each of five points
+        content[104:108] = (int.from_bytes(content[104:108], "big") + 28).to_bytes(4, "big")
+        if part == path:
+            content[108] = 25
+            content += struct.pack("<7d", 1, 5, 1, 2, 3, 4, 5)
+            content[24:28] = (len(content) // 2).to_bytes(4, "big")
+        part.write_bytes(bytes(content))
+    layer = read(path)
+    assert "measures_dropped" in codes_of(layer)
+    assert shapely.to_wkt(layer.shapes[0]).startswith("POLYGON ((")

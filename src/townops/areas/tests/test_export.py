@@ -17,6 +17,7 @@ from townops.areas.exchange.systems import placed
 from townops.areas.exchange.writing import FORMS, HEADS, Sheet, square_metres, write
 from townops.areas.tests.conftest import DAY, MAPPING, ROWS, box
 from townops.base.words import render
+from townops.commands.__main__ import guarded
 from townops.kernel.planes import read_plane
 from townops.kernel.refusal import Refused
 
@@ -64,7 +65,7 @@ def test_what_is_written_is_read_again_as_it_was(tmp_path, form, crs, data):
     assert [layer.columns[head].tolist() for head in HEADS[:5]] == [
         list(c) for c in list(zip(*sheet.rows, strict=True))[:5]
     ]
-    assert layer.crs == SAYS.get(crs, layer.crs)
+    assert layer.crs == ("EPSG:4326" if form == "kml" else SAYS.get(crs, layer.crs))
     back = placed(layer, crs, sheet.plane)
     assert back.faults == ()
     for one, other in zip(back.shapes, sheet.shapes, strict=True):
@@ -145,6 +146,16 @@ def test_a_level_is_exported_as_it_stood_that_day(town, replaced, tmp_path):
         at = layer.columns["编码"].tolist().index("V1001")
         assert shapely.hausdorff_distance(placed(layer, layer.crs).shapes[at], expected) < 1e-9
     assert len(ROWS) == 8
+
+
+def test_the_command_writes_a_file_and_says_where(town, tmp_path, capsys):
+    asked = ["export-areas", str(tmp_path), "--town", "T", "--format", "shp-gbk", "--crs", "epsg:4549"]
+    assert guarded([*asked, "--on", "2026-02-01"]) == 0
+    written = tmp_path / "试验镇-责任块-20260201-EPSG_4549.zip"
+    assert str(written) in capsys.readouterr().out
+    assert len(read(written).shapes) == 4
+    assert guarded([*asked, "--crs", "EPSG:4214"]) == 2
+    assert "换算参数不公开" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Planes in metres lead to degrees and back without losing a millimetre."""
 
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -174,3 +176,9 @@ def test_a_parameter_file_that_cannot_be_used_says_why(text, why):
 def test_one_control_point_fixes_no_plane():
     with pytest.raises(Refused, match="control_few"):
         fit_four("本地", BASE, [(1.0, 2.0, 3.0, 4.0), (1.0, 2.0, 3.0, 4.0)])
+
+
+def test_the_parameter_files_of_the_how_to_can_be_used():
+    text = (Path(__file__).parents[4] / "docs/how-to/exchange.md").read_text("utf-8")
+    written = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert [read_plane(one).name for one in written] == ["本地平面", "老坐标", "控制点"]
