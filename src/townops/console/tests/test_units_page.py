@@ -57,3 +57,21 @@ def test_a_change_that_lies_ahead_is_listed_and_withdrawn(keeper):
     keeper.send("撤销")
     assert "待生效的改动" not in keeper.page.text
     assert people.planned.waiting("unit", unit.id) == ()
+
+
+def test_the_list_asks_the_database_as_often_for_many_changes_as_for_none(keeper):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            keeper.open("/units")
+        return len(seen)
+
+    keeper.open("/units")
+    before = asked()
+    for unit in people.units_of_kind("department")[:3]:
+        keeper.open(f"/units/{unit.id}")
+        keeper.send("试算", name=f"{unit.name}一", note="更名", **{"from": "2099-01-01"})
+        keeper.send("确认发布")
+    assert asked() == before
