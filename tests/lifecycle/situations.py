@@ -90,6 +90,7 @@ def facts_for(flow: Flow, step: str, at: datetime) -> dict[str, Value]:
         "time_class": "5" if triple else None, "conduct_of": None, "area": Place(11, 110), "evidence": (1, 2),
         "parent": Parent(99, None, "handling", cast.OTHER, cast.OTHER_UNIT, None),
         "confirmed": True, "agree": True, "granted": True, "passed": True, "confidence": 90, "calendar": 2,
+        "ended": cast.OTHER_UNIT,
         "method": method, "kind": "closing", "satisfaction": "satisfied", "severity": "general",
         "fact_finding": "true", "demand_finding": "reasonable", "finding_reason": None, "outcome": "solved",
         "channel": "file", "until": at + timedelta(days=10), "new_due": at + timedelta(days=30), "when": at,

@@ -74,6 +74,7 @@ GROUPS: Final = (
             ),
             Entry("calendar", "工作日历", "clock", ("orders.edit_calendar",)),
             Entry("wordings", "答复模板", "file", ("orders.edit_wordings",)),
+            Entry("units", "单位", "home", ("people.edit",)),
             Entry("people", "人员", "user", ("people.edit",)),
             Entry("roles", "角色", "sign", ("base.roles",)),
         ),

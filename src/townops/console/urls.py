@@ -32,6 +32,7 @@ from townops.console.views import (
     signing,
     staff,
     tuning,
+    units,
     upward,
     wordings,
 )
@@ -101,6 +102,10 @@ urlpatterns = [
     path("people/workbook", staff.workbook, name="workbook"),
     path("people/posts/<int:number>", staff.post, name="post"),
     path("roles", roles.roles, name="roles"),
+    path("units", units.browse, name="units"),
+    path("units/new", units.edit, name="unit-new"),
+    path("units/<int:number>", units.edit, name="unit"),
+    path("units/changes/<int:change>/withdraw", units.withdraw, name="unit-withdraw"),
     path("register/likely", beside.likely, name="register-likely"),
     path("register/places", beside.named_places, name="register-places"),
     path("register/near", beside.near, name="register-near"),

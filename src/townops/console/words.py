@@ -10,6 +10,7 @@ WORDS: Final = {
     "password_wrong": "原密码不对，请重新输入。",
     "form_day_malformed": "日期“{value}”填写不对，请按年-月-日填写。",
     "form_person_unknown": "没有用户名或姓名为“{value}”的人员，请先新增人员。",
+    "form_heir_missing": "请填写由哪个单位承接。",
     "form_file_missing": "请先选择文件。",
     "form_same_unknown": "没有编号为“{number}”的工单，或您看不到它，请核对“同一件事，并入”一栏。",
     "form_text_missing": "请写明诉求内容。",

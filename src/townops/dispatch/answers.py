@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from townops.base.registry import answers
+from townops.dispatch import store
 from townops.dispatch.api import Proposal, Query, propose
+from townops.dispatch.models import RuleSet
 
 
 def proposed(  # noqa: PLR0913  (one argument for each fact of an order a rule may look at)
@@ -25,4 +27,11 @@ def proposed(  # noqa: PLR0913  (one argument for each fact of an order a rule m
     return propose(query)
 
 
+def naming_unit(code: str) -> tuple[str, ...]:
+    """Rules of the last set that send to this unit by name."""
+    last = RuleSet.objects.order_by("-number").first()
+    return tuple(one.name for one in store.rules_of(last.id) if one.target == code) if last else ()
+
+
+answers.register("dispatch.naming_unit", naming_unit)
 answers.register("dispatch.propose", proposed)

@@ -36,7 +36,7 @@ def findings(rules: Sequence[Rule], *, at: datetime) -> tuple[Finding, ...]:
     content = catalogue.content(catalogue.version_at(at))
     branches = {one.code.split("-")[0] for one in content.classes}
     known = check.Known(
-        units=frozenset(one.code for one in people.units()),
+        units=frozenset(people.meant_by_code()),
         classes=frozenset(content.by_code) | branches,
         sources=catalogue.SOURCES,
         block_types=frozenset(code for code, _ in areas.block_types()),

@@ -63,7 +63,7 @@ def said(rule: Rule, content: catalogue.Content) -> RuleLine:
 
 def target_said(target: str) -> str:
     """居村, 联勤联动站 ..., or the unit by name."""
-    return TARGETS.get(target) or next((one.name for one in people.units() if one.code == target), target)
+    return TARGETS.get(target) or people.meant_by_code().get(target, target)
 
 
 def _class_name(code: str, content: catalogue.Content) -> str:
@@ -167,7 +167,7 @@ def read_cells(cells: Mapping[str, str]) -> tuple[Rule, tuple[CellError, ...]]:
 def _target(cells: _Reader) -> str:
     """A word for a target, the name of a unit, or its code."""
     word = cells.code("派往", TARGETS)
-    return word if word in TARGETS else cells.code("派往", {one.code: one.name for one in people.units()})
+    return word if word in TARGETS else cells.code("派往", people.meant_by_code())
 
 
 def _order(text: str) -> int:

@@ -11,6 +11,7 @@ from townops.base.registry import answers
 from townops.catalogue import api as catalogue
 from townops.orders.domain.states import State
 from townops.orders.models import Order, OrderClock, OrderTask
+from townops.orders.succession import of_unit
 from townops.people import api as people
 
 MOST: Final = 2000
@@ -165,5 +166,6 @@ def _at_post(post_id: int | None) -> Q:
 
 answers.register("people.open_work", open_work)
 answers.register("orders.open_for_dispatch", open_for_dispatch)
+answers.register("orders.of_unit", of_unit)
 answers.register("orders.of_class", of_class)
 answers.register("orders.waiting_for_dispatch", waiting_for_dispatch)

@@ -7,8 +7,8 @@ from typing import Any
 
 from townops.base import batches, contacts, outbox, search
 from townops.base.db import write as transaction
-from townops.base.jobs import job, task
-from townops.orders import bulk, calendar, notices, proof, upward
+from townops.base.jobs import enqueue, job, task
+from townops.orders import bulk, calendar, notices, proof, succession, upward
 from townops.orders.models import Order, OrderText
 from townops.orders.watch import watch
 
@@ -45,6 +45,20 @@ def send_up(payload: dict[str, Any], at: datetime) -> None:
 def follow_calendar(_payload: dict[str, Any], at: datetime) -> None:
     """Move the clocks of open orders to the calendar that was just published."""
     calendar.recalendar(at)
+
+
+@outbox.subscriber("people.unit_ended", name="orders.unit_ended")
+def unit_ended(news: Sequence[outbox.Piece]) -> None:
+    """Ask for the open orders of a unit that ended to be handed over."""
+    for piece in news:
+        handed = {"ended": piece.body["ended"], "heir": piece.body["heir"]}
+        enqueue(succession.TASK, handed, run_at=piece.at)
+
+
+@task(succession.TASK)
+def hand_over(payload: dict[str, Any], at: datetime) -> None:
+    """Hand the open orders of a unit that ended to its successor."""
+    succession.succeed(payload["ended"], payload["heir"], at)
 
 
 @outbox.subscriber("orders.created", name="orders.index_created")

@@ -113,6 +113,8 @@ def fallback_of(order: Order, here: resolve.Around) -> Party:
     """The class's named unit; the center where it names none."""
     chosen = order.standard or order.subject
     named = chosen.fallback if chosen else None
+    if named and (heir := people.heir(named.unit)).id != named.unit:  # the unit named then ended since
+        named = resolve.party(heir)
     if named and (
         named.unit == order.avoid or (order.needs_power and not named.power and named.kind in GRASSROOTS)
     ):

@@ -124,6 +124,7 @@ WORDS: Final = {
 }
 
 FACTS: Final = {
+    "ended": "原单位",
     "agree": "复核意见", "area": "地点（责任块或居村）", "assisting": "会办单位", "attachments": "附件", "basis": "责任依据",
     "by": "督办期限", "channel": "送出方式", "cited_rule": "退单依据（条款）", "class": "类别", "condition": "立案条件",
     "conduct_of": "涉及工作作风的单位（回避）", "confidence": "把握（%）", "confirmed": "核实结果",

@@ -36,7 +36,7 @@ CLOCK_FIELDS = (
     "next_mark_at", "unit", "post", "is_primary",
 )  # fmt: skip
 NEW_CLOCK = sql.overwrite("order_id, no", CLOCK_FIELDS)
-NEW_TASK = sql.overwrite("order_id, no", ["done_seq"])
+NEW_TASK = sql.overwrite("order_id, no", ["unit", "done_seq"])
 
 PAST = timedelta(hours=1)
 

@@ -1,5 +1,6 @@
 """The door to people: units, posts, who holds them when, and what changes that (U1-U7, U11, E0)."""
 
+from townops.people import planned, unit_changes, unit_ends
 from townops.people.commands import (
     OPEN_WORK,
     add_person,
@@ -42,8 +43,10 @@ from townops.people.queries import (
     center,
     directory,
     first_town,
+    heir,
     holder,
     leader_of,
+    meant_by_code,
     person,
     person_of_account,
     persons,
@@ -96,6 +99,7 @@ __all__ = [
     "export_people",
     "find_by_phone",
     "first_town",
+    "heir",
     "holder",
     "import_people",
     "keep_role",
@@ -103,11 +107,13 @@ __all__ = [
     "list_due",
     "load_roles",
     "mark_read",
+    "meant_by_code",
     "needs_second_factor",
     "open_account",
     "person",
     "person_of_account",
     "persons",
+    "planned",
     "post",
     "post_by_id",
     "posts_of",
@@ -121,6 +127,8 @@ __all__ = [
     "taken_over",
     "unit",
     "unit_by_id",
+    "unit_changes",
+    "unit_ends",
     "unit_for_area",
     "units",
     "units_of_kind",

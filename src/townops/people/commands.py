@@ -108,9 +108,14 @@ def end_appointment(appointment_id: int, *, ends: datetime, actor: Actor, at: da
             raise Refused("appointment_over", ends=one.ends)
         if ends <= one.starts:
             raise Refused("ends_before_start")
-        Appointment.objects.filter(pk=one.pk).update(ends=ends)
-        one.ends = ends
-        _tell(one, "appointment_ended", actor=actor, at=at)
+        close_appointment(one, ends=ends, actor=actor, at=at)
+
+
+def close_appointment(one: Appointment, *, ends: datetime, actor: Actor, at: datetime) -> None:
+    """Write that an appointment ends and tell it; whoever calls has asked who may."""
+    Appointment.objects.filter(pk=one.pk).update(ends=ends)
+    one.ends = ends
+    _tell(one, "appointment_ended", actor=actor, at=at)
 
 
 def succeed(appointment_id: int, person_id: int, *, starts: datetime, actor: Actor, at: datetime) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from townops.base.jobs import job
 from townops.base.outbox import Piece, subscriber
-from townops.people import handovers
+from townops.people import handovers, planned, unit_ends
 
 
 @subscriber("people.appointed", name="people.handover")
@@ -24,3 +24,12 @@ def erased(news: Sequence[Piece]) -> None:
 def list_handovers(at: datetime) -> None:
     """List what waits for those who have begun."""
     handovers.list_due(at)
+
+
+CHANGES = (unit_ends,)  # imported: they declare what changes do
+
+
+@job("people.changes", every=timedelta(minutes=1))
+def do_changes(at: datetime) -> None:
+    """Do the planned changes of units, posts and roles whose moment has come."""
+    planned.do_due(at)

@@ -32,6 +32,7 @@ class Unit(models.Model):
     enforcement = models.BooleanField("有执法权", default=False)
     leader_post = models.ForeignKey("Post", models.PROTECT, null=True, blank=True, related_name="+")
     active = models.BooleanField("启用", default=True)
+    heir = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ("town", "code")
@@ -58,6 +59,7 @@ class Post(models.Model):
     rank = models.PositiveSmallIntegerField("层级", choices=Rank, default=Rank.STAFF)
     sequence = models.PositiveSmallIntegerField("排序", default=0)
     filled_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    active = models.BooleanField("启用", default=True)
 
     class Meta:
         ordering = ("unit_id", "sequence", "id")
@@ -198,3 +200,40 @@ class HandoverItem(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class PlannedChange(models.Model):
+    """A change of a unit, a post or a role from a moment on: who wants it and why, and whether it was done."""
+
+    class Subject(models.TextChoices):
+        UNIT = "unit", "单位"
+        POST = "post", "岗位"
+        ROLE = "role", "角色"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待生效"
+        DONE = "done", "已生效"
+        WITHDRAWN = "withdrawn", "已撤销"
+        REFUSED = "refused", "未能生效"
+
+    subject = models.CharField("对象", max_length=8, choices=Subject)
+    key = models.CharField("编号", max_length=64)
+    action = models.CharField("改动", max_length=12)
+    facts = models.TextField("内容")
+    starts = models.DateTimeField("生效")
+    note = models.CharField("原因", max_length=200)
+    person = models.BigIntegerField("谁")
+    name = models.CharField("姓名", max_length=40)
+    made_at = models.DateTimeField("提出")
+    state = models.CharField("状态", max_length=10, choices=State, default=State.WAITING)
+    said = models.CharField("未能生效的原因", max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("starts", "id")
+        indexes: ClassVar = [
+            models.Index(fields=["starts", "id"], condition=Q(state="waiting"), name="planned_waiting"),
+            models.Index(fields=["subject", "key"], name="planned_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.key} {self.action}"

@@ -56,11 +56,19 @@ def _hat(known: Directory, post: PostView) -> Hat:
 
 
 def unit(code: str, *, town: str = "") -> UnitView:
-    """By code; of the first town unless one is named. Refused(unit_unknown)."""
-    found = directory().unit_by_code.get((town or first_town(), code))
+    """By code; of the first town unless one is named; of a unit that ended whoever took over, so that rules and
+    catalogues that name it go on. Refused(unit_unknown).
+    """
+    known = directory()
+    found = known.unit_by_code.get((town or first_town(), code))
     if found is None:
         raise Refused("unit_unknown", code=code)
-    return found
+    return known.heir(found.id)
+
+
+def heir(unit_id: int) -> UnitView:
+    """The unit that has the work of this one now; itself while it stands. Refused(unit_unknown)."""
+    return directory().heir(unit_by_id(unit_id).id)
 
 
 def unit_by_id(unit_id: int) -> UnitView:
@@ -76,6 +84,14 @@ def units(*, town: str = "") -> tuple[UnitView, ...]:
     return tuple(one for one in directory().units.values() if one.active and (not town or one.town == town))
 
 
+def meant_by_code(*, town: str = "") -> dict[str, str]:
+    """Codes rules and catalogues may name, with the name of the unit each means: of one that ended, its successor's."""
+    known = directory()
+    every = (one for one in known.units.values() if not town or one.town == town)
+    standing_first = sorted(every, key=lambda one: not one.active)
+    return {one.code: heir.name for one in standing_first if (heir := known.heir(one.id)).active}
+
+
 def units_of_kind(kind: str, area_id: int | None = None, *, town: str = "") -> tuple[UnitView, ...]:
     """Active units of a kind; with an area, those whose own area is it or lies under it."""
     found = (one for one in units(town=town) if one.kind == kind)
@@ -87,7 +103,10 @@ def units_of_kind(kind: str, area_id: int | None = None, *, town: str = "") -> t
 
 def unit_for_area(kind: str, area_id: int) -> UnitView | None:
     """The nearest unit of a kind at the area or above it: the village's unit for one of its blocks."""
-    by_area = {one.area_id: one for one in units() if one.kind == kind}
+    known = directory()
+    ended = (one for one in known.units.values() if not one.active and one.heir_id and one.kind == kind)
+    by_area = {one.area_id: known.heir(one.id) for one in ended}
+    by_area |= {one.area_id: one for one in units() if one.kind == kind}
     at: int | None = area_id
     while at is not None:
         if at in by_area:

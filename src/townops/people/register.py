@@ -19,6 +19,7 @@ UNIT = (
     "parent_id",
     "town",
     "active",
+    "heir_id",
 )
 POST = ("id", "unit_id", "code", "name", "rank", "filled_by_id")
 
@@ -40,8 +41,10 @@ def _posts() -> list[PostView]:
     links = PostRole.objects.order_by("role__code").values_list("post_id", "role__code")
     for post_id, role in links:
         roles.setdefault(post_id, []).append(role)
-    rows = Post.objects.order_by("unit_id", "sequence", "id").values_list(*POST)
-    return [replace(PostView(*row), roles=tuple(roles.get(row[0], ()))) for row in rows]
+    rows = Post.objects.order_by("unit_id", "sequence", "id").values_list(*POST, "active")
+    return [
+        replace(PostView(*row), roles=tuple(roles.get(row[0], ())), active=active) for *row, active in rows
+    ]
 
 
 def _tenures() -> list[Tenure]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from django.db.models import Q
@@ -53,34 +54,32 @@ class PostFacts:
 
 def put_unit(town: str, facts: UnitFacts, *, actor: Actor, at: datetime) -> bool:
     """A new unit, or what a known one is from now on; whether anything changed."""
-    _may_edit(actor)
+    may_edit(actor)
     _check_words(facts.code, facts.name, UNIT_NAME)
     one = Unit.objects.filter(town=town, code=facts.code).first()
     if one is not None and one.active and not facts.active:
         _refuse_work(one)
     wanted = {name: getattr(facts, name) for name in ("name", "kind", "area_id", "enforcement", "active")}
-    return _put(one or Unit(town=town, code=facts.code), wanted, key=facts.code, actor=actor, at=at)
+    return put(one or Unit(town=town, code=facts.code), wanted, key=facts.code, actor=actor, at=at)
 
 
 def tie_unit(
     unit_id: int, *, parent_id: int | None, leader_post_id: int | None, actor: Actor, at: datetime
 ) -> bool:
     """Which unit is above it and which post is its leader in charge (分管); whether anything changed."""
-    _may_edit(actor)
-    if _circles(
-        {one.id: one.parent_id for one in directory().units.values()} | {unit_id: parent_id}, unit_id
-    ):
+    may_edit(actor)
+    if circles({one.id: one.parent_id for one in directory().units.values()} | {unit_id: parent_id}, unit_id):
         raise Refused("parent_circle")
     one = Unit.objects.get(pk=unit_id)
     wanted = {"parent_id": parent_id, "leader_post_id": leader_post_id}
-    return _put(one, wanted, key=one.code, actor=actor, at=at)
+    return put(one, wanted, key=one.code, actor=actor, at=at)
 
 
 def put_post(facts: PostFacts, *, actor: Actor, at: datetime) -> bool:
     """A new post, last of its unit, or what a known one is from now on; whether anything changed. A role of
     an administrator is given or taken by the security administrator alone.
     """
-    _may_edit(actor)
+    may_edit(actor)
     _check_words(facts.code, facts.name, POST_NAME)
     known = directory().post_by_code.get((facts.unit_id, facts.code))
     moved = facts.roles ^ frozenset(known.roles if known else ())
@@ -91,7 +90,7 @@ def put_post(facts: PostFacts, *, actor: Actor, at: datetime) -> bool:
         place = Post.objects.filter(unit=facts.unit_id).count() + 1
         one = Post(unit_id=facts.unit_id, code=facts.code, sequence=place)
     with db.write():
-        changed = _put(one, {"name": facts.name, "rank": facts.rank}, key=facts.code, actor=actor, at=at)
+        changed = put(one, {"name": facts.name, "rank": facts.rank}, key=facts.code, actor=actor, at=at)
         if moved:
             _give(one, facts.roles, actor=actor, at=at)
     return changed or bool(moved)
@@ -99,11 +98,11 @@ def put_post(facts: PostFacts, *, actor: Actor, at: datetime) -> bool:
 
 def tie_post(post_id: int, *, filled_by_id: int | None, actor: Actor, at: datetime) -> bool:
     """Whose holder holds this post too (兼任), or None; whether anything changed."""
-    _may_edit(actor)
+    may_edit(actor)
     one = Post.objects.get(pk=post_id)
     if one.filled_by_id == filled_by_id:
         return False
-    if _circles(
+    if circles(
         {its.id: its.filled_by_id for its in directory().posts.values()} | {post_id: filled_by_id}, post_id
     ):
         raise Refused("filled_circle")
@@ -111,7 +110,7 @@ def tie_post(post_id: int, *, filled_by_id: int | None, actor: Actor, at: dateti
     if filled_by_id is not None and held.exists():
         raise Refused("post_still_held", post=one.name)
     with db.write():
-        _put(one, {"filled_by_id": filled_by_id}, key=one.code, actor=actor, at=at)
+        put(one, {"filled_by_id": filled_by_id}, key=one.code, actor=actor, at=at)
         refuse_any_mixture(at)
     return True
 
@@ -145,7 +144,16 @@ def _give(post: Post, wanted: frozenset[str], *, actor: Actor, at: datetime) -> 
     journal.append(kind="post", key=post.pk, action="roles", actor=actor, at=at, body=body)
 
 
-def _put(one: T, wanted: Mapping[str, object], *, key: str, actor: Actor, at: datetime) -> bool:
+def put(
+    one: T,
+    wanted: Mapping[str, object],
+    *,
+    key: str,
+    actor: Actor,
+    at: datetime,
+    told: Mapping[str, object] = MappingProxyType({}),
+) -> bool:
+    """Write what a unit or post is and journal it, with what else is to be `told`; whether anything changed."""
     if one.pk is not None and all(getattr(one, name) == value for name, value in wanted.items()):
         return False
     with db.write():
@@ -153,13 +161,14 @@ def _put(one: T, wanted: Mapping[str, object], *, key: str, actor: Actor, at: da
             setattr(one, name, value)
         one.save()
         kind = "unit" if isinstance(one, Unit) else "post"
-        body = {"code": key, **wanted}
+        body = {"code": key, **wanted, **told}
         journal.append(kind=kind, key=one.pk, action="put", actor=actor, at=at, body=body)
         areas.touch(NAME)
     return True
 
 
-def _circles(above: Mapping[int, int | None], start: int) -> bool:
+def circles(above: Mapping[int, int | None], start: int) -> bool:
+    """Whether following `above` from a start comes back to something seen."""
     seen, at = {start}, above.get(start)
     while at is not None:
         if at in seen:
@@ -181,6 +190,7 @@ def _check_words(code: str, name: str, longest: int) -> None:
         raise Refused("name_malformed", longest=longest)
 
 
-def _may_edit(actor: Actor) -> None:
+def may_edit(actor: Actor) -> None:
+    """Refused("not_permitted") unless the actor keeps people."""
     if actor.person != SYSTEM_PERSON and not actor.holds(access.EDIT):
         raise Refused("not_permitted", step=access.EDIT)

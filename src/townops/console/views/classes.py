@@ -75,7 +75,7 @@ def _standing(
 
 def _said(code: str) -> str:
     """居村, 联勤联动站, 城运中心, or a unit by name."""
-    return WORDS.get(code) or next((one.name for one in people.units() if one.code == code), code)
+    return WORDS.get(code) or people.meant_by_code().get(code, code)
 
 
 def _code(given: str) -> str:
@@ -115,7 +115,7 @@ def _row(row: Condition, place: int, typed: Mapping[str, str]) -> Condition:
 
 def _unit(given: str) -> str:
     code = _code(given)
-    if code and code not in WORDS and code not in {one.code for one in people.units()}:
+    if code and code not in WORDS and code not in people.meant_by_code():
         raise Refused("catalogue_unit", given=given[:20])
     return code
 

@@ -8,6 +8,8 @@ from townops.orders.domain import evolve_early as early
 from townops.orders.domain import evolve_late as late
 from townops.orders.domain import evolve_quick as quick
 from townops.orders.domain import evolve_unit as unit
+from townops.orders.domain import heirs
+from townops.orders.domain.facts import Party
 from townops.orders.domain.flow import Flow
 from townops.orders.domain.order import Order
 from townops.orders.domain.settle import settle
@@ -30,12 +32,20 @@ def _recalendar(order: Order, context: Context) -> Order:
     return order.now(clocks=moved)
 
 
+def _succeed(order: Order, context: Context) -> Order:
+    """A unit that ended is followed by its successor wherever it still owes something; what is done stays its own."""
+    return heirs.succeeded(
+        order, context.taken.need("ended", int), context.taken.need("unit", Party), context.taken.seq
+    )
+
+
 EVOLUTIONS: dict[str, Evolution] = {
     **early.EVOLUTIONS,
     **unit.EVOLUTIONS,
     **late.EVOLUTIONS,
     **quick.EVOLUTIONS,
     "recalendar": _recalendar,
+    "succeed": _succeed,
     "gain": _same,
     "receipt_up": _same,
     "add_evidence": _same,

@@ -475,6 +475,7 @@ TABLE = (
     step("follow", "随主单", S.MERGED, None, "system", typed("parent", FactType.ORDER), scope=SYSTEM),
     step("gain", "并入新单", OPEN, None, "system", typed("child", FactType.INT), scope=SYSTEM),
     step("recalendar", "日历更正", OPEN, None, "system", typed("calendar", FactType.INT), scope=SYSTEM),
+    step("succeed", "单位承接", OPEN, None, "system", typed("ended", FactType.INT), UNIT, scope=SYSTEM),
 )
 STEPS: Mapping[str, Step] = MappingProxyType({row.name: row for row in TABLE})
-HIDDEN = frozenset({"report", "resend", "recalendar", "classify", "follow", "gain"})
+HIDDEN = frozenset({"report", "resend", "recalendar", "classify", "follow", "gain", "succeed"})

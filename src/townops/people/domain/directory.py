@@ -20,7 +20,9 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class UnitView:
-    """A unit. `leader_post_id` is its leader in charge (分管); `enforcement`: it has enforcement power."""
+    """A unit. `leader_post_id` is its leader in charge (分管); `enforcement`: it has enforcement power; `heir_id`: who
+    took over when it ended.
+    """
 
     id: int
     code: str
@@ -32,6 +34,7 @@ class UnitView:
     parent_id: int | None
     town: str
     active: bool
+    heir_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class PostView:
     rank: int
     filled_by_id: int | None
     roles: tuple[str, ...] = ()
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ class Directory:
         self.persons = {one.id: one for one in persons}
         self.by_account = {one.account_id: one for one in self.persons.values() if one.account_id is not None}
         self.unit_by_code = {(one.town, one.code): one for one in self.units.values()}
-        self.posts_of = _grouped((post.unit_id, post) for post in self.posts.values())
+        self.posts_of = _grouped((post.unit_id, post) for post in self.posts.values() if post.active)
         self.post_by_code = {(post.unit_id, post.code): post for post in self.posts.values()}
         known = list(tenures)
         self.tenures_of = _grouped((one.post_id, one) for one in known)
@@ -139,6 +143,15 @@ class Directory:
     def center_of(self, town: str) -> UnitView | None:
         """The town's city operations center."""
         return next((one for one in self.units.values() if one.kind == "center" and one.town == town), None)
+
+    def heir(self, unit_id: int) -> UnitView:
+        """The unit that has the work of this one now: itself, or whoever took over, and took over from that one."""
+        one = self.units[unit_id]
+        seen = {unit_id}
+        while not one.active and one.heir_id is not None and one.heir_id not in seen:
+            seen.add(one.heir_id)
+            one = self.units[one.heir_id]
+        return one
 
     def source(self, post_id: int) -> int:
         """The post whose appointments count for this one."""

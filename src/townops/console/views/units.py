@@ -1,0 +1,220 @@
+"""单位: the units of the town as a tree; added, changed or ended from a day on, tried on open orders before it is published."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from townops.base import journal
+from townops.console import choices
+from townops.console.doors import Desk, page
+from townops.console.saying import sentence
+from townops.console.trying import mark
+from townops.console.views.staff import full_name, typed_day
+from townops.kernel.refusal import Refused
+from townops.kernel.workdays import SHANGHAI
+from townops.people import api as people
+
+KEEPS: Final = "people.edit"
+FIELDS: Final = ("name", "kind", "parent", "leader", "enforcement", "heir", "from", "note", "over", "what")
+WHAT: Final = {
+    "put": "修改", "end": "终止", "planned": "定下改动", "withdrawn": "撤销改动", "succeeded": "承接其他单位", "build": "建立",
+}  # fmt: skip
+ACTIONS: Final = {"add": "新增", "edit": "修改", "end": "终止"}
+
+
+@require_safe
+@page(KEEPS)
+def browse(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Every standing unit under the one above it, and what lies ahead."""
+    known = people.directory()
+    kinds = people.unit_changes.kinds()
+    tree = [
+        (one, f"tree-{min(depth, 4)}", kinds[one.kind], _led(one), len(people.posts_of(one.id)))
+        for one, depth in people.unit_changes.tree(desk.town)
+    ]
+    ended = [
+        (one, known.heir(one.id))
+        for one in known.units.values()
+        if one.heir_id and not one.active and one.town == desk.town
+    ]
+    ahead = [(one, known.units[int(one.key)], ACTIONS[one.action]) for one in people.planned.waiting("unit")]
+    shown = {"desk": desk, "tree": tree, "ended": ended, "ahead": ahead, "now": desk.at}
+    return render(request, "console/units.html", shown)
+
+
+def _led(one: people.UnitView) -> str:
+    return full_name(one.leader_post_id) if one.leader_post_id else ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(KEEPS)
+def edit(request: HttpRequest, desk: Desk, number: int = 0) -> HttpResponse:
+    """`look` tries a change, `close` tries the end of the unit, `save` publishes exactly what was tried."""
+    standing = _standing(desk, number)
+    if request.method != "POST":
+        return render(request, "console/unit.html", _shown(desk, number, standing))
+    typed = {name: request.POST.get(name, "").strip() for name in FIELDS}
+    do = request.POST.get("do", "")
+    typed["what"] = {"look": "change", "close": "end"}.get(do, typed["what"])
+    try:
+        if do == "save" and request.POST.get("tried") == mark(typed):
+            return _published(request, desk, number, typed)
+        seen = _seen(request, desk, number, typed)
+    except Refused as refused:
+        again = _shown(desk, number, typed | {"over": standing["over"]}) | {"said": sentence(refused)}
+        return render(request, "console/unit.html", again, status=422)
+    tried = {
+        "seen": seen,
+        "tried": mark(typed),
+        "begin": _begin(request, desk),
+        "ending": typed["what"] == "end",
+    }
+    return render(request, "console/unit.html", _shown(desk, number, typed) | tried)
+
+
+def _standing(desk: Desk, number: int) -> dict[str, str]:
+    """The form of the unit as it is. Refused("unit_unknown")."""
+    today = desk.at.astimezone(SHANGHAI).date().isoformat()
+    found = dict.fromkeys(FIELDS, "") | {"from": today, "kind": "office", "over": "0"}
+    if not number:
+        return found
+    one = people.unit_by_id(number)
+    parent = people.unit_by_id(one.parent_id).name if one.parent_id else ""
+    enforcement = "1" if one.enforcement else ""
+    over = str(people.planned.count("unit", number))
+    return (
+        found
+        | {"name": one.name, "kind": one.kind, "parent": parent, "leader": _led(one), "over": over}
+        | {"enforcement": enforcement}
+    )
+
+
+def _seen(request: HttpRequest, desk: Desk, number: int, typed: Mapping[str, str]) -> object:
+    if typed["what"] == "end":
+        return people.unit_ends.foresee(_end(request, desk, number, typed))
+    return people.unit_changes.foresee(_change(request, desk, number, typed))
+
+
+def _published(request: HttpRequest, desk: Desk, number: int, typed: Mapping[str, str]) -> HttpResponse:
+    if typed["what"] == "end":
+        end = _end(request, desk, number, typed)
+        made = people.unit_ends.publish(end, actor=desk.actor, at=desk.at)
+    else:
+        change = _change(request, desk, number, typed)
+        made = people.unit_changes.publish(change, actor=desk.actor, at=desk.at)
+    name = people.unit_by_id(int(made.key)).name
+    if made.starts > desk.at:
+        when = made.starts.astimezone(SHANGHAI).date()
+        messages.success(request, f"“{name}”的改动已定下，{when} 起生效；生效前可以撤销。")
+    else:
+        messages.success(request, f"“{name}”的改动已生效。")
+    return redirect("console:units")
+
+
+def _begin(request: HttpRequest, desk: Desk) -> datetime:
+    """The beginning of the day typed; now where that is today or before."""
+    return max(typed_day(request, "from", desk.at), desk.at)
+
+
+def _change(
+    request: HttpRequest, desk: Desk, number: int, typed: Mapping[str, str]
+) -> people.unit_changes.UnitChange:
+    return people.unit_changes.UnitChange(
+        desk.town,
+        number,
+        typed["name"],
+        typed["kind"],
+        _unit(typed["parent"], desk),
+        _post(typed["leader"], desk),
+        bool(typed["enforcement"]),
+        _begin(request, desk),
+        typed["note"],
+        _whole(typed["over"]),
+    )
+
+
+def _end(request: HttpRequest, desk: Desk, number: int, typed: Mapping[str, str]) -> people.unit_ends.UnitEnd:
+    """Refused: unit_unknown, form_heir_missing."""
+    people.unit_by_id(number)
+    heir = _unit(typed["heir"], desk)
+    if heir is None:
+        raise Refused("form_heir_missing")
+    return people.unit_ends.UnitEnd(number, heir, _begin(request, desk), typed["note"], _whole(typed["over"]))
+
+
+def _unit(given: str, desk: Desk) -> int | None:
+    """A unit by name or code; None where nothing is typed. Refused("unit_unknown")."""
+    if not given:
+        return None
+    named = [one.id for one in people.units(town=desk.town) if one.name == given]
+    return named[0] if named else people.unit(given, town=desk.town).id
+
+
+def _post(given: str, desk: Desk) -> int | None:
+    """A post as the list offers it. Refused("post_unknown")."""
+    if not given:
+        return None
+    found = next((code for code, said in _posts(desk) if said == given), None)
+    if found is None:
+        raise Refused("post_unknown", code=given[:40])
+    return found
+
+
+def _posts(desk: Desk) -> list[tuple[int, str]]:
+    """Posts that may be in charge of a unit, in words."""
+    return [
+        (post.id, f"{one.name} {post.name}")
+        for one in people.units(town=desk.town)
+        for post in people.posts_of(one.id)
+        if post.rank
+    ]
+
+
+def _whole(given: str) -> int:
+    return int(given) if given.isascii() and given.isdigit() and len(given) < len("1000000") else 0
+
+
+def _shown(desk: Desk, number: int, typed: Mapping[str, str]) -> dict[str, object]:
+    names = tuple(one.name for one in people.units(town=desk.town) if one.id != number)
+    return {
+        "desk": desk,
+        "unit": people.unit_by_id(number) if number else None,
+        "heir": people.heir(number) if number else None,
+        "typed": {name: value for name, value in typed.items() if name != "from"},
+        "begin_typed": typed["from"],
+        "today": desk.at.astimezone(SHANGHAI).date().isoformat(),
+        "kinds": people.unit_changes.kinds(),
+        "names": choices.Listing("unit-names", names),
+        "leaders": choices.Listing("leaders", tuple(said for _, said in _posts(desk))),
+        "ahead": [(one, ACTIONS[one.action]) for one in people.planned.waiting("unit", number)]
+        if number
+        else [],
+        "history": _history(number) if number else [],
+        "now": desk.at,
+    }
+
+
+def _history(number: int) -> list[tuple[journal.Entry, str, str]]:
+    """(entry, what was done, what it is since) newest first."""
+    kinds = people.unit_changes.kinds()
+    found = []
+    for one in reversed(journal.history("unit", number)):
+        what = ACTIONS.get(str(one.body.get("what")), WHAT.get(one.action, one.action))
+        since = f"{one.body['name']}（{kinds.get(one.body['kind'], '')}）" if "kind" in one.body else ""
+        what = WHAT[one.action] if one.action in {"planned", "withdrawn", "succeeded"} else what
+        found.append((one, what, since))
+    return found
+
+
+@require_POST
+@page(KEEPS)
+def withdraw(request: HttpRequest, desk: Desk, change: int) -> HttpResponse:
+    """A change that lies ahead is no longer wanted."""
+    gone = people.planned.withdraw(change, "unit", actor=desk.actor, at=desk.at)
+    messages.success(request, f"“{people.unit_by_id(int(gone.key)).name}”的改动已撤销。")
+    return redirect("console:units")
