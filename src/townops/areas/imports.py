@@ -11,10 +11,10 @@ import shapely
 
 from townops.areas.domain.candidates import KINDS, Candidate, Examination, RowError, Survey
 from townops.areas.geography import picture
-from townops.areas.models import Area, AreaShape
+from townops.areas.models import Area, AreaShape, Version
 from townops.areas.stamps import touch
 from townops.areas.surveys import AreaFile, read
-from townops.base import db, journal, words
+from townops.base import db, journal, seals, words
 from townops.base.registry import answers
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
@@ -49,6 +49,8 @@ def import_areas(file: AreaFile, *, valid_from: date, actor: Actor, at: datetime
 def take_survey(survey: Survey, *, valid_from: date, actor: Actor, at: datetime) -> ImportResult:
     """Take every row or none. Known codes get a new shape from `valid_from` on; the old one is kept."""
     with db.write():
+        seals.one_at_a_time("borders")
+        _nothing_pending(survey.town)
         planned = plan(survey)
         result = _result(survey, _errors(survey), planned)
         if result.errors:
@@ -62,10 +64,17 @@ def take_survey(survey: Survey, *, valid_from: date, actor: Actor, at: datetime)
             "from": survey.name,
         }
         journal.append(kind="areas", key=survey.town, action="import", actor=actor, at=at, body=body)
+        touch("borders")
         touch("areas")
         if answers.knows(IMPORTED):
             answers.ask(IMPORTED, town=survey.town, actor=actor, at=at)
     return result
+
+
+def _nothing_pending(town: str) -> None:
+    later = Version.objects.filter(town=town, number__isnull=False, applied=False).first()
+    if later is not None:
+        raise Refused("version_pending", day=later.valid_from)
 
 
 def write_errors(path: Path, errors: Iterable[RowError]) -> None:
