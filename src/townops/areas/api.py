@@ -18,6 +18,7 @@ from townops.areas.domain.outlines import Box, Outline
 from townops.areas.domain.proving import Defect, Proof
 from townops.areas.domain.views import AreaView, Location, Near
 from townops.areas.geography import Geography, picture
+from townops.areas.handing import Touched, changing_hands, on_borders
 from townops.areas.imports import (
     ImportResult,
     check_areas,
@@ -74,6 +75,7 @@ __all__ = [
     "Proof",
     "RowError",
     "Survey",
+    "Touched",
     "VersionView",
     "area",
     "area_by_id",
@@ -84,6 +86,7 @@ __all__ = [
     "block_types",
     "carried",
     "carried_to",
+    "changing_hands",
     "check_areas",
     "check_draft",
     "children",
@@ -98,6 +101,7 @@ __all__ = [
     "locate",
     "locate_many",
     "nearby",
+    "on_borders",
     "outlines",
     "point_within",
     "publish_borders",

@@ -316,3 +316,22 @@ def test_of_two_edits_of_one_block_at_the_same_moment_one_is_refused(office):
         one.join()
     assert sorted(map(str, results)) == ["1", "draft_stale"]
     assert VersionArea.objects.get(version=made.id, code="V1001").revision == 1
+
+
+def test_a_survey_goes_into_a_draft_as_one_change_and_leaves_what_it_does_not_name(town):
+    made = draft()
+    row = {"code": "V1001", "name": "新名", "kind": "block", "parent": "V1", "block_type": "estate",
+           "detached_allowed": "", "directly_managed": ""}  # fmt: skip
+    survey = api.Survey("测量", "T", (api.Candidate(1, row, box(0, 0)),), "EPSG:4490")
+    api.put_survey(made.id, survey, based_on=0, actor=ANNE, at=timezone.now())
+    assert {one.code: one.name for one in api.features_of(made.id)}["V1001"] == "新名"
+    assert len(api.features_of(made.id)) == len(ROWS)
+
+
+def test_before_publishing_every_context_says_what_changes_hands(town):
+    made = draft()
+    put(made, *SPLIT, removed=["V1001"])
+    found = api.changing_hands(made.id)
+    assert {name: (label, one.count) for name, (label, one) in found.items()} == {
+        "dispatch": ("派单规则", 0), "orders": ("未结工单", 0), "people": ("责任主体登记", 0),
+    }  # fmt: skip
