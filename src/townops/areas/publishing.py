@@ -9,6 +9,7 @@ from django.utils import timezone
 from townops.areas.access import PUBLISH
 from townops.areas.domain.comparing import Carried, Difference, Link, carried, compare
 from townops.areas.domain.features import Feature
+from townops.areas.domain.proving import prove
 from townops.areas.imports import write_paths
 from townops.areas.models import Area, AreaShape, Lineage, Version
 from townops.areas.stamps import touch
@@ -66,13 +67,16 @@ def publish(version_id: int, *, revision: int, on: date, actor: Actor, at: datet
 
 
 def roll_back(version_id: int, *, on: date, note: str, actor: Actor, at: datetime) -> VersionView:
-    """Publish an earlier version again, as a new one that equals it. Refused: version_not_published, and as `publish`."""
+    """Publish an earlier version again, as a new one that equals it. Refused: version_not_published,
+    version_unproven (imported with defects), and as `publish`."""
     _may_publish(actor, on, at)
     with db.write():
         seals.one_at_a_time(BORDERS)
         earlier = load_version(version_id)
         if earlier.number is None:
             raise Refused("version_not_published")
+        if earlier.checked is None and not prove(features_of(earlier.pk)).passes:
+            raise Refused("version_unproven")
         row = Version.objects.create(
             town=earlier.town,
             note=note[:200],
@@ -100,6 +104,8 @@ def _publish(row: Version, on: date, actor: Actor, at: datetime) -> VersionView:
     found = compare(before, after, on)
     if found.empty:
         raise Refused("version_changes_nothing")
+    if latest is None and before:
+        latest = _keep_imported(row.town, before, on, at)
     row.number = (latest.number or 0) + 1 if latest else 1
     row.valid_from = on
     row.save(update_fields=["number", "valid_from"])
@@ -113,6 +119,16 @@ def _publish(row: Version, on: date, actor: Actor, at: datetime) -> VersionView:
     touch(BORDERS)
     touch("areas")
     return view(row)
+
+
+def _keep_imported(town: str, before: Iterable[Feature], on: date, at: datetime) -> Version:
+    """Borders that came by direct import become the first version, so that they too can be had again."""
+    shapes = AreaShape.objects.filter(area__town=town, valid_until=None)
+    since = shapes.order_by("-valid_from").values_list("valid_from", flat=True)[:1].get()
+    words = {"note": "导入的边界", "number": 1, "valid_from": min(on, since), "applied": True}
+    row = Version.objects.create(town=town, created_at=at, **words)
+    keep_features(row, before)
+    return row
 
 
 def _identities(town: str, after: Iterable[Feature], found: Difference, on: date) -> None:

@@ -31,6 +31,7 @@ WORDS: Final = {
     "version_note_missing": "请写明这次调整边界的原因。",
     "version_published": "该版本已发布，不能再改；请新建草案。",
     "version_not_published": "该版本还没有发布过，不能恢复。",
+    "version_unproven": "该版本是直接导入的，有缺陷，不能恢复；请建立草案修改。",
     "version_changes_nothing": "与现行边界完全一样，无需发布。",
     "version_pending": "已有边界将于{day}生效，此前不能直接导入；请导入到新的草案。",
     "draft_stale": "“{codes}”已被改动，请刷新后再改。",

@@ -335,3 +335,11 @@ def test_before_publishing_every_context_says_what_changes_hands(town):
     assert {name: (label, one.count) for name, (label, one) in found.items()} == {
         "dispatch": ("派单规则", 0), "orders": ("未结工单", 0), "people": ("责任主体登记", 0),
     }  # fmt: skip
+
+
+def test_borders_that_were_imported_can_be_had_again_after_the_first_version(town):
+    split()
+    imported = api.versions_of("T")[0]
+    assert (imported.number, imported.note) == (1, "导入的边界")
+    api.roll_back_borders(imported.id, on=today(), note="恢复", actor=ANNE, at=timezone.now())
+    assert at_corner() == "V1001"
