@@ -9,13 +9,17 @@ from django.utils import timezone
 from numpy.typing import ArrayLike
 
 from townops.areas.domain.candidates import FIELDS, Candidate, RowError, Survey
+from townops.areas.domain.comparing import Carried, Difference, Link, carried
+from townops.areas.domain.features import Feature
 from townops.areas.domain.finding import Named
 from townops.areas.domain.finding import find as find_named
 from townops.areas.domain.ground import Ids
 from townops.areas.domain.outlines import Outline
+from townops.areas.domain.proving import Defect, Proof
 from townops.areas.domain.views import AreaView, Location, Near
 from townops.areas.exporting import Exported, export
 from townops.areas.geography import Geography, picture
+from townops.areas.handing import Touched, changing_hands, on_borders
 from townops.areas.imports import (
     ImportResult,
     check_areas,
@@ -25,8 +29,31 @@ from townops.areas.imports import (
     write_errors,
 )
 from townops.areas.models import Area
+from townops.areas.publishing import begin_due as begin_borders
+from townops.areas.publishing import (
+    carried_to,
+    compare_versions,
+    correct_lineage,
+    foresee_publishing,
+    lineage_of,
+)
+from townops.areas.publishing import publish as publish_borders
+from townops.areas.publishing import roll_back as roll_back_borders
 from townops.areas.stamps import Picture, touch
 from townops.areas.surveys import AreaFile, plane_of
+from townops.areas.versions import (
+    VersionView,
+    begin_draft,
+    check_draft,
+    features_of,
+    load_version,
+    put_features,
+    put_survey,
+    versions_of,
+    view,
+)
+from townops.areas.versions import redo as redo_edit
+from townops.areas.versions import undo as undo_edit
 from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.refusal import Refused
 from townops.kernel.vectortiles import Box
@@ -36,32 +63,57 @@ __all__ = [
     "AreaFile",
     "AreaView",
     "Candidate",
+    "Carried",
+    "Defect",
+    "Difference",
     "Exported",
+    "Feature",
     "ImportResult",
+    "Link",
     "Location",
     "Named",
     "Near",
     "Outline",
     "Picture",
+    "Proof",
     "RowError",
     "Survey",
+    "Touched",
+    "VersionView",
     "area",
     "area_by_id",
     "areas_of",
+    "begin_borders",
+    "begin_draft",
     "below",
     "block_types",
+    "carried",
+    "carried_to",
+    "changing_hands",
     "check_areas",
+    "check_draft",
     "children",
+    "compare_versions",
+    "correct_lineage",
     "export",
     "extent",
+    "features_of",
     "find",
+    "foresee_publishing",
     "import_areas",
+    "lineage_of",
     "locate",
     "locate_many",
     "nearby",
+    "on_borders",
     "outlines",
     "plane_of",
     "point_within",
+    "publish_borders",
+    "put_features",
+    "put_survey",
+    "redo_edit",
+    "roll_back_borders",
     "sentence",
     "shape",
     "shapes",
@@ -69,6 +121,9 @@ __all__ = [
     "take_survey",
     "touch",
     "towns",
+    "undo_edit",
+    "version",
+    "versions_of",
     "villages",
     "write_errors",
 ]
@@ -126,8 +181,8 @@ def below(area_id: int) -> frozenset[int]:
 
 
 def children(area_id: int) -> tuple[AreaView, ...]:
-    """Areas directly under it, by code."""
-    return _geography().children(area_id)
+    """Areas directly under it that have not ended, by code."""
+    return tuple(one for one in _geography().children(area_id) if not one.ended(timezone.localdate()))
 
 
 def towns() -> tuple[AreaView, ...]:
@@ -136,12 +191,11 @@ def towns() -> tuple[AreaView, ...]:
 
 
 def areas_of(town_code: str, kind: str) -> tuple[AreaView, ...]:
-    """Every area of one kind in a town, by code; directly-managed areas are among the villages."""
-    known = _geography()
-    ids = known.below(area(town_code).id)
-    return tuple(
-        sorted((known.by_id[i] for i in ids if known.by_id[i].kind == kind), key=lambda one: one.code)
-    )
+    """Every area of one kind in a town that has not ended, by code; directly-managed areas are among the villages."""
+    known, today = _geography(), timezone.localdate()
+    found = (known.by_id[one] for one in known.below(area(town_code).id))
+    living = (one for one in found if one.kind == kind and not one.ended(today))
+    return tuple(sorted(living, key=lambda one: one.code))
 
 
 def villages(town_code: str) -> tuple[AreaView, ...]:
@@ -188,6 +242,11 @@ def extent(area_id: int) -> tuple[float, float, float, float] | None:
         return None
     west, south, east, north = shapely.bounds(shapely.from_wkb(wkb)).tolist()
     return west, south, east, north
+
+
+def version(version_id: int) -> VersionView:
+    """A draft or published version; Refused(version_unknown)."""
+    return view(load_version(version_id))
 
 
 def block_types() -> Sequence[tuple[str, str]]:

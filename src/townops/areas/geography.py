@@ -95,7 +95,7 @@ def read() -> Geography:
     """Every identity, without shapes."""
     fields = (
         "id", "code", "name", "kind", "block_type", "parent_id", "town",
-        "directly_managed", "detached_allowed",
+        "directly_managed", "detached_allowed", "valid_until",
     )  # fmt: skip
     areas = [AreaView(*row) for row in Area.objects.order_by("code").values_list(*fields)]
     columns = (

@@ -11,10 +11,10 @@ import shapely
 
 from townops.areas.domain.candidates import KINDS, Candidate, Examination, RowError, Survey
 from townops.areas.geography import picture
-from townops.areas.models import Area, AreaShape
+from townops.areas.models import Area, AreaShape, Version
 from townops.areas.stamps import touch
 from townops.areas.surveys import AreaFile, read
-from townops.base import db, journal, words
+from townops.base import db, journal, seals, words
 from townops.base.registry import answers
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
@@ -50,6 +50,8 @@ def import_areas(file: AreaFile, *, valid_from: date, actor: Actor, at: datetime
 def take_survey(survey: Survey, *, valid_from: date, actor: Actor, at: datetime) -> ImportResult:
     """Take every row or none. Known codes get a new shape from `valid_from` on; the old one is kept."""
     with db.write():
+        seals.one_at_a_time("borders")
+        _nothing_pending(survey.town)
         planned = plan(survey)
         result = _result(survey, _errors(survey), planned)
         if result.errors:
@@ -63,6 +65,7 @@ def take_survey(survey: Survey, *, valid_from: date, actor: Actor, at: datetime)
             "from": survey.name,
         }
         journal.append(kind="areas", key=survey.town, action="import", actor=actor, at=at, body=body)
+        touch("borders")
         touch("areas")
         if answers.knows(IMPORTED):
             answers.ask(IMPORTED, town=survey.town, actor=actor, at=at)
@@ -73,6 +76,12 @@ def outline_now(town: str) -> shapely.Geometry | None:
     """The ground of a town as it is known now."""
     shape = AreaShape.objects.filter(area__town=town, area__kind=Area.Kind.TOWN, valid_until=None).first()
     return shapely.from_wkb(bytes(shape.shape)) if shape else None
+
+
+def _nothing_pending(town: str) -> None:
+    later = Version.objects.filter(town=town, number__isnull=False, applied=False).first()
+    if later is not None:
+        raise Refused("version_pending", day=later.valid_from)
 
 
 def write_errors(path: Path, errors: Iterable[RowError]) -> None:

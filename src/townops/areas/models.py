@@ -60,7 +60,7 @@ class Area(models.Model):
                 name="area_parent_unless_town",
             ),
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
                 name="area_dates_in_order",
             ),
         ]
@@ -89,7 +89,7 @@ class AreaShape(models.Model):
                 fields=["area"], condition=Q(valid_until__isnull=True), name="shape_one_current"
             ),
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
                 name="shape_dates_in_order",
             ),
         ]
@@ -109,3 +109,103 @@ class Stamp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.value}"
+
+
+class Version(models.Model):
+    """A set of borders: a draft until it is published, never changed afterwards.
+
+    `revision` counts the operations on the draft, `checked` is the revision that was proven, `borders` the stamp of the
+    borders it started from; `applied` says that its words hold and open work has changed hands.
+    """
+
+    town = models.CharField("街镇代码", max_length=12)
+    number = models.PositiveIntegerField("版本号", null=True)
+    note = models.CharField("说明", max_length=200)
+    revision = models.PositiveIntegerField(default=0)
+    checked = models.PositiveIntegerField(null=True)
+    borders = models.CharField(max_length=40, blank=True)
+    equals = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField("建立时间")
+    valid_from = models.DateField("生效日期", null=True)
+    applied = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["town", "number"], name="version_number_once"),
+            models.CheckConstraint(
+                condition=Q(number__isnull=True, valid_from__isnull=True)
+                | Q(number__isnull=False, valid_from__isnull=False),
+                name="version_published_from",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.town} v{self.number or '-'}"
+
+
+class VersionArea(models.Model):
+    """An area as one version holds it. A removed one stays as `gone`, so that whoever still edits it is told."""
+
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    code = models.CharField("编码", max_length=32)
+    kind = models.CharField("层级", max_length=8, choices=Area.Kind)
+    name = models.CharField("名称", max_length=80)
+    block_type = models.CharField("责任块类型", max_length=12, choices=Area.BlockType, blank=True)
+    parent = models.CharField("上级编码", max_length=32, blank=True)
+    detached_allowed = models.BooleanField(default=False)
+    directly_managed = models.BooleanField(default=False)
+    shape = models.BinaryField("图形")
+    revision = models.PositiveIntegerField()
+    gone = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("code",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "code"], name="version_area_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.code}"
+
+
+class VersionEdit(models.Model):
+    """One operation on a draft, kept for undo: canonical JSON of every touched feature before and after."""
+
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    revision = models.PositiveIntegerField()
+    kind = models.CharField(max_length=4)
+    person = models.BigIntegerField()
+    at = models.DateTimeField()
+    body = models.TextField()
+
+    class Meta:
+        ordering = ("revision",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "revision"], name="version_edit_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} r{self.revision}"
+
+
+class Lineage(models.Model):
+    """What became of an area's ground with a version; codes, because they outlive every shape."""
+
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    on = models.DateField("日期", db_index=True)
+    before = models.CharField("原编码", max_length=32, db_index=True)
+    after = models.CharField("现编码", max_length=32)
+    how = models.CharField("变化", max_length=8)
+    m2 = models.FloatField("面积")
+    share = models.FloatField("占原面积")
+
+    class Meta:
+        ordering = ("on", "before", "after")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "before", "after"], name="lineage_once"),
+            models.CheckConstraint(condition=Q(share__gt=0, share__lte=1.000001), name="lineage_share"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.before} {self.how} {self.after}"

@@ -2,10 +2,15 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
+from townops.areas import api as areas
 from townops.base.registry import answers
 from townops.dispatch import store
 from townops.dispatch.api import Proposal, Query, propose
-from townops.dispatch.models import RuleSet
+from townops.dispatch.models import RuleRow, RuleSet
+
+TOLD = 50
 
 
 def proposed(  # noqa: PLR0913  (one argument for each fact of an order a rule may look at)
@@ -35,3 +40,11 @@ def naming_unit(code: str) -> tuple[str, ...]:
 
 answers.register("dispatch.naming_unit", naming_unit)
 answers.register("dispatch.propose", proposed)
+
+
+@areas.on_borders("dispatch", "派单规则")
+def on_changed_areas(ids: frozenset[int]) -> areas.Touched:
+    """Rules in force that name an area whose borders change, in their order."""
+    held = store.set_at(timezone.localdate())
+    rows = RuleRow.objects.filter(rule_set=held, area__in=ids).order_by("order")
+    return areas.Touched(rows.count(), tuple(rows.values_list("name", flat=True)[:TOLD]))

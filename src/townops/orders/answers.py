@@ -15,6 +15,7 @@ from townops.orders.succession import of_unit
 from townops.people import api as people
 
 MOST: Final = 2000
+TOLD: Final = 50
 CHUNK: Final = 1000
 UNFILED: Final = tuple(
     one.value for one in (State.REPORTED, State.VERIFYING, State.REFUSAL_REVIEW, State.ACCEPTED)
@@ -162,6 +163,14 @@ def _watched(unit_id: int, post_id: int | None, town: int) -> Iterator[OpenWork]
 def _at_post(post_id: int | None) -> Q:
     """Of that post or of no post in particular; all where none is asked for."""
     return Q(post=post_id) | Q(post__isnull=True) if post_id is not None else Q()
+
+
+@areas.on_borders("orders", "未结工单")
+def on_changed_areas(ids: frozenset[int]) -> areas.Touched:
+    """Open orders in blocks or villages whose borders change, first received first."""
+    rows = Order.objects.filter(Q(block__in=ids) | Q(village__in=ids), is_open=True)
+    first = rows.order_by("received_at", "id").values_list("number", flat=True)[:TOLD]
+    return areas.Touched(rows.count(), tuple(first))
 
 
 answers.register("people.open_work", open_work)

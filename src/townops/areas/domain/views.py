@@ -1,11 +1,14 @@
 """What other contexts see of an area: values without a database."""
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
 class AreaView:
-    """One area's identity. `kind` is town, grid, village or block; `block_type` is empty unless a block."""
+    """One area's identity. `kind` is town, grid, village or block; `block_type` is empty unless a block; it ends
+    on the day `until`.
+    """
 
     id: int
     code: str
@@ -16,6 +19,11 @@ class AreaView:
     town: str = ""
     directly_managed: bool = False
     detached_allowed: bool = False
+    until: date | None = None
+
+    def ended(self, on: date) -> bool:
+        """Whether it is only history on that day."""
+        return self.until is not None and self.until <= on
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from townops.areas import api as areas
 from townops.base.registry import answers
 from townops.dispatch import api as dispatch
+from townops.orders.answers import on_changed_areas
 from townops.orders.models import Order
 from townops.people import api as people
 
@@ -112,3 +114,12 @@ def test_open_orders_are_streamed_in_few_queries(town):
     with CaptureQueriesContext(connection) as asked_of:
         assert len(list(answers.ask("orders.open_for_dispatch"))) == 3
     assert len(asked_of) <= 6
+
+
+def test_an_open_order_is_told_of_where_borders_change_and_a_far_one_is_not(town):
+    village = areas.villages(areas.towns()[0].code)[0]
+    lng, lat = areas.point_within(village.id) or (0.0, 0.0)
+    number = town.report(lng=lng, lat=lat)
+    row = town.row(number)
+    assert on_changed_areas(frozenset({row.village_id})) == areas.Touched(1, (number,))
+    assert on_changed_areas(frozenset({row.town_id})).count == 0

@@ -1,0 +1,12 @@
+"""What areas do by themselves: borders published for a day begin on it."""
+
+from datetime import datetime, timedelta
+
+from townops.areas.publishing import begin_due
+from townops.base.jobs import job
+
+
+@job("areas.begin", every=timedelta(minutes=1))
+def begin_borders(at: datetime) -> None:
+    """Versions whose day has come hold with their words."""
+    begin_due(at)
