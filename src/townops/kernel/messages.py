@@ -1,0 +1,163 @@
+"""Chinese sentences and what they are called in another language; the Chinese text is its own key.
+
+A message may have blanks in braces: `剩余 {span}`. A sentence that was filled already is recognised by the text
+between its blanks, and what stands in the blanks is said in the other language too, where it is known.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+HAN: Final = "\u3400-\u9fff"
+IS_HAN: Final = re.compile(f"[{HAN}]")
+BLANK: Final = re.compile(r"\{(\w*)\}")
+EDGES: Final = " \t\r\n，。；：、？！·…→/|+—-"
+SEPARATORS: Final = re.compile(r"([，。；：、？！（）【】·…→/|+\n]+|“|”| {2,}|\u3000)")
+MARKS: Final = {
+    "，": ", ", "。": ". ", "；": "; ", "：": ": ", "、": ", ", "？": "? ", "！": "! ", "（": " (", "）": ")", "“": "“",
+    "”": "”", "【": "[", "】": "]", "\u3000": " ",
+}  # fmt: skip
+KEPT: Final = 20_000  # answers remembered; a page has some hundred texts
+LONGEST: Final = 600  # a longer text is somebody's report, no message
+
+
+def has_han(text: str) -> bool:
+    """Whether there is anything to translate."""
+    return IS_HAN.search(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A message with blanks, as it is recognised when filled."""
+
+    anchor: str
+    pattern: re.Pattern[str]
+    names: tuple[str, ...]
+    said: str
+
+    @classmethod
+    def of(cls, key: str, said: str) -> "Shape":
+        pieces = BLANK.split(key)
+        texts, names = pieces[::2], pieces[1::2]
+        pattern = "(.*?)".join(re.escape(text) for text in texts)
+        return cls(max(texts, key=len), re.compile(pattern, re.S), tuple(names), said)
+
+    @property
+    def weight(self) -> int:
+        """How much of it is fixed text: the more, the surer."""
+        return len(self.pattern.pattern) - 5 * len(self.names)
+
+
+@dataclass(slots=True)
+class Speech:
+    """Says Chinese texts in another language; what is not in the catalogue stays as it is."""
+
+    words: Mapping[str, str]
+    shapes: tuple[Shape, ...]
+    _said: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, catalogue: Mapping[str, str]) -> "Speech":
+        known = {key: said for key, said in catalogue.items() if said}
+        shapes = [Shape.of(key, said) for key, said in known.items() if BLANK.search(key)]
+        return cls(known, tuple(sorted(shapes, key=lambda one: -one.weight)))
+
+    def say(self, text: str) -> str:
+        """The text in the other language; white space around it stays."""
+        if (known := self._said.get(text)) is not None:
+            return known
+        if not has_han(text) or len(text) > LONGEST:
+            return text
+        if len(self._said) >= KEPT:
+            self._said.clear()
+        self._said[text] = found = self._whole(text)
+        return found
+
+    def _whole(self, text: str) -> str:
+        bare = text.strip()
+        found = self._known(bare)
+        if found is None:
+            found = self._trimmed(bare)
+        return text[: len(text) - len(text.lstrip())] + found + text[len(text.rstrip()) :]
+
+    def _trimmed(self, text: str) -> str:
+        """Without the punctuation around it; else piece by piece."""
+        core = text.strip(EDGES)
+        if core and core != text:
+            before, _, after = text.partition(core)
+            return _marks(before) + self.say(core) + _marks(after)
+        return self._pieces(text)
+
+    def _known(self, text: str) -> str | None:
+        exact = self.words.get(text)
+        return exact if exact is not None else self._filled(text)
+
+    def _filled(self, text: str) -> str | None:
+        for shape in self.shapes:
+            if shape.anchor in text and (found := shape.pattern.fullmatch(text)):
+                said = dict(zip(shape.names, map(self.say, found.groups()), strict=True))
+                return BLANK.sub(lambda blank, said=said: said.get(blank[1], blank[0]), shape.said)  # type: ignore[misc]
+        return None
+
+    def _pieces(self, text: str) -> str:
+        pieces = SEPARATORS.split(text)
+        if len(pieces) == 1:
+            return self._counted(text)
+        said = [_marks(one) if at % 2 else self._piece(one) for at, one in enumerate(pieces)]
+        known = [a != b for a, b in zip(pieces[::2], said[::2], strict=True)]
+        return "".join(said).replace(" )", ")").strip() if any(known) else text
+
+    def _piece(self, text: str) -> str:
+        return self._whole(text) if has_han(text) else text
+
+    def _counted(self, text: str) -> str:
+        """退单 2, 超时 3 天 12 分: words and figures beside each other."""
+        words = text.split(" ")
+        if len(words) == 1:
+            return text
+        said = [self._known(word) or word for word in words]
+        return " ".join(said) if not any(map(has_han, said)) else text
+
+
+def _marks(text: str) -> str:
+    return "".join(MARKS.get(one, one) for one in text)
+
+
+ENTRY: Final = re.compile(r'^(msgid|msgstr)\s+"(.*)"$|^"(.*)"$', re.M)
+ESCAPES: Final = {"\\n": "\n", "\\t": "\t", '\\"': '"', "\\\\": "\\"}
+
+
+def read_po(text: str) -> dict[str, str]:
+    """Messages of a gettext catalogue of plain entries: without contexts and plural forms."""
+    entries: list[list[str]] = []
+    for found in ENTRY.finditer(text):
+        keyword, start, more = found.groups()
+        if keyword == "msgid":
+            entries.append([start, ""])
+        elif keyword == "msgstr":
+            entries[-1].append(start)
+        else:
+            entries[-1][-1] += more
+    return {_plain(one[0] + one[1]): _plain("".join(one[2:])) for one in entries if one[0] + one[1]}
+
+
+def used_by_scripts(text: str) -> list[str]:
+    """Messages that a module in the browser says, by the files the catalogue names."""
+    return [_plain(found[1]) for found in re.finditer(r'^#: .*\.js\b.*\nmsgid "(.*)"$', text, re.M)]
+
+
+def write_po(head: str, messages: Iterable[tuple[str, str, str]]) -> str:
+    """A catalogue of (message, translation, where it is used)."""
+    lines = [head.rstrip(), ""]
+    for key, said, where in messages:
+        lines += [f"#: {where}", f'msgid "{_quoted(key)}"', f'msgstr "{_quoted(said)}"', ""]
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r'\\[nt"\\]', lambda found: ESCAPES[found[0]], text)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
