@@ -25,7 +25,8 @@ CATALOGUES: Final = Path(__file__).resolve().parent.parent / "locale"
 SPOKEN: Final = ("title", "placeholder", "aria-label", "alt", "label", "data-words", "data-label")
 PARTS: Final = re.compile(
     r'<(textarea|script|style)\b[^>]*>.*?</\1>'
-    r'|<([a-z][\w-]*)\b[^>]*\btranslate="no"[^>]*>.*?</\2>'
+    r"|(?P<option><option\b(?![^>]*\bvalue=)[^>]*)>(?P<choice>[^<]*)"
+    r'|<([a-z][\w-]*)\b[^>]*\btranslate="no"[^>]*>.*?</\4>'
     rf'|(?P<name>\b(?:{"|".join(SPOKEN)})=")(?P<said>[^"<{HAN}]*+[{HAN}][^"<]*)(?=")'
     rf"|(?<=>)(?P<text>[^<{HAN}]*+[{HAN}][^<]*)",
     re.S,
@@ -104,6 +105,8 @@ def page(html: str, said: Speech, language: str) -> str:
 
 
 def _part(found: re.Match[str], said: Speech) -> str:
+    if found["option"] is not None:  # what is sent back stays as it was made
+        return f'{found["option"]} value="{found["choice"].strip()}">{said.say(found["choice"])}'
     if found["text"] is not None:
         return said.say(found["text"])
     if found["name"] is not None:

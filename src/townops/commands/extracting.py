@@ -12,13 +12,14 @@ from townops.kernel.messages import EDGES, has_han
 SOURCE: Final = PROJECT / "src" / "townops"
 # Not shown on a page: commands, invented towns, papers and sheets (data files the office keeps in Chinese).
 LEFT_OUT: Final = re.compile(
-    r"/(tests|migrations|commands|demo)/|/(papers|corpus|sheets|sheet_reader|workbook|cells)\.py$|/evaluation/"
-    r"|orders/(handbook_words|papers)\.py$|orders/upward/(wording|incoming|reconciling|cells|sending|finding)\.py$"
+    r"/(tests|migrations|commands|demo)/|/(papers|corpus|sheet_reader|workbook|cells)\.py$|/evaluation/"
+    r"|orders/(papers)\.py$|orders/upward/(wording|incoming|reconciling|cells|sending|finding)\.py$"
     r"|/models\.py$|/models/"
     r"|intake/domain/|/apps\.py$|base/(contacts|masking|search)\.py$|kernel/messages\.py$|intake/hotline_file\.py$|people/importing\.py$|/settings\.py$|console/handbook.*\.py$|/rest/|documents/"
     r"|people/domain/directory\.py$|intake/channels/|intake/training\.py$|intake/bringing\.py$|handbook\.py$"
 )
-SHOWN: Final = re.compile(r"console/(cells|views/settings)\.py$")
+SHOWN: Final = re.compile(r"console/(cells|views/settings)\.py$|dispatch/sheets\.py$")
+MODELS: Final = re.compile(r"/models\.py$|/models/")
 TAGS: Final = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", re.S)
 NOTED: Final = re.compile(r"\{# say: (.*?) #\}|# say: (.*)$", re.M)
 QUOTED: Final = re.compile(r'"([^"{}%]*)"')
@@ -26,7 +27,7 @@ VARIABLE: Final = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.S)
 CODED: Final = re.compile(r"\(\?:|\\[ds]|\[a-z|^[一二三四五六日]+$|\.xlsx$")  # patterns, digits, names of files
 SCRIPT: Final = re.compile(r'\bword\("([^"]+)"')
 
-Found = tuple[str, str]
+ROLES: Final = "/people/starting/roles.toml"  # names shipped with the product
 
 
 def every() -> dict[str, str]:
@@ -47,6 +48,12 @@ def _texts(path: Path, name: str) -> Iterator[str]:
         yield from of_template(path.read_text("utf-8"))
     elif path.suffix == ".py" and (SHOWN.search(name) or not LEFT_OUT.search(name)):
         yield from of_python(path.read_text("utf-8"))
+    elif path.suffix == ".py":
+        source = path.read_text("utf-8")
+        yield from (found[2] for found in NOTED.finditer(source) if found[2])
+        yield from of_choices(source) if MODELS.search(name) else ()
+    elif name == ROLES:
+        yield from re.findall(r'^name = "(.*)"', path.read_text("utf-8"), re.M)
     elif path.suffix == ".js" and "vendor" not in name:
         yield from SCRIPT.findall(path.read_text("utf-8"))
 
@@ -90,8 +97,7 @@ def clean(text: str) -> str:
 def of_python(source: str) -> Iterator[str]:
     """String constants and f-strings, apart from documentation; markup in them ends a text."""
     tree = ast.parse(source)
-    for found in re.finditer(r"# say: (.*)$", source, re.M):
-        yield found[1]
+    yield from (found[2] for found in NOTED.finditer(source) if found[2])
     passed = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
@@ -99,6 +105,13 @@ def of_python(source: str) -> Iterator[str]:
             yield from _cut(_joined(node))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed:
             yield from _cut(node.value)
+
+
+def of_choices(source: str) -> Iterator[str]:
+    """Names of the values of a model's choices."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef) and any("TextChoices" in ast.unparse(base) for base in node.bases):
+            yield from (str(one.value) for one in ast.walk(node) if isinstance(one, ast.Constant))
 
 
 def _cut(text: str) -> Iterator[str]:

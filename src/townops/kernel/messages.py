@@ -13,7 +13,9 @@ HAN: Final = "\u3400-\u9fff"
 IS_HAN: Final = re.compile(f"[{HAN}]")
 BLANK: Final = re.compile(r"\{(\w*)\}")
 EDGES: Final = " \t\r\n，。；：、？！·…→/|+—-"
-SEPARATORS: Final = re.compile(r"([，。；：、？！（）【】·…→/|+\n]+|“|”| {2,}|\u3000)")
+STOPS: Final = ("\n", "。", "；", "·", "，", "：", "、", "→", "/")  # the longest pause first
+BRACKETS: Final = re.compile(r"([^（“]*)([（“])([^（）“”]*)([）”])(.*)", re.S)
+FIGURE: Final = re.compile(r"([\d.,]+) ?(\D+)")
 MARKS: Final = {
     "，": ", ", "。": ". ", "；": "; ", "：": ": ", "、": ", ", "？": "? ", "！": "! ", "（": " (", "）": ")", "“": "“",
     "”": "”", "【": "[", "】": "]", "\u3000": " ",
@@ -101,23 +103,45 @@ class Speech:
         return None
 
     def _pieces(self, text: str) -> str:
-        pieces = SEPARATORS.split(text)
-        if len(pieces) == 1:
-            return self._counted(text)
-        said = [_marks(one) if at % 2 else self._piece(one) for at, one in enumerate(pieces)]
-        known = [a != b for a, b in zip(pieces[::2], said[::2], strict=True)]
-        return "".join(said).replace(" )", ")").strip() if any(known) else text
+        """Piece by piece, split where it pauses longest; only when every piece is known: no mixed sentences."""
+        for stops in STOPS:
+            pieces = _split(text, stops)
+            if len(pieces) > 1:
+                said = [_marks(one) if one in stops else self._whole(one) for one in pieces]
+                labelled = stops == "：" and said[0] != pieces[0]
+                return "".join(said).strip() if labelled or not any(map(has_han, said)) else text
+        return self._bracketed(text)
 
-    def _piece(self, text: str) -> str:
-        return self._whole(text) if has_han(text) else text
+    def _bracketed(self, text: str) -> str:
+        found = BRACKETS.fullmatch(text)
+        if found is None:
+            return self._counted(text)
+        before, opening, inner, closing, after = found.groups()
+        said = [self._whole(one) if has_han(one) else one for one in (before, inner, after)]
+        if any(map(has_han, said)):
+            return text
+        return f"{said[0].rstrip()}{_marks(opening)}{said[1]}{_marks(closing)}{said[2]}".strip()
 
     def _counted(self, text: str) -> str:
-        """退单 2, 超时 3 天 12 分: words and figures beside each other."""
+        """退单 2, 5工作日, 超时 3 天: words and figures beside each other."""
+        if found := FIGURE.fullmatch(text):
+            word = self._known(found[2])
+            return f"{found[1]} {word}" if word else text
         words = text.split(" ")
-        if len(words) == 1:
-            return text
         said = [self._known(word) or word for word in words]
-        return " ".join(said) if not any(map(has_han, said)) else text
+        return text if any(map(has_han, said)) else " ".join(said)
+
+
+def _split(text: str, stops: str) -> list[str]:
+    """At the given marks outside brackets and quotes; the marks are pieces too."""
+    pieces, depth = [""], 0
+    for one in text:
+        depth += (one in "（“【") - (one in "）”】")
+        if one in stops and depth == 0:
+            pieces += [one, ""]
+        else:
+            pieces[-1] += one
+    return pieces
 
 
 def _marks(text: str) -> str:
