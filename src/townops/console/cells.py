@@ -34,7 +34,7 @@ def written(row: orders.ListRow, shown: Iterable[Column], seen: Seen) -> SafeStr
 
 def _title(row: orders.ListRow, _seen: Seen) -> SafeString:
     title = escape(row.title)
-    return format_html('<td class="title" title="{}">{}</td>', title, title)
+    return format_html('<td class="title" title="{}" translate="no" lang="zh-Hans">{}</td>', title, title)
 
 
 def _state(row: orders.ListRow, _seen: Seen) -> SafeString:

@@ -5,6 +5,7 @@ between its blanks, and what stands in the blanks is said in the other language 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,8 +14,11 @@ HAN: Final = "\u3400-\u9fff"
 IS_HAN: Final = re.compile(f"[{HAN}]")
 BLANK: Final = re.compile(r"\{(\w*)\}")
 EDGES: Final = " \t\r\n，。；：、？！·…→/|+—-"
+COUNTED: Final = re.compile(r" ?[时分秒天月日件次条行]")  # what stands before these is a figure
 STOPS: Final = ("\n", "。", "；", "·", "，", "：", "、", "→", "/")  # the longest pause first
-BRACKETS: Final = re.compile(r"([^（“]*)([（“])([^（）“”]*)([）”])(.*)", re.S)
+LOOSE: Final = ("·", "→")  # what stands beside these is independent
+CODED: Final = re.compile(r"[A-Z]-[\d-]+ ")  # a class of the catalogue by code and name: data
+BRACKETS: Final = re.compile(r"(.*)([（“])([^（）“”]*)([）”])([^（）“”]*)", re.S)
 FIGURE: Final = re.compile(r"([\d.,]+) ?(\D+)")
 MARKS: Final = {
     "，": ", ", "。": ". ", "；": "; ", "：": ": ", "、": ", ", "？": "? ", "！": "! ", "（": " (", "）": ")", "“": "“",
@@ -42,8 +46,18 @@ class Shape:
     def of(cls, key: str, said: str) -> "Shape":
         pieces = BLANK.split(key)
         texts, names = pieces[::2], pieces[1::2]
-        pattern = "(.*?)".join(re.escape(text) for text in texts)
+        pattern = re.escape(texts[0])
+        for text in texts[1:]:
+            pattern += (r"([\d.,+]+)" if COUNTED.match(text) else "(.*?)") + re.escape(text)
         return cls(max(texts, key=len), re.compile(pattern, re.S), tuple(names), said)
+
+    def fits(self, filled: tuple[str, ...]) -> bool:
+        """Of a message with next to no fixed text the blanks hold no sentences: it would fit anything."""
+        return self.sure or not any(mark in one for one in filled for mark in "，。；")
+
+    @property
+    def sure(self) -> bool:
+        return len(IS_HAN.findall(self.pattern.pattern)) > 1
 
     @property
     def weight(self) -> int:
@@ -56,21 +70,26 @@ class Speech:
     """Says Chinese texts in another language; what is not in the catalogue stays as it is."""
 
     words: Mapping[str, str]
-    shapes: tuple[Shape, ...]
+    shapes: Mapping[str, list[tuple[int, Shape]]]
+    """With their rank, by the rarest sign of their fixed text: few are tried."""
     _said: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, catalogue: Mapping[str, str]) -> "Speech":
         known = {key: said for key, said in catalogue.items() if said}
         shapes = [Shape.of(key, said) for key, said in known.items() if BLANK.search(key)]
-        return cls(known, tuple(sorted(shapes, key=lambda one: -one.weight)))
+        often = Counter(sign for one in shapes for sign in one.anchor)
+        found: dict[str, list[tuple[int, Shape]]] = {}
+        for rank, one in enumerate(sorted(shapes, key=lambda one: -one.weight)):
+            found.setdefault(min(one.anchor, key=often.__getitem__), []).append((rank, one))
+        return cls(known, found)
 
     def say(self, text: str) -> str:
         """The text in the other language; white space around it stays."""
         if (known := self._said.get(text)) is not None:
             return known
         if not has_han(text) or len(text) > LONGEST:
-            return text
+            return _marks(text) if all(one in MARKS for one in text.strip()) else text
         if len(self._said) >= KEPT:
             self._said.clear()
         self._said[text] = found = self._whole(text)
@@ -78,17 +97,21 @@ class Speech:
 
     def _whole(self, text: str) -> str:
         bare = text.strip()
-        found = self._known(bare)
+        found = self.words.get(bare)
         if found is None:
             found = self._trimmed(bare)
-        return text[: len(text) - len(text.lstrip())] + found + text[len(text.rstrip()) :]
+        return text[: len(text) - len(text.lstrip())] + found.strip() + text[len(text.rstrip()) :]
 
     def _trimmed(self, text: str) -> str:
         """Without the punctuation around it; else piece by piece."""
         core = text.strip(EDGES)
+        before, _, after = text.partition(core) if core else ("", "", "")
+        if core in self.words:
+            return _marks(before) + self.words[core] + _marks(after)
+        if (filled := self._filled(text)) is not None:
+            return filled
         if core and core != text:
-            before, _, after = text.partition(core)
-            return _marks(before) + self.say(core) + _marks(after)
+            return _marks(before) + self._trimmed(core) + _marks(after)
         return self._pieces(text)
 
     def _known(self, text: str) -> str | None:
@@ -96,8 +119,11 @@ class Speech:
         return exact if exact is not None else self._filled(text)
 
     def _filled(self, text: str) -> str | None:
-        for shape in self.shapes:
-            if shape.anchor in text and (found := shape.pattern.fullmatch(text)):
+        tried = sorted(
+            (one for sign in set(text) for one in self.shapes.get(sign, ())), key=lambda one: one[0]
+        )
+        for _, shape in tried:
+            if shape.anchor in text and (found := shape.pattern.fullmatch(text)) and shape.fits(found.groups()):
                 said = dict(zip(shape.names, map(self.say, found.groups()), strict=True))
                 return BLANK.sub(lambda blank, said=said: said.get(blank[1], blank[0]), shape.said)  # type: ignore[misc]
         return None
@@ -105,11 +131,11 @@ class Speech:
     def _pieces(self, text: str) -> str:
         """Piece by piece, split where it pauses longest; only when every piece is known: no mixed sentences."""
         for stops in STOPS:
-            pieces = _split(text, stops)
+            pieces = _split(text, stops) if stops in text else [text]
             if len(pieces) > 1:
                 said = [_marks(one) if one in stops else self._whole(one) for one in pieces]
-                labelled = stops == "：" and said[0] != pieces[0]
-                return "".join(said).strip() if labelled or not any(map(has_han, said)) else text
+                loose = stops in LOOSE or (stops == "：" and said[0] != pieces[0])
+                return "".join(said).strip() if loose or all(map(_is_said, said)) else text
         return self._bracketed(text)
 
     def _bracketed(self, text: str) -> str:
@@ -117,8 +143,10 @@ class Speech:
         if found is None:
             return self._counted(text)
         before, opening, inner, closing, after = found.groups()
+        if whole := self.words.get(f"{opening}{inner}{closing}"):
+            return f"{self._whole(before)}{whole}{self._whole(after)}".strip()
         said = [self._whole(one) if has_han(one) else one for one in (before, inner, after)]
-        if any(map(has_han, said)):
+        if has_han(said[1]) or (has_han(said[0] + said[2]) and said[1] == inner):
             return text
         return f"{said[0].rstrip()}{_marks(opening)}{said[1]}{_marks(closing)}{said[2]}".strip()
 
@@ -142,6 +170,10 @@ def _split(text: str, stops: str) -> list[str]:
         else:
             pieces[-1] += one
     return pieces
+
+
+def _is_said(piece: str) -> bool:
+    return not has_han(piece) or CODED.match(piece) is not None
 
 
 def _marks(text: str) -> str:

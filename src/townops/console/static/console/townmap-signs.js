@@ -84,7 +84,7 @@ function badge(pen, x, y, text) {
   pen.fillText(text, x, y + 0.5);
 }
 
-export const short = (count) => (count < 10000 ? String(count) : word("{tenthousands}万", { tenthousands: (count / 10000).toFixed(1), thousands: Math.round(count / 1000) }));
+export const short = (count) => (count < 10000 ? String(count) : word("{tenthousands}万", { tenthousands: (count / 10000).toFixed(1) }));
 
 // Several orders: how many, how they share the signs' colours, and how many are late.
 export function cluster(count, late, shares) {
