@@ -25,7 +25,7 @@ CATALOGUES: Final = Path(__file__).resolve().parent.parent / "locale"
 SPOKEN: Final = ("title", "placeholder", "aria-label", "alt", "label", "data-words", "data-label")
 SIGNS: Final = f"{HAN}、，。；：（）"  # a pause alone between two links is said too
 PARTS: Final = re.compile(
-    r'<(textarea|script|style)\b[^>]*>.*?</\1>'
+    r"<(textarea|script|style)\b[^>]*>.*?</\1>"
     r"|(?P<option><option\b(?![^>]*\bvalue=)[^>]*)>(?P<choice>[^<]*)"
     r'|<([a-z][\w-]*)\b[^>]*\btranslate="no"[^>]*>.*?</\4>'
     rf'|(?P<name>\b(?:{"|".join(SPOKEN)})=")(?P<said>[^"<{HAN}]*+[{HAN}][^"<]*)(?=")'

@@ -24,7 +24,9 @@ TAGS: Final = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{% comment %\}.*?\{% endcomment 
 NOTED: Final = re.compile(r"\{# say: (.*?) #\}|# say: (.*)$", re.M)
 QUOTED: Final = re.compile(r'"([^"{}%]*)"')
 VARIABLE: Final = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.S)
-CODED: Final = re.compile(r"\(\?:|\\[ds]|\[a-z|^[一二三四五六日]+$|\.xlsx$")  # patterns, digits, names of files
+CODED: Final = re.compile(
+    r"\(\?:|\\[ds]|\[a-z|^[一二三四五六日]+$|\.xlsx$"
+)  # patterns, digits, names of files
 SCRIPT: Final = re.compile(r'\bword\("([^"]+)"')
 
 ROLES: Final = "/people/starting/roles.toml"  # names shipped with the product
@@ -37,7 +39,11 @@ def every() -> dict[str, str]:
         name = path.relative_to(SOURCE).as_posix()
         for text in _texts(path, "/" + name):
             if has_han(text) and not CODED.search(text):
-                found[text] = f"{found[text]} {name}" if text in found and name not in found[text] else found.get(text, name)
+                found[text] = (
+                    f"{found[text]} {name}"
+                    if text in found and name not in found[text]
+                    else found.get(text, name)
+                )
     return found
 
 
@@ -101,7 +107,9 @@ def of_python(source: str) -> Iterator[str]:
     passed = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            passed.update(id(part) for part in ast.walk(node) if isinstance(part, ast.Constant) and part in node.values)
+            passed.update(
+                id(part) for part in ast.walk(node) if isinstance(part, ast.Constant) and part in node.values
+            )
             yield from _cut(_joined(node))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed:
             yield from _cut(node.value)
@@ -135,5 +143,9 @@ def _joined(node: ast.JoinedStr) -> str:
 
 def _python_name(part: ast.expr) -> str:
     inner = part.value if isinstance(part, ast.FormattedValue) else part
-    names = [node.attr if isinstance(node, ast.Attribute) else node.id for node in ast.walk(inner) if isinstance(node, ast.Attribute | ast.Name)]
+    names = [
+        node.attr if isinstance(node, ast.Attribute) else node.id
+        for node in ast.walk(inner)
+        if isinstance(node, ast.Attribute | ast.Name)
+    ]
     return names[0].lower() if names else "n"

@@ -21,7 +21,12 @@ MARKUP: Final = re.compile(r'[<>&"]')  # a translation stands in attributes and 
 
 
 def register(commands: Commands) -> None:
-    add(commands, "words", run_words, "把新的界面文字列入英文词表，去掉不用的 / list new texts for translation")
+    add(
+        commands,
+        "words",
+        run_words,
+        "把新的界面文字列入英文词表，去掉不用的 / list new texts for translation",
+    )
 
 
 def run_words(_options: Namespace) -> int:

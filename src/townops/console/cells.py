@@ -52,7 +52,7 @@ def _village(row: orders.ListRow, _seen: Seen) -> SafeString:
 def _unit(row: orders.ListRow, _seen: Seen) -> SafeString:
     name = escape(row.unit.name)
     basis = labels.BASES.get(row.basis, (row.basis, ""))[0]
-    return format_html('<td class="short" title="{}（{}）">{}</td>', name, basis, name)
+    return format_html('<td class="short" title="{} · {}">{}</td>', name, basis, name)
 
 
 def _marks(row: orders.ListRow, _seen: Seen) -> SafeString:

@@ -47,6 +47,7 @@ class Said:
     label: str
     text: str
     tone: str = ""
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,9 @@ def _file(row: Attachment) -> FileView:
 def _facts(event: orders.EventView, at: datetime) -> Iterator[Said]:
     for name, value in event.facts.items():
         if name not in UNSAID and name in labels.FACTS:
-            yield Said(labels.fact_label(event.step, name).partition("（")[0], _fact(name, value, at))
+            said = _fact(name, value, at)
+            label = labels.fact_label(event.step, name).partition("（")[0]
+            yield Said(label, said, typed=said == value and name not in CHOSEN)
 
 
 def _fact(name: str, value: str, at: datetime) -> str:

@@ -123,7 +123,11 @@ class Speech:
             (one for sign in set(text) for one in self.shapes.get(sign, ())), key=lambda one: one[0]
         )
         for _, shape in tried:
-            if shape.anchor in text and (found := shape.pattern.fullmatch(text)) and shape.fits(found.groups()):
+            if (
+                shape.anchor in text
+                and (found := shape.pattern.fullmatch(text))
+                and shape.fits(found.groups())
+            ):
                 said = dict(zip(shape.names, map(self.say, found.groups()), strict=True))
                 return BLANK.sub(lambda blank, said=said: said.get(blank[1], blank[0]), shape.said)  # type: ignore[misc]
         return None
@@ -146,7 +150,7 @@ class Speech:
         if whole := self.words.get(f"{opening}{inner}{closing}"):
             return f"{self._whole(before)}{whole}{self._whole(after)}".strip()
         said = [self._whole(one) if has_han(one) else one for one in (before, inner, after)]
-        if has_han(said[1]) or (has_han(said[0] + said[2]) and said[1] == inner):
+        if any(map(has_han, said)):
             return text
         return f"{said[0].rstrip()}{_marks(opening)}{said[1]}{_marks(closing)}{said[2]}".strip()
 

@@ -24,7 +24,10 @@ def test_what_a_field_holds_is_never_translated():
 
 
 def test_what_a_field_asks_for_is_said():
-    assert said('<textarea placeholder="意见">同意</textarea>') == '<textarea placeholder="Opinion">同意</textarea>'
+    assert (
+        said('<textarea placeholder="意见">同意</textarea>')
+        == '<textarea placeholder="Opinion">同意</textarea>'
+    )
 
 
 def test_an_option_without_a_value_sends_back_the_chinese_it_had():
@@ -83,5 +86,7 @@ def test_a_chinese_page_passes_untouched():
 
 
 def test_what_a_script_shows_is_said_and_its_data_is_not():
-    answer = Speaking(lambda _: JsonResponse({"said": "派遣", "cells": {"note": "派遣"}}))(asked(language="en"))
+    answer = Speaking(lambda _: JsonResponse({"said": "派遣", "cells": {"note": "派遣"}}))(
+        asked(language="en")
+    )
     assert answer.content.decode() == '{"said": "Dispatch", "cells": {"note": "派遣"}}'

@@ -61,8 +61,9 @@ def test_a_label_before_data_is_said_and_the_data_stays():
     assert SPEECH.say("派遣：城管中队") == "Dispatch: 城管中队"
 
 
-def test_words_in_brackets_are_said_after_data():
-    assert SPEECH.say("城管中队（首问）") == "城管中队 (First asked)"
+def test_words_in_brackets_are_said_with_what_stands_before_them():
+    assert SPEECH.say("派遣（首问）") == "Dispatch (First asked)"
+    assert SPEECH.say("党政办（首问）") == "党政办（首问）"  # part of a name
 
 
 def test_a_figure_with_its_unit_is_said():
@@ -76,6 +77,6 @@ def test_a_long_text_is_somebodys_report_and_is_left_alone():
 
 def test_a_catalogue_is_read_as_it_was_written():
     entries = [("第{n}“版”", 'version "{n}"\n', "a.html"), ("关闭", "Close", "b.html c.js")]
-    written = write_po("# head\nmsgid \"\"\nmsgstr \"\"\n\"Language: en\\n\"", entries)
+    written = write_po('# head\nmsgid ""\nmsgstr ""\n"Language: en\\n"', entries)
     assert read_po(written) == {text: said for text, said, _ in entries}
     assert used_by_scripts(written) == ["关闭"]
