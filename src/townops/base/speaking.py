@@ -24,18 +24,16 @@ MACHINES: Final = "/api/"
 CATALOGUES: Final = Path(__file__).resolve().parent.parent / "locale"
 SPOKEN: Final = ("title", "placeholder", "aria-label", "alt", "label", "data-words", "data-label")
 SIGNS: Final = f"{HAN}、，。；：（）"  # a pause alone between two links is said too
+SAID: Final = rf'(?P<name> (?:{"|".join(SPOKEN)})=")(?P<said>[^"<{HAN}]*+[{HAN}][^"<]*)(?=")'
 PARTS: Final = re.compile(
-    r"<(textarea|script|style)\b[^>]*>.*?</\1>"
+    r"<(textarea|script|style)\b[^>]*>.*?</\1(?=>)"
     r"|(?P<option><option\b(?![^>]*\bvalue=)[^>]*)>(?P<choice>[^<]*)"
-    r'|<([a-z][\w-]*)\b[^>]*\btranslate="no"[^>]*>.*?</\4>'
-    rf'|(?P<name>\b(?:{"|".join(SPOKEN)})=")(?P<said>[^"<{HAN}]*+[{HAN}][^"<]*)(?=")'
-    rf"|(?<=>)(?P<text>[^<{SIGNS}]*+[{SIGNS}][^<]*)",
+    r'|<([a-z][\w-]*) [^>]*\btranslate="no"[^>]*>.*?</\4(?=>)'
+    rf"|{SAID}|>(?P<text>[^<{SIGNS}]*+[{SIGNS}][^<]*)",
     re.S,
 )
-OPENED: Final = re.compile(r"<textarea\b[^>]*>|<[a-z][\w-]*\b[^>]*>")
-ATTRIBUTE: Final = re.compile(
-    rf'(?P<name>\b(?:{"|".join(SPOKEN)})=")(?P<said>[^"<{HAN}]*+[{HAN}][^"<]*)(?=")'
-)
+OPENED: Final = re.compile(r"<[a-z][\w-]*\b[^>]*>")
+ATTRIBUTE: Final = re.compile(SAID)
 HEARD: Final = frozenset({"said", "label", "detail"})  # of JSON, what is shown
 
 
@@ -89,13 +87,18 @@ def _speak(response: HttpResponse, said: Speech, language: str) -> None:
     kind = response.headers.get("Content-Type", "").partition(";")[0]
     if kind == "text/html":
         response.content = page(response.content.decode(), said, language)
-    elif kind in {"application/json", "application/problem+json"} and response.content:
+    elif kind in {"application/json", "application/problem+json"} and _shows(response.content):
         response.content = json.dumps(_heard(json.loads(response.content), said), ensure_ascii=False)
     else:
         return
     patch_vary_headers(response, ("Cookie",))
     if "Content-Length" in response.headers:
         response.headers["Content-Length"] = str(len(response.content))
+
+
+def _shows(content: bytes) -> bool:
+    """Whether a document holds words at all; shapes of a map do not and are long."""
+    return any(f'"{name}"'.encode() in content for name in HEARD)
 
 
 def page(html: str, said: Speech, language: str) -> str:
@@ -109,7 +112,7 @@ def _part(found: re.Match[str], said: Speech) -> str:
     if found["option"] is not None:  # what is sent back stays as it was made
         return f'{found["option"]} value="{found["choice"].strip()}">{said.say(found["choice"])}'
     if found["text"] is not None:
-        return said.say(found["text"])
+        return ">" + said.say(found["text"])
     if found["name"] is not None:
         return found["name"] + said.say(found["said"])
     whole = found[0]

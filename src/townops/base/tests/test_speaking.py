@@ -39,6 +39,11 @@ def test_data_marked_as_such_stays():
     assert said(html + "<td>同意</td>") == html + "<td>Agree</td>"
 
 
+def test_text_after_what_is_skipped_is_said():
+    assert said("<p><textarea></textarea>派遣</p>") == "<p><textarea></textarea>Dispatch</p>"
+    assert said('<b translate="no">派遣</b>派遣<i>') == '<b translate="no">派遣</b>Dispatch<i>'
+
+
 def test_a_script_stays_as_it_is():
     html = "<script>const x = '派遣'</script>"
     assert said(html) == html
