@@ -14,6 +14,7 @@ django.setup()
 
 import filler  # noqa: E402
 import numpy as np  # noqa: E402
+import partition  # noqa: E402
 import town  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -118,7 +119,7 @@ def _counted(work: Callable[[], object]) -> int:
 
 PARTS: dict[str, Callable[[int], Found]] = {
     "build": build, "describe": describe, "fill": fill, "locate": locate, "bring": bring, "watch": watch,
-    "queries": queries, "asked": asked,
+    "queries": queries, "asked": asked, "partition": partition.measured,
 }  # fmt: skip
 
 if __name__ == "__main__":

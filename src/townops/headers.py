@@ -25,7 +25,15 @@ POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-TEXTS: Final = frozenset({"text/html", "application/json", "image/svg+xml"})
+TEXTS: Final = frozenset(
+    {
+        "text/html",
+        "application/json",
+        "application/geo+json",
+        "application/vnd.mapbox-vector-tile",
+        "image/svg+xml",
+    }
+)
 MACHINES: Final = "/api/"
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,

@@ -1,4 +1,4 @@
-"""Addresses: /healthz is open, the machines' door is under api/v1/, everything else is the desk."""
+"""Addresses: /healthz is open, the machines' doors are under api/v1/ and ogc/, everything else is the desk."""
 
 import logging
 from importlib import import_module
@@ -24,9 +24,21 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+def tiles(request: HttpRequest, **square: str | int) -> HttpResponse:
+    """Vector tiles of a layer, for a machine with its token and for a desk with its session."""
+    face = (
+        "townops.sharing.ogc.views" if "Authorization" in request.headers else "townops.console.views.tiles"
+    )
+    answer: HttpResponse = import_module(face).tile(request, **square)
+    return answer
+
+
 def doors() -> list[URLPattern | URLResolver]:
     """The faces that are installed, the narrowest address first."""
     found: list[URLPattern | URLResolver] = []
+    if _installed("townops.sharing.ogc.urls"):
+        found.append(path("ogc/", include("townops.sharing.ogc.urls")))
+        found.append(path("tiles/<str:name>/<int:zoom>/<int:x>/<int:y>.mvt", tiles))
     if _installed("townops.sharing.rest.api"):
         found.append(path("api/v1/", import_module("townops.sharing.rest.api").urls))
     if _installed("townops.console.urls"):

@@ -12,6 +12,9 @@ sys.setswitchinterval(
 )  # a thread that holds the write lock is not kept waiting 5 ms for the interpreter
 application = get_wsgi_application()
 
+from townops.orders import api as orders  # noqa: E402  (the models are there only now)
+
+orders.read_ground_ahead()
 if os.environ.get("TOWNOPS_JOBS") == "thread":
     from townops.base import jobs
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from townops.areas import api as areas
 from townops.orders import api as orders
 from townops.people import api as people
+from townops.sharing.ogc.asking import MOST
 from townops.sharing.tests import town as small
 
 EXAMPLES = 25
@@ -115,6 +116,27 @@ def test_without_a_token_nothing_is_told(case, grid):
     assert response.status_code in (401, 405, 404, 413)
     case.validate_response(
         response, excluded_checks=[schemathesis.checks.CHECKS.get_one("positive_data_acceptance")]
+    )
+
+
+@pytest.fixture
+def features(one_connection, grid):
+    """The contract of /ogc as this machine is given it."""
+    return schemathesis.openapi.from_wsgi("/ogc/api", get_wsgi_application(), headers=grid.headers())
+
+
+read_as_features = schemathesis.pytest.from_fixture("features")
+
+
+@read_as_features.parametrize()
+@QUIET
+def test_whatever_is_asked_of_the_layers_is_answered_as_their_contract_says(case, grid):
+    limit = str((case.query or {}).get("limit", ""))
+    if limit.isdecimal() and int(limit) > MOST:
+        return  # the standard: more than the most is no fault, only not given
+    case.call_and_validate(
+        headers={**grid.headers(), "Accept-Encoding": "identity"},
+        excluded_checks=[schemathesis.checks.CHECKS.get_one("positive_data_acceptance")],
     )
 
 

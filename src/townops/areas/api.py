@@ -12,8 +12,9 @@ from townops.areas.domain.candidates import FIELDS, Candidate, RowError, Survey
 from townops.areas.domain.finding import Named
 from townops.areas.domain.finding import find as find_named
 from townops.areas.domain.ground import Ids
-from townops.areas.domain.outlines import Box, Outline
+from townops.areas.domain.outlines import Outline
 from townops.areas.domain.views import AreaView, Location, Near
+from townops.areas.exporting import Exported, export
 from townops.areas.geography import Geography, picture
 from townops.areas.imports import (
     ImportResult,
@@ -25,15 +26,17 @@ from townops.areas.imports import (
 )
 from townops.areas.models import Area
 from townops.areas.stamps import Picture, touch
-from townops.areas.surveys import AreaFile
+from townops.areas.surveys import AreaFile, plane_of
 from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.refusal import Refused
+from townops.kernel.vectortiles import Box
 
 __all__ = [
     "FIELDS",
     "AreaFile",
     "AreaView",
     "Candidate",
+    "Exported",
     "ImportResult",
     "Location",
     "Named",
@@ -49,6 +52,7 @@ __all__ = [
     "block_types",
     "check_areas",
     "children",
+    "export",
     "extent",
     "find",
     "import_areas",
@@ -56,6 +60,7 @@ __all__ = [
     "locate_many",
     "nearby",
     "outlines",
+    "plane_of",
     "point_within",
     "sentence",
     "shape",

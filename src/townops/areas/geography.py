@@ -73,6 +73,10 @@ class Geography:
                 self._grounds.popitem(last=False)
             return self._grounds[period]
 
+    def grounds(self, since: date, until: date) -> list[Ground]:
+        """The ground of each time between two days that had its own, the oldest first."""
+        return [self.ground(day) for day in (since, *(one for one in self._changes if since < one <= until))]
+
 
 def _wkb_on(on: date) -> Iterable[tuple[int, bytes]]:
     """PostgreSQL hands out views of memory, which GEOS does not take."""

@@ -33,17 +33,18 @@ class ImportResult:
     changed: int
     unchanged: int
     errors: tuple[RowError, ...]
+    notes: tuple[str, ...] = ()
 
 
 def check_areas(file: AreaFile, *, valid_from: date) -> ImportResult:
     """Dry run: what `import_areas` would do. Raises Refused when the file as a whole cannot be used."""
-    survey = read(file)
+    survey = read(file, outline_now(file.town))
     return _result(survey, _errors(survey), plan(survey))
 
 
 def import_areas(file: AreaFile, *, valid_from: date, actor: Actor, at: datetime) -> ImportResult:
     """Take every row of a file, or none when one is wrong; Refused when the whole file cannot be used."""
-    return take_survey(read(file), valid_from=valid_from, actor=actor, at=at)
+    return take_survey(read(file, outline_now(file.town)), valid_from=valid_from, actor=actor, at=at)
 
 
 def take_survey(survey: Survey, *, valid_from: date, actor: Actor, at: datetime) -> ImportResult:
@@ -66,6 +67,12 @@ def take_survey(survey: Survey, *, valid_from: date, actor: Actor, at: datetime)
         if answers.knows(IMPORTED):
             answers.ask(IMPORTED, town=survey.town, actor=actor, at=at)
     return result
+
+
+def outline_now(town: str) -> shapely.Geometry | None:
+    """The ground of a town as it is known now."""
+    shape = AreaShape.objects.filter(area__town=town, area__kind=Area.Kind.TOWN, valid_until=None).first()
+    return shapely.from_wkb(bytes(shape.shape)) if shape else None
 
 
 def write_errors(path: Path, errors: Iterable[RowError]) -> None:
@@ -128,7 +135,8 @@ def _words_now(area: Area) -> tuple[object, ...]:
 def _result(survey: Survey, errors: tuple[RowError, ...], planned: Sequence[Planned]) -> ImportResult:
     created = sum(not one.known for one in planned)
     changed = sum(one.known and (one.reshaped or one.reworded) for one in planned)
-    return ImportResult(len(survey.rows), created, changed, len(planned) - created - changed, errors)
+    unchanged, notes = len(planned) - created - changed, tuple(words.render(one) for one in survey.notes)
+    return ImportResult(len(survey.rows), created, changed, unchanged, errors, notes)
 
 
 def write_areas(survey: Survey, *, valid_from: date) -> None:

@@ -1,41 +1,38 @@
-"""Reads survey files: GeoJSON, GeoPackage, Shapefile with Chinese in UTF-8 or GBK, any stated coordinate
-system.
+"""A survey file becomes the rows of a survey: columns mapped to our fields, shapes in CGCS2000 degrees, its
+coordinate system believed only when the town's ground agrees.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import pyogrio.raw
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
 
-from townops.areas.domain.candidates import FIELDS, Candidate, Survey
+from townops.areas.domain.candidates import FIELDS, Candidate, RowError, Survey
+from townops.areas.exchange.reading import read as read_layer
+from townops.areas.exchange.systems import kilometres_off, likely_plane, placed, suggestions
+from townops.areas.exchange.terms import Layer
 from townops.areas.models import Area
-from townops.kernel.coordinates import to_cgcs2000
+from townops.kernel.planes import Plane, read_plane
+from townops.kernel.plausible import Fit
 from townops.kernel.refusal import Refused
 
-Floats = NDArray[np.float64]
-SAME_GROUND: Final = frozenset({"cgcs2000", "wgs84", "epsg:4490", "epsg:4326", "ogc:crs84"})
-SHIFTED: Final = frozenset({"gcj02", "bd09"})
-CODE_PAGES: Final = {"utf8": "utf-8", "65001": "utf-8"} | dict.fromkeys(
-    ("gbk", "936", "cp936", "gb2312", "gb18030", "54936", "ansi936"), "gb18030"
-)
+FAR_KM: Final = 20.0  # nothing of a town lies so far from it
 BY_LABEL: Final = {label: code for code, label in (*Area.Kind.choices, *Area.BlockType.choices)}
 
 
 @dataclass(frozen=True, slots=True)
 class AreaFile:
-    """A survey file. `mapping` says for each field of an area their column, or "=value" for all rows alike.
+    """A survey file, folder or zip. `mapping` says for each field of an area their column, or "=value" for all
+    rows alike.
 
     Fields: code name kind block_type parent detached_allowed directly_managed. `crs` (cgcs2000, wgs84,
     gcj02, bd09 or an EPSG code) overrules what the file says of itself: web maps in GCJ-02 call themselves
-    WGS84.
+    WGS84. `plane` is the parameter file of a town's own plane, `swapped` says that the two coordinates stand
+    the other way round, `sure` that the system is as said although the town's ground suggests another.
     """
 
     path: Path
@@ -44,22 +41,64 @@ class AreaFile:
     crs: str = ""
     layer: str | None = None
     accuracy_m: float | None = None
+    plane: Path | None = None
+    swapped: bool = False
+    sure: bool = False
 
 
-def read(file: AreaFile) -> Survey:
-    """Every feature in file order. Raises Refused(file_unreadable, column_missing, crs_unknown)."""
-    try:
-        meta, _, wkb, columns = pyogrio.raw.read(
-            file.path, layer=file.layer, encoding=encoding_of(file.path), force_2d=True
-        )
-    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
-        raise Refused("file_unreadable", name=file.path.name) from error
-    crs = file.crs or str(meta["crs"] or "")
-    shapes = to_4490(shapely.from_wkb(wkb, on_invalid="ignore"), crs)
-    cells = cells_by_row(file.mapping, dict(zip(meta["fields"], columns, strict=True)), len(wkb))
-    pairs = enumerate(zip(cells, shapes, strict=True), start=1)
+def read(file: AreaFile, town: shapely.Geometry | None = None) -> Survey:
+    """Every feature in file order; `town` is its known outline. Refused: what `exchange.reading.read` and
+    `exchange.systems.placed` refuse, `column_missing`, `crs_doubtful`, `plane_file` and its kin."""
+    layer = read_layer(file.path, file.layer)
+    plane = plane_of(file.plane) if file.plane else None
+    crs = plane.name if plane else file.crs or layer.crs
+    moved = _placed(layer, file, crs, plane, town)
+    cells = cells_by_row(file.mapping, layer.columns, len(layer.shapes))
+    pairs = enumerate(zip(cells, moved.shapes, strict=True), start=1)
     rows = tuple(Candidate(row, one, shape) for row, (one, shape) in pairs)
-    return Survey(file.path.name, file.town, rows, crs, file.accuracy_m)
+    faults = tuple(RowError(one.row, rows[one.row - 1].code, one.code, one.params) for one in moved.faults)
+    notes = tuple(Refused(one.code, **one.params) for one in moved.notes)
+    return Survey(file.path.name, file.town, rows, crs, file.accuracy_m, faults, notes)
+
+
+def plane_of(path: Path) -> Plane:
+    """A town's own plane from its parameter file. Refused `plane_file`, `control_few`, `control_residual`."""
+    try:
+        return read_plane(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused("plane_file", why=f"{path.name} 无法读取") from error
+
+
+def _placed(
+    layer: Layer, file: AreaFile, crs: str, plane: Plane | None, town: shapely.Geometry | None
+) -> Layer:
+    if not crs:
+        found = suggestions(layer, "", town)
+        raise Refused("crs_missing", suggested=_said(found[0]) if found else likely_plane(town))
+    moved = None
+    try:
+        moved = placed(layer, crs, plane, swapped=file.swapped)
+    except Refused as refusal:
+        if refusal.code.startswith("crs_"):
+            raise
+        found = suggestions(layer, crs, town, plane)
+        if not found or file.swapped:
+            raise _with_plane(refusal, town) from refusal
+    found = () if moved and (file.sure or file.swapped) else suggestions(layer, crs, town, plane)
+    if found or moved is None:
+        raise Refused("crs_doubtful", crs=crs, suggested="、".join(_said(one) for one in found))
+    off = kilometres_off(moved.shapes, town) if town is not None and not file.sure else 0.0
+    if off > FAR_KM:
+        raise Refused("crs_far", crs=crs, km=f"{off:.0f}")
+    return moved
+
+
+def _with_plane(refusal: Refused, town: shapely.Geometry | None) -> Refused:
+    return Refused(refusal.code, **{**refusal.params, "suggested": likely_plane(town)})
+
+
+def _said(fit: Fit) -> str:
+    return fit.system.upper() + ("（经纬度或东、北两列对调）" if fit.swapped else "")
 
 
 def cells_by_row(
@@ -88,42 +127,3 @@ def cell(source: str, columns: Mapping[str, NDArray[np.object_]], row: int) -> s
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
     return str(value).strip()
-
-
-def to_4490(shapes: NDArray[np.object_], crs: str) -> NDArray[np.object_]:
-    """The same shapes in degrees of CGCS2000. WGS84 is taken as equal: they differ by decimetres."""
-    name = crs.strip().lower()
-    if name in SAME_GROUND:
-        return shapes
-    if name in SHIFTED:
-        return _moved(shapes, lambda at: np.column_stack(to_cgcs2000(at[:, 0], at[:, 1], name)))
-    try:
-        change = Transformer.from_crs(CRS.from_user_input(crs), "EPSG:4490", always_xy=True)
-    except CRSError as error:
-        raise Refused("crs_unknown", crs=crs) from error
-    return _moved(shapes, lambda at: np.column_stack(change.transform(at[:, 0], at[:, 1])))
-
-
-def _moved(shapes: NDArray[np.object_], move: Callable[[Floats], Floats]) -> NDArray[np.object_]:
-    return np.asarray(shapely.transform(shapes, move), dtype=np.object_)
-
-
-def encoding_of(path: Path) -> str | None:
-    """Code page of a shapefile: as its .cpg says, else UTF-8 if every record reads as such, else GBK.
-    Others know theirs.
-    """
-    if path.suffix.lower() != ".shp":
-        return None
-    page = path.with_suffix(".cpg")
-    stated = page.read_text("ascii", errors="ignore").strip().lower() if page.exists() else ""
-    if stated.replace("-", "").replace("_", "") in CODE_PAGES:
-        return CODE_PAGES[stated.replace("-", "").replace("_", "")]
-    table = path.with_suffix(".dbf")
-    if not table.exists():
-        raise Refused("file_unreadable", name=path.name)
-    raw = table.read_bytes()
-    try:
-        raw[int.from_bytes(raw[8:10], "little") :].decode("utf-8")
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"

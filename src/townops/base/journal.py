@@ -79,6 +79,12 @@ def entries(kind: str, keys: Iterable[object], *, action: str) -> list[Entry]:
     return [_entry(row) for row in rows.order_by("key", "seq")]
 
 
+def keys_since(kind: str, at: datetime, *, action: str) -> list[str]:
+    """What this was done to, at this moment or later."""
+    rows = JournalEntry.objects.filter(at__gte=at, kind=kind, action=action)
+    return list(rows.values_list("key", flat=True))
+
+
 def seal_unsealed(at: datetime, limit: int = 2000) -> int:
     """Seal the heads of every chain that grew; returns how many entries are now covered."""
     with write():

@@ -10,10 +10,15 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+import numpy as np
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Lookup, OuterRef, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
+from numpy.typing import NDArray
 
+from townops.base import sql
 from townops.base.db import is_sqlite, write
 from townops.base.models import SearchText
 from townops.kernel.refusal import Refused
@@ -54,11 +59,16 @@ def remove(kind: str, keys: Iterable[int]) -> None:
 
 def keys(kind: str, q: str, limit: int = 200) -> list[int]:
     """Keys of objects whose text has every word of `q`, latest indexed first. Refused: `query_too_short`."""
-    sql, params = _select(kind, q)
+    text, params = _select(kind, q)
     order = "base_search_grams.rowid" if is_sqlite() else "t.id"
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} ORDER BY {order} DESC LIMIT %s", [*params, limit])
+        cursor.execute(f"{text} ORDER BY {order} DESC LIMIT %s", [*params, limit])
         return [row[0] for row in cursor.fetchall()]
+
+
+def every_key(kind: str, q: str) -> NDArray[np.int64]:
+    """All of `keys`, in no order. Refused: `query_too_short`."""
+    return sql.integers_of(*_select(kind, q))
 
 
 def matching(kind: str, q: str) -> RawSQL:
@@ -66,17 +76,19 @@ def matching(kind: str, q: str) -> RawSQL:
 
     Refused: `query_too_short`.
     """
-    sql, params = _select(kind, q)
-    return RawSQL(sql, params)  # noqa: S611  (the SQL is ours, the question is a parameter)
+    text, params = _select(kind, q)
+    return RawSQL(text, params)  # noqa: S611  (the SQL is ours, the question is a parameter)
 
 
 def holding(kind: str, q: str, *, column: str = "pk") -> Exists:
-    """The search asked of each row's own text: for rows that something else finds. Refused: `query_too_short`."""
+    """The search asked of each row's own text, for rows that something else finds; a place is sooner found than LIKE answers.
+
+    Refused: `query_too_short`.
+    """
     words, _ = _question(q)
     rows = SearchText.objects.filter(kind=kind, key=OuterRef(column))
-    for word in words:
-        rows = rows.filter(text__contains=word)
-    return Exists(rows)
+    held: list[Lookup[int]] = [GreaterThan(StrIndex("text", Value(word)), 0) for word in words]
+    return Exists(rows.filter(*held))
 
 
 def at_most(kind: str, q: str, most: int) -> int:
@@ -86,12 +98,15 @@ def at_most(kind: str, q: str, most: int) -> int:
     """
     _, needles = _question(q)
     if is_sqlite():
-        sql = "SELECT rowid FROM base_search_grams WHERE base_search_grams MATCH %s"
+        text = "SELECT rowid FROM base_search_grams WHERE base_search_grams MATCH %s"
         params: list[Parameter] = [_match(needles)]
     else:
-        sql, params = "SELECT 1 FROM base_searchtext WHERE grams @> %s::text[] AND kind = %s", [needles, kind]
+        text, params = (
+            "SELECT 1 FROM base_searchtext WHERE grams @> %s::text[] AND kind = %s",
+            [needles, kind],
+        )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM ({sql} LIMIT %s) counted", [*params, most])  # noqa: S608
+        cursor.execute(f"SELECT COUNT(*) FROM ({text} LIMIT %s) counted", [*params, most])  # noqa: S608
         return int(cursor.fetchone()[0])
 
 
@@ -183,17 +198,17 @@ def _index_chunk(kind: str, texts: dict[int, str]) -> None:
 
 
 def _put_in(rows: Sequence[SearchText]) -> None:
-    sql = "INSERT INTO base_search_grams(rowid, grams) VALUES (%s, %s)"
-    _many(sql, [(row.pk, " ".join(grams(row.text))) for row in rows])
+    text = "INSERT INTO base_search_grams(rowid, grams) VALUES (%s, %s)"
+    _many(text, [(row.pk, " ".join(grams(row.text))) for row in rows])
 
 
 def _take_out(rows: Sequence[SearchText]) -> None:
     if is_sqlite():
-        sql = "INSERT INTO base_search_grams(base_search_grams, rowid, grams) VALUES ('delete', %s, %s)"
-        _many(sql, [(row.pk, " ".join(grams(row.text))) for row in rows])
+        text = "INSERT INTO base_search_grams(base_search_grams, rowid, grams) VALUES ('delete', %s, %s)"
+        _many(text, [(row.pk, " ".join(grams(row.text))) for row in rows])
 
 
-def _many(sql: str, rows: Sequence[tuple[int | str | list[str], ...]]) -> None:
+def _many(text: str, rows: Sequence[tuple[int | str | list[str], ...]]) -> None:
     if rows:
         with connection.cursor() as cursor:
-            cursor.executemany(sql, rows)
+            cursor.executemany(text, rows)

@@ -9,10 +9,13 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar, cast
 
+import numpy as np
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import NOT_PROVIDED, DateTimeField, Field, Model
+from django.db.models import NOT_PROVIDED, DateTimeField, Field, Model, QuerySet
 from django.db.models.base import ModelState
+from django.db.models.expressions import RawSQL
+from numpy.typing import NDArray
 
 from townops.base.db import is_sqlite
 
@@ -31,6 +34,29 @@ def fresh(model: type[M], **values: object) -> M:
     held.update({name: made() for name, made in _made(model).items()})
     held.update(values)
     return row
+
+
+def integers(rows: QuerySet[Any, Any], width: int = 1) -> NDArray[np.int64]:
+    """The first of `width` columns of many rows, as `integers_of`."""
+    return integers_of(*rows.query.sql_with_params(), width=width)
+
+
+def integers_of(text: str, params: Sequence[Any], *, width: int = 1) -> NDArray[np.int64]:
+    """The first column a statement finds, handed over in one text: a third of the cost of a row for each."""
+    gathered = "group_concat(v0)" if is_sqlite() else "string_agg(v0::text, ',')"
+    names = ", ".join(f"v{number}" for number in range(width))
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH found({names}) AS ({text}) SELECT {gathered} FROM found", [*params])  # noqa: S608
+        found = cursor.fetchone()[0]
+    return np.fromstring(found or "", dtype=np.int64, sep=",")
+
+
+def listed(keys: NDArray[np.int64]) -> RawSQL:
+    """Many keys as a subquery: `Thing.objects.filter(id__in=sql.listed(keys))`; one parameter, however many."""
+    if is_sqlite():
+        text = "[" + ",".join(map(str, keys.tolist())) + "]"
+        return RawSQL("SELECT value FROM json_each(%s)", [text])
+    return RawSQL("SELECT unnest(%s::bigint[])", [keys.tolist()])
 
 
 def insert(rows: Sequence[Model], *, conflict: str = "") -> None:

@@ -10,7 +10,8 @@ from townops.commands.shell import FINDINGS, PASS, UNUSABLE, Unusable, make_fold
 from townops.kernel.refusal import Refused
 
 FAMILIES: Final = (
-    *("demo", "town", "web", "copies", "orders", "rules", "ground", "staff", "learning", "languages"),
+    *("demo", "town", "web", "copies", "orders", "rules", "ground", "grid", "staff", "learning"),
+    "languages",
     *("testing", "checking", "docs", "bench"),
 )
 DESCRIPTION: Final = """TownOps 城运：一个镇的城市运行与应急管理平台。

@@ -18,7 +18,7 @@ def register(commands: Commands) -> None:
         commands,
         "import-areas",
         import_areas,
-        "导入区域（GeoJSON、GeoPackage、Shapefile）：全部成功或一行不入 / import areas: all rows or none",
+        "导入区域（GeoJSON、GeoPackage、Shapefile、KML、DXF、压缩包）：全部成功或一行不入 / import areas: all rows or none",
     )
     areas.add_argument("file", type=Path)
     areas.add_argument("--town", required=True, help="街镇代码 / code of the town")
@@ -31,7 +31,14 @@ def register(commands: Commands) -> None:
         "“字段==值”为全部行填同一个值 / FIELD==VALUE for all rows",
     )
     areas.add_argument("--crs", default="", help="cgcs2000、wgs84、gcj02、bd09 或 EPSG:编号")
-    areas.add_argument("--layer", default=None, help="图层 / layer of a GeoPackage")
+    areas.add_argument("--layer", default=None, help="图层，有多个时必填 / layer, where there are several")
+    areas.add_argument(
+        "--plane", type=Path, help="本地坐标参数文件 / parameters of the town's own plane, toml"
+    )
+    areas.add_argument(
+        "--swap", action="store_true", help="经纬度（或东、北）对调 / the coordinates stand swapped"
+    )
+    areas.add_argument("--sure", action="store_true", help="坐标系已核对 / the system is as said")
     areas.add_argument("--from", dest="valid_from", type=day, help="生效日期 / in force from, YYYY-MM-DD")
     areas.add_argument("--accuracy", type=float, default=None, help="精度（米）/ accuracy in metres")
     areas.add_argument("--dry-run", action="store_true", help="只检查，不写入 / check only")
@@ -48,6 +55,8 @@ def import_areas(options: Namespace) -> int:
         f"共{result.rows}行：新增{result.created}，变更{result.changed}，未变{result.unchanged}，"
         f"错误{len(result.errors)}" + ("（只检查，没有写入）" if options.dry_run else "")
     )
+    for note in result.notes:
+        say(note)
     tell_errors(result, options.errors)
     return FINDINGS if result.errors else PASS
 
@@ -84,6 +93,9 @@ def file_of(options: Namespace) -> "AreaFile":
         crs=options.crs,
         layer=options.layer,
         accuracy_m=options.accuracy,
+        plane=options.plane,
+        swapped=options.swap,
+        sure=options.sure,
     )
 
 

@@ -68,6 +68,7 @@ SAYERS: Final[dict[str, Callable[[str], str]]] = {
     "area": _area,
     "class": lambda value: f"类别：{choices.class_of_today(choices.code_of(value)) or value}",
     "box": lambda _value: "地图上框选的范围",
+    "drawn": lambda _value: "地图上画的范围",
     "late": lambda value: LATE.get(value, value),
     "returned": lambda value: f"退单 {value} 次以上",
     "mark": _marks,

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.http.request import QueryDict
 
 from townops.console import choices, filter_words
+from townops.kernel.drawn import read_drawn
 from townops.kernel.refusal import Refused
 from townops.kernel.tiling import read_box
 from townops.kernel.workdays import SHANGHAI
@@ -36,6 +37,7 @@ SINGLE: Final = (
     "phone",
     "q",
     "box",
+    "drawn",
 )
 PLACE: Final = frozenset({"sort", "cursor"})  # how the list stands, not what is in it
 PERSONS: Final = {"我的": "me", "未落实到岗位": "none"}
@@ -110,6 +112,7 @@ class Address:
             phone=self.one("phone"),
             q=self.one("q"),
             box=read_box(self.one("box")) if self.one("box") else None,
+            drawn=read_drawn(self.one("drawn")) if self.one("drawn") else (),
         )
 
     def _units(self, name: str) -> tuple[str, ...]:

@@ -86,7 +86,6 @@ def orders_json(shown: orders.OnMap, window: Window, found: orders.Snapshot) -> 
         "zoom": window.zoom,
         "placed": len(found.spots),
         "unplaced": found.unplaced,
-        "more": found.more,
     }
     return json.dumps(told, separators=(",", ":"))
 

@@ -3,8 +3,8 @@ first.
 
 WGS84 is taken as CGCS2000: they differ by decimetres, less than a phone can tell. GCJ-02 (Amap, Tencent)
 and BD-09 (Baidu) have no published inverse; theirs is found by iteration and comes back to 1e-8 degree and
-better. Beyond the rectangle round China GCJ-02 is WGS84. Every function takes two floats, or two arrays of
-one shape.
+better. Beyond the rectangle round China GCJ-02 is WGS84. A name like "epsg:4549" is a Gauss-Kruger plane in
+metres, east before north (`kernel.planes`). Every function takes two floats, or two arrays of one shape.
 """
 
 import math
@@ -16,6 +16,7 @@ from typing import Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from townops.kernel.planes import GaussPlane, published
 from townops.kernel.refusal import Refused
 
 Array = NDArray[np.float64]
@@ -75,6 +76,8 @@ def to_cgcs2000(
 
     Refused: `unknown_crs`, `coordinate_missing`, `coordinate_range`, `coordinates_swapped`.
     """
+    if plane := published(crs):
+        return _from_plane(plane, lng, lat)
     known = _crs(crs)
     if isinstance(lng, np.ndarray) or isinstance(lat, np.ndarray):
         longitudes, latitudes = _checked_arrays(lng, lat)
@@ -91,12 +94,29 @@ def from_cgcs2000(
     lng: float | Array, lat: float | Array, crs: str
 ) -> tuple[float, float] | tuple[Array, Array]:
     """A stored place in another system, refused like `to_cgcs2000`."""
-    known = _crs(crs)
+    plane = published(crs)
+    known = Crs.CGCS2000 if plane else _crs(crs)
     if isinstance(lng, np.ndarray) or isinstance(lat, np.ndarray):
         longitudes, latitudes = _checked_arrays(lng, lat)
+        if plane:
+            return plane.from_degrees(longitudes, latitudes)
         return _from_stored(_MANY, longitudes, latitudes, known)
     _check(lng, lat)
+    if plane:
+        east, north = plane.from_degrees(np.float64(lng), np.float64(lat))  # type: ignore[arg-type]
+        return float(east), float(north)
     return _from_stored(_ONE, lng, lat, known)
+
+
+def _from_plane(
+    plane: GaussPlane, east: float | Array, north: float | Array
+) -> tuple[float, float] | tuple[Array, Array]:
+    x, y = np.broadcast_arrays(np.asarray(east, np.float64), np.asarray(north, np.float64))
+    for index in np.flatnonzero(~(np.isfinite(x) & np.isfinite(y))):
+        raise Refused("coordinate_missing", lng=x.flat[index], lat=y.flat[index], index=int(index))
+    lng, lat = plane.to_degrees(x, y)
+    many = isinstance(east, np.ndarray) or isinstance(north, np.ndarray)
+    return (lng, lat) if many else (float(lng), float(lat))
 
 
 def _crs(name: str) -> Crs:

@@ -17,6 +17,7 @@ from townops.orders import (
     exporting,
     flow_change,
     flows,
+    ground,
     outside,
     points,
     privacy,
@@ -167,6 +168,7 @@ __all__ = [
     "precedents",
     "propose_for",
     "propose_unit",
+    "read_ground_ahead",
     "recalendar",
     "receive_reports",
     "reveal",
@@ -283,11 +285,16 @@ def _refuse_number(wanted: Filter) -> None:
 
 
 def snapshot(actor: Actor, wanted: Filter, *, at: datetime) -> Snapshot:
-    """The places of the newest orders this actor may see under a filter, at most some seconds old, for a map.
+    """The places of all orders this actor may see under a filter, at most some seconds old, for a map.
 
     Refused, beside what is wrong with the filter: phone_not_on_map (such a search is journalled, a map asks too often).
     """
     return points.snapshot(actor, wanted, at=at)
+
+
+def read_ground_ahead() -> None:
+    """Read in the background where every order lies, for the first map of a process."""
+    ground.read_ahead()
 
 
 def same_reporter(

@@ -1,29 +1,15 @@
 """Erasing what is personal: text, title, place, point, contact and their salts go, the chain stays and the journal says so."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from townops.base import journal, outbox
 from townops.base.db import write as transaction
 from townops.kernel.actors import Actor
+from townops.orders.erased import ACTION, KIND
 from townops.orders.jobs import index
 from townops.orders.models import Order, OrderContact, OrderText
 
-KIND = "order_contact"
-ACTION = "erase"
 ERASED = "（已清除）"
-
-
-@dataclass(frozen=True, slots=True)
-class Erasure:
-    """One erasure as the journal tells it: of everything up to event `seq`; None in entries that did not say."""
-
-    at: datetime
-    seq: int | None
-
-    def covers(self, seq: int) -> bool:
-        return self.seq is None or seq <= self.seq
 
 
 def erase_texts(order_id: int, *, actor: Actor, at: datetime) -> int:
@@ -44,11 +30,3 @@ def erase_texts(order_id: int, *, actor: Actor, at: datetime) -> int:
         outbox.publish("orders.erased", order_id, {"order": order_id, "number": row.number}, at)
         index([order_id])
     return erased
-
-
-def erasures(orders: Collection[int]) -> dict[int, list[Erasure]]:
-    """What the journal says was erased, by order."""
-    found: dict[int, list[Erasure]] = {}
-    for entry in journal.entries(KIND, orders, action=ACTION):
-        found.setdefault(int(entry.key), []).append(Erasure(entry.at, entry.body.get("seq")))
-    return found

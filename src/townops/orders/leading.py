@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, Func, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from townops.base import search
 from townops.base.db import is_sqlite
@@ -21,11 +22,11 @@ from townops.orders.models import Order, OrderScope
 
 FEW = 15_000  # a gathered row costs as much as 25 walked ones
 FEW_OF_OPEN = 3_000  # what is open is one small index
-MANY = 60_000  # scopes with more are not walked to the end for a rare word
-LISTED = 60_000  # up to there found keys are listed; beyond, each walked order's text is asked
+MANY = 25_000  # words found in more do not lead past scopes: these are walked, and each text asked
+LISTED = 25_000  # up to there found keys are listed; beyond, each walked order's text is asked: a page is soon full
 
 Spans = dict[str, datetime]
-Keys = QuerySet[Any, Any]
+Keys = QuerySet[Any, Any] | RawSQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Plain(Func):
 
 def choose(asked: Asked, scopes: Sequence[int]) -> Lead:
     """The lead for these filters and scopes (none: the whole town is seen); two queries at most."""
-    found = search.at_most("order", asked.q, LISTED + 1) if asked.q else 0
+    found = search.at_most("order", asked.q, max(LISTED, MANY) + 1) if asked.q else 0
     if not is_sqlite():
         return _left_alone(asked, scopes, found)
     terms = () if asked.open else asked.terms
@@ -108,7 +109,7 @@ def led(rows: QuerySet[Order], asked: Asked, lead: Lead) -> QuerySet[Order]:
     return rows.filter(_worded(asked, lead)) if asked.q else rows
 
 
-def _found_by(term: Term, asked: Asked) -> Keys:
+def _found_by(term: Term, asked: Asked) -> QuerySet[Any, Any]:
     """Keys out of the term's own index; after a range SQLite would sooner take one that begins with the receipt."""
     rows = Order.objects.filter(term.on(term.column), town_id__in=asked.towns)
     if len(term.lookups) == 1:
@@ -129,7 +130,7 @@ def _left_alone(asked: Asked, scopes: Sequence[int], found: int) -> Lead:
     return Lead(scopes=bool(scopes) and not asked.open and not words, words=words, words_found=found)
 
 
-def _fewest(asked: Asked, candidates: Sequence[Keys], found: int, scoped: bool) -> Lead:
+def _fewest(asked: Asked, candidates: Sequence[QuerySet[Any, Any]], found: int, scoped: bool) -> Lead:
     bound = FEW_OF_OPEN if asked.open else FEW
     counts = _counts(candidates, bound + 1) if candidates else []
     least = min(counts, default=bound + 1)
@@ -153,7 +154,7 @@ def _plainly(rows: QuerySet[Order], term: Term, *, plain: bool) -> QuerySet[Orde
     return rows.alias(**{name: Plain(F(term.column))}).filter(term.on(name))
 
 
-def _counts(each: Sequence[Keys], most: int) -> list[int]:
+def _counts(each: Sequence[QuerySet[Any, Any]], most: int) -> list[int]:
     parts: list[str] = []
     given: list[Any] = []
     for rows in each:

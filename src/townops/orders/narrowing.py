@@ -13,6 +13,7 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from townops.base import masking
 from townops.base.db import is_sqlite
 from townops.kernel.actors import Actor
+from townops.kernel.drawn import Drawn
 from townops.kernel.refusal import Refused
 from townops.orders import flows
 from townops.orders.domain.states import LOOKS, OPEN, State
@@ -73,6 +74,7 @@ class Filter:
     phone: str = ""
     q: str = ""
     box: tuple[float, float, float, float] | None = None
+    drawn: Drawn = ()
 
     @property
     def in_states(self) -> tuple[str, ...] | None:

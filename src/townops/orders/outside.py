@@ -14,7 +14,8 @@ from townops.orders import flows
 from townops.orders.domain.codec import load
 from townops.orders.domain.facts import Digest, Facts, FactType
 from townops.orders.domain.steps import STEPS
-from townops.orders.erasing import ERASED, Erasure, erasures
+from townops.orders.erased import Erasure, erasures
+from townops.orders.erasing import ERASED
 from townops.orders.models import FlowVersion, Order, OrderContact, OrderEvent, OrderFile, OrderText
 from townops.orders.proof import Break, contact_digest, files_digest, point_text, shown_text, text_digest
 from townops.orders.reading import by_order

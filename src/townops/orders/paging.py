@@ -1,7 +1,7 @@
 """One page of orders by key, with a total that stays cheap (engine.md section 6).
 
 The keys are found first, from indexes alone where that can be, and only the rows shown are read. On a first page the
-same walk gives the total: it stops at 10,001.
+same walk gives the total: it stops at 10,001, and at 501 where each order's words have to be asked.
 """
 
 import base64
@@ -18,6 +18,7 @@ from townops.orders.models import Order, OrderScope
 
 FIRST_YEAR, LAST_YEAR = 1970, 9000
 EXACT = 10_000
+EXACT_OF_WORDS = 500  # whoever searches adds a word rather than read more
 MOST = 200
 Sort = Literal["-received", "received", "due"]
 Keys = QuerySet[Order, Any]
@@ -46,7 +47,7 @@ SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows in order, the cursor of the next page ("" at the end), and a total exact up to 10,000."""
+    """Rows in order, the cursor of the next page ("" at the end), and a total: exact, or "more than" it."""
 
     rows: tuple[ListRow, ...]
     next: str
@@ -86,16 +87,17 @@ def page(
     cursor: str = "",
     limit: int = 50,
     walk: Walk | None = None,
+    counted: int = EXACT,
 ) -> Page:
-    """A row added meanwhile shifts nothing. Refused(sort_unknown, cursor_unreadable)."""
+    """The total is counted up to `counted`. A row added meanwhile shifts nothing. Refused(sort_unknown, cursor_unreadable)."""
     way, keyed = _ordered(rows, sort)
     mark, limit = _mark(cursor), max(1, min(limit, MOST))
-    most = limit + 1 if mark else EXACT + 1
+    most = limit + 1 if mark else counted + 1
     keys = [key for key, *_ in _keys(keyed, way, walk, mark)[:most]]
-    total = len(_keys(keyed, way, walk, None)[: EXACT + 1]) if mark else len(keys)
+    total = len(_keys(keyed, way, walk, None)[: counted + 1]) if mark else len(keys)
     found = _rows(keys[:limit])
     after = _cursor(found[-1], way.field) if len(keys) > limit else ""
-    return Page(found, after, min(total, EXACT), total <= EXACT)
+    return Page(found, after, min(total, counted), total <= counted)
 
 
 def part(
@@ -113,6 +115,13 @@ def ids(rows: QuerySet[Order], *, sort: str, most: int, walk: Walk | None = None
     """Keys alone, `most` at most."""
     way, keyed = _ordered(rows, sort)
     return [key for key, *_ in _keys(keyed, way, walk, None)[:most]]
+
+
+def every_key(rows: QuerySet[Order], walk: Walk | None) -> tuple[Keys, int]:
+    """All keys, in no order, and how many columns they come in."""
+    if walk is None:
+        return rows.order_by().values_list("id"), 1
+    return _keys(rows, SORTS["received"], walk, None), 2
 
 
 def _ordered(rows: QuerySet[Order], sort: str) -> tuple[Way, QuerySet[Order]]:

@@ -1,4 +1,5 @@
-"""Where orders lie, for maps: kept for some seconds, so that moving a map asks the database nothing (U12, U29).
+"""Where orders lie, for maps: all that the list has under the same filter, kept for some seconds, so that moving a map
+asks the database nothing (U12, U29). The filter is asked of the database, the places are those of `ground`.
 
 Of what has ended, and for whoever has no work at the place, a point is masked as the address is (`privacy`).
 """
@@ -7,31 +8,26 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
-from django.db.models import Case, IntegerField, Value, When
 
-from townops.base import masking
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
-from townops.kernel.tiling import Window, unit_square
-from townops.orders import privacy, queries
+from townops.kernel.tiling import Window
+from townops.orders import ground, privacy, queries
 from townops.orders.access import REVEAL, VIEW_ALL
 from townops.orders.domain.clusters import Alone, Cluster, Spots, clustered
-from townops.orders.domain.states import State
+from townops.orders.ground import STATES, Ground
 from townops.orders.narrowing import Filter
 
-MOST: Final = 50_000
 FRESH: Final = timedelta(seconds=5)
 FRESH_OF_MANY: Final = timedelta(seconds=20)
 MANY: Final = 10_000
 KEPT: Final = 8
-STATES: Final = tuple(State)
-_PLACE: Final = {state.value: place for place, state in enumerate(STATES)}
-Row = tuple[str, float, float, str, bool, int]
+KEPT_SPOTS: Final = 2_000_000  # 35 bytes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +40,12 @@ class OnMap:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The places of a filter's orders at one moment. `unplaced`: how many have no point; `more`: older ones are left out;
-    `stamp` changes with anything a map could show.
+    """The places of a filter's orders at one moment. `unplaced`: how many have no point; `stamp` changes with anything a
+    map could show.
     """
 
     spots: Spots
     unplaced: int
-    more: bool
     stamp: str
     at: datetime
 
@@ -92,43 +87,65 @@ def _keep(key: Key, found: Snapshot) -> Snapshot:
     with _lock:
         _kept[key] = found
         _kept.move_to_end(key)
-        while len(_kept) > KEPT:
+        while len(_kept) > KEPT or (len(_kept) > 1 and _held() > KEPT_SPOTS):
             _kept.popitem(last=False)
     return found
+
+
+def _held() -> int:
+    return sum(len(one.spots) for one in _kept.values())
 
 
 def forget() -> None:
     """Read anew what is asked for next."""
     with _lock:
         _kept.clear()
+    ground.forget()
 
 
 def _read(actor: Actor, wanted: Filter, at: datetime) -> Snapshot:
-    rows = queries.every(actor, wanted, at=at)
-    late = Case(
-        When(is_open=True, due_at__lt=at, then=Value(1)), default=Value(0), output_field=IntegerField()
+    asked, kinds = _split(replace(wanted, drawn=()))
+    keys = queries.every_key(actor, asked, at=at)
+    every = ground.current(at)
+    seen = np.isin(every.towns, queries.towns_of(actor)) & kinds[every.kinds]
+    if keys is not None:
+        mine = np.zeros(len(every), dtype=np.bool_)
+        mine[every.places(keys)] = True
+        seen &= mine
+    exact = privacy.goes_there(actor)
+    if wanted.drawn:
+        queries.check_drawn(actor, wanted.drawn)
+        inside = np.zeros(len(every), dtype=np.bool_)
+        inside[every.within(wanted.drawn, exact=exact)] = True
+        seen &= inside
+    return _snapshot(every, seen, at, exact=exact)
+
+
+def _split(wanted: Filter) -> tuple[Filter, ground.Flags]:
+    """What the database is asked, and which kinds are left: where nothing but states is asked, the ground knows them."""
+    asked = replace(wanted, states=(), stages=(), open=None)
+    if asked != Filter():
+        return wanted, np.ones(len(STATES), dtype=np.bool_)
+    within = wanted.in_states
+    named = np.array([within is None or state.value in within for state in STATES])
+    return asked, named & (wanted.open == ground.IS_OPEN if wanted.open is not None else True)
+
+
+def _snapshot(every: Ground, seen: ground.Flags, at: datetime, *, exact: bool) -> Snapshot:
+    rows = np.flatnonzero(seen & ~np.isnan(every.xs))
+    kinds = every.kinds[rows]
+    spots = Spots(
+        every.numbers[rows],
+        *every.seen(rows, exact=exact),
+        kinds,
+        (every.dues[rows] < ground.micros(at)).astype(np.int8),
     )
-    placed = rows.filter(lng__isnull=False, lat__isnull=False).order_by("-received_at", "-id")
-    fields = placed.values_list("number", "lng", "lat", "state", "is_open", late)
-    found: list[Row] = list(fields[: MOST + 1])
-    unplaced = rows.filter(lng__isnull=True).order_by()[: MOST + 1].count()
-    spots = _spots(found[:MOST], exact=privacy.goes_there(actor))
-    more = len(found) > MOST
-    return Snapshot(spots, unplaced, more, _stamp(spots, unplaced, more), at)
+    unplaced = int(np.count_nonzero(seen)) - len(rows)
+    return Snapshot(spots, unplaced, _stamp(spots, unplaced), at)
 
 
-def _spots(rows: Sequence[Row], *, exact: bool) -> Spots:
-    numbers, lngs, lats, states, is_open, late = zip(*rows, strict=True) if rows else ((),) * 6
-    places = np.array([lngs, lats], dtype=np.float64).reshape(2, len(rows))
-    hidden = ~(np.array(is_open, dtype=np.bool_) & exact)
-    places[:, hidden] = np.round(places[:, hidden], masking.POINT_DIGITS)
-    kinds = np.array([_PLACE[state] for state in states], dtype=np.int8)
-    return Spots(numbers, *unit_square(places[0], places[1]), kinds, np.array(late, dtype=np.int8))
-
-
-def _stamp(spots: Spots, unplaced: int, more: bool) -> str:
-    taken = hashlib.blake2b("\n".join(spots.numbers).encode(), digest_size=12)
-    for part in (spots.xs, spots.ys, spots.kinds, spots.late):
-        taken.update(part.tobytes())
-    taken.update(f"{unplaced} {more}".encode())
+def _stamp(spots: Spots, unplaced: int) -> str:
+    taken = hashlib.blake2b(str(unplaced).encode(), digest_size=12)
+    for part in (spots.numbers, spots.xs, spots.ys, spots.kinds, spots.late):
+        taken.update(np.ascontiguousarray(part).data)
     return taken.hexdigest()

@@ -1,18 +1,21 @@
 """Finding orders: what an actor may see, and the filters a list knows (engine.md section 6)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+import numpy as np
+from django.db.models import Count, F, Q, QuerySet
+from numpy.typing import NDArray
 
 from townops.areas import api as areas
 from townops.base import contacts, crypto, search, sql
 from townops.kernel.actors import Actor
+from townops.kernel.drawn import Drawn
 from townops.kernel.refusal import Refused
-from townops.orders import narrowing, paging
+from townops.orders import ground, narrowing, paging, privacy
 from townops.orders.access import REVEAL, VIEW, VIEW_ALL
-from townops.orders.leading import FEW, Asked, Keys, Lead, Spans, Term, choose, led
+from townops.orders.leading import FEW, Asked, Keys, Lead, Plain, Spans, Term, choose, led
 from townops.orders.models import Order, OrderContact, OrderScope
 from townops.orders.narrowing import NONE, Filter
 from townops.orders.paging import Page, in_scopes
@@ -23,6 +26,7 @@ BY_NUMBER = "WHERE id = (SELECT n.order_id FROM orders_ordernumber n WHERE n.num
 SHORTEST_PHONE = 7
 WHISTLEBLOW = "whistleblow"
 CHUNK = 500
+AROUND = 0.5  # degrees round a town: as far as its map goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ def find(
     found = select(actor, wanted, at=at, sort=sort)
     if found is None:
         return paging.NOTHING
-    return paging.page(found.rows, sort=sort, cursor=cursor, limit=limit, walk=found.walk)
+    counted = paging.EXACT_OF_WORDS if wanted.q else paging.EXACT
+    return paging.page(found.rows, sort=sort, cursor=cursor, limit=limit, walk=found.walk, counted=counted)
 
 
 def every(actor: Actor, wanted: Filter, *, at: datetime) -> QuerySet[Order]:
@@ -49,6 +54,26 @@ def every(actor: Actor, wanted: Filter, *, at: datetime) -> QuerySet[Order]:
     if found is None:
         return Order.objects.none()
     return within(found.rows, actor, scopes_of(actor)) if found.walk else found.rows
+
+
+def every_key(actor: Actor, wanted: Filter, *, at: datetime) -> NDArray[np.int64] | None:
+    """The keys of `every`, each once and in no order; None: all orders of the towns he sees. Refused as `find`."""
+    if wanted == Filter():
+        return None if actor.holds(VIEW_ALL) else scoped_keys(scopes_of(actor))
+    if wanted.q and actor.holds(VIEW_ALL) and not contacts.find(wanted.q):
+        words = search.every_key("order", wanted.q)
+        others = every_key(actor, replace(wanted, q=""), at=at)
+        return words if others is None else np.intersect1d(words, others)
+    found = select(actor, wanted, at=at, sort="received")
+    if found is None:
+        return np.zeros(0, dtype=np.int64)
+    return sql.integers(*paging.every_key(found.rows, found.walk))
+
+
+def scoped_keys(scopes: Sequence[int]) -> NDArray[np.int64]:
+    """Orders of these scopes, out of their index alone."""
+    rows = OrderScope.objects.filter(scope__in=scopes).values_list("order_id")
+    return np.unique(sql.integers(rows)) if scopes else np.zeros(0, dtype=np.int64)
 
 
 def part(
@@ -89,10 +114,15 @@ def select(actor: Actor, wanted: Filter, *, at: datetime, sort: str) -> Found | 
     open_only = narrowing.open_only(wanted) or sort == "due"  # which lists what is open
     words, numbered = _numbers(actor, wanted)
     numbered = _closed(actor, wanted) if numbered is None else numbered
+    inside = _inside(actor, wanted.drawn, at) if wanted.drawn else None
+    if inside is not None and numbered is None and len(inside) <= FEW:
+        numbered, inside = sql.listed(inside), None
     asked = Asked(tuple(_terms(wanted)), towns_of(actor), _spans(wanted), open=open_only, q=words)
     scopes = () if actor.holds(VIEW_ALL) else scopes_of(actor)
     lead = choose(asked, scopes) if numbered is None else Lead(keys=numbered)
     rows = led(Order.objects.filter(_plainly(actor, wanted, at)), asked, lead)
+    if inside is not None:
+        rows = rows.alias(plain_id=Plain(F("id"))).filter(plain_id__in=sql.listed(inside))
     if wanted.phone and not actor.holds(REVEAL):
         rows = rows.exclude(demand_type=WHISTLEBLOW)
     if lead.scopes:
@@ -129,6 +159,26 @@ def _numbers(actor: Actor, wanted: Filter) -> tuple[str, Keys | None]:
         return wanted.q, None
     words = contacts.replaced(wanted.q, lambda one: " ").strip() if typed else wanted.q
     return words, Order.objects.filter(*asked).values("id")
+
+
+def _inside(actor: Actor, area: Drawn, at: datetime) -> NDArray[np.int64]:
+    """Keys of orders that he sees in an area drawn on the map. Refused(drawn_outside)."""
+    check_drawn(actor, area)
+    every = ground.current(at)
+    return every.ids[every.within(area, exact=privacy.goes_there(actor))]
+
+
+def check_drawn(actor: Actor, area: Drawn) -> None:
+    """Refused(drawn_outside): it lies far from every town he sees."""
+    lngs, lats = zip(*area, strict=True)
+    extents = [found for town in towns_of(actor) if (found := areas.extent(town))]
+    met = any(
+        min(lngs) <= east + AROUND and max(lngs) >= west - AROUND
+        and min(lats) <= north + AROUND and max(lats) >= south - AROUND
+        for west, south, east, north in extents
+    )  # fmt: skip
+    if extents and not met:
+        raise Refused("drawn_outside")
 
 
 def _closed(actor: Actor, wanted: Filter) -> Keys | None:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model
 
-from townops.orders.erasing import erasures
+from townops.orders.erased import erasures
 from townops.orders.models import Order, OrderMark, Upward
 from townops.orders.proof import Break
 

@@ -22,6 +22,15 @@ WORDS: Final = {
     "fact_repeated": "附件{id}给了两次，请去掉重复的。",
     "area_not_found": "没有编码为“{code}”的区域。",
     "attachment_not_found": "找不到附件，或无权查看。",
+    "layer_unknown": "没有图层“{name}”，或无权查看。",
+    "feature_unknown": "图层“{layer}”中没有编号为“{id}”的要素。",
+    "tile_unknown": "没有这张瓦片：{z}/{x}/{y}。",
+    "crs_unsupported": "不支持坐标系“{crs}”，可用：{known}。",
+    "bbox_malformed": "范围“{value}”填写不对，应为四个（或六个）数字，用逗号隔开，先小后大，次序随坐标系的轴。",
+    "datetime_malformed": "时间“{value}”读不懂，应为 2026-11-01、2026-11-01T08:00:00+08:00，或“起/止”，开口端写“..”。",
+    "number_malformed": "参数“{name}”应为不小于{least}的整数，收到“{value}”。",
+    "truth_malformed": "参数“{name}”应为 true 或 false，收到“{value}”。",
+    "format_unknown": "没有“{value}”这种格式，可用：{known}。",
     "internal_error": "系统内部错误，已记录，请稍后再试。",
 }
 

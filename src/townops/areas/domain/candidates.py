@@ -63,6 +63,8 @@ class Survey:
     rows: tuple[Candidate, ...]
     crs: str
     accuracy_m: float | None = None
+    faults: tuple[RowError, ...] = ()  # found while reading: those rows have no shape
+    notes: tuple[Refused, ...] = ()  # said, never refused: heights dropped, code pages guessed
 
 
 class Examination:
@@ -78,11 +80,17 @@ class Examination:
             self.first_row.setdefault(one.code, one.row)
         self.kinds = {code: area.kind for code, area in known.items() if area.town == survey.town}
         self.kinds |= {one.code: one.cells["kind"] for one in survey.rows}
+        self.faults: dict[int, list[RowError]] = {}
+        for fault in survey.faults:
+            self.faults.setdefault(fault.row, []).append(fault)
 
     def errors(self) -> Iterator[RowError]:
         """Every fault of every row, row by row, so that one correction round is enough."""
         for one in self.rows:
+            yield from self.faults.get(one.row, ())
             for check in CHECKS:
+                if check is check_shape and one.shape is None and one.row in self.faults:
+                    continue
                 try:
                     check(self, one)
                 except Refused as refusal:

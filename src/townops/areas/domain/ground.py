@@ -10,8 +10,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from townops.areas.domain.outlines import Box, Outline, Outlines, level_of
+from townops.areas.domain.outlines import Outline, Outlines
 from townops.areas.domain.views import OUTSIDE, AreaView, Location, Near
+from townops.kernel.vectortiles import Box, level_of
 
 FINEST_FIRST: Final = ("block", "village", "grid", "town")
 COLUMNS: Final = ("block", "village", "grid", "town", "direct_managed")

@@ -3,18 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from townops.areas.domain.views import AreaView
-
-COARSEST, FINEST, STEP = 8, 16, 2
-DIGITS: Final = 6  # of a degree: a tenth of a metre
-PIXELS: Final = 512.0
-Box = tuple[float, float, float, float]
+from townops.kernel.vectortiles import DIGITS, Box, simplified
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +49,3 @@ class Outlines:
     def within(self, box: Box) -> list[Outline]:
         """Those that may touch a box of degrees, by code."""
         return [self._all[place] for place in np.sort(self._tree.query(shapely.box(*box)))]
-
-
-def level_of(zoom: int) -> int:
-    """The zoom that shapes are simplified for: every second one, within what makes a difference."""
-    return max(COARSEST, min(FINEST, zoom // STEP * STEP))
-
-
-def simplified(shapes: NDArray[np.object_], zoom: int) -> NDArray[np.object_]:
-    """To about a pixel of the zoom; each keeps its holes, its parts and its neighbours."""
-    degrees_of_a_pixel = 360.0 / (PIXELS * 2**zoom)
-    drawn = shapely.coverage_simplify(shapes, degrees_of_a_pixel) if len(shapes) else shapes
-    rounded: NDArray[np.object_] = shapely.transform(drawn, lambda places: np.round(places, DIGITS))
-    return rounded

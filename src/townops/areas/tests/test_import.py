@@ -82,7 +82,7 @@ def test_a_file_that_does_not_say_its_system_is_refused(office):
     file.path.with_suffix(".prj").unlink()
     with pytest.raises(Refused) as refusal:
         office.hands_in(file)
-    assert refusal.value.code == "crs_unknown"
+    assert refusal.value.code == "crs_missing"
 
 
 BOW = shapely.from_wkt("POLYGON ((121.5 31.3, 121.51 31.31, 121.51 31.3, 121.5 31.31, 121.5 31.3))")

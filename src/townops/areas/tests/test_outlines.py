@@ -6,8 +6,8 @@ import numpy as np
 import shapely
 
 from townops.areas import api
-from townops.areas.domain.outlines import level_of, simplified
 from townops.areas.tests.conftest import box
+from townops.kernel.vectortiles import level_of, simplified
 
 EVERYWHERE = (121.0, 31.0, 122.0, 32.0)
 

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from townops.console import cells, choices, labels, looks, saying
 from townops.console import menu as navigation
 from townops.console.doors import Desk
+from townops.orders import api as orders
 
 register = template.Library()
 
@@ -43,6 +44,12 @@ register.filter(choices.source)
 @register.filter
 def choice(code: str) -> str:
     return labels.CHOICES.get(code, code)
+
+
+@register.filter
+def total(page: orders.Page) -> str:
+    """480, or 10,000+ where more were not counted."""
+    return str(page.total) if page.exact else f"{page.total:,}+"
 
 
 @register.filter

@@ -10,7 +10,7 @@ from django.utils import timezone
 from townops.base import masking
 from townops.console import mapping
 from townops.console.tests.browser import Browser
-from townops.kernel import tiling
+from townops.kernel import drawn, tiling
 from townops.orders import api as orders
 from townops.orders.tests.conftest import Story
 
@@ -185,3 +185,38 @@ def test_the_setup_tells_signs_the_towns_extent_and_its_stations(story):
     lng, lat = story.point()
     assert west < lng < east and south < lat < north
     assert len(told["signs"]) == len(mapping.SIGNS) and told["stations"]
+
+
+def around(story: Story, reach: float = 0.01) -> str:
+    lng, lat = story.point()
+    return drawn.written([(lng - reach, lat - reach), (lng + reach, lat - reach), (lng, lat + reach)])
+
+
+def test_a_drawn_area_is_a_condition_of_map_list_and_kept_views(story, placed):
+    story.report()
+    browser, area = Browser("shift"), around(story)
+    told = json.loads(asked("shift", story, f"drawn={area}").content)
+    assert ([one[0] for one in told["orders"]], told["unplaced"]) == ([placed], 0)
+    listed = browser.client.get(f"/orders?drawn={area}").content.decode()
+    assert "<h1>1 件</h1>" in listed and "地图上画的范围" in listed and placed in listed
+    assert f'name="drawn" value="{area}"' in listed
+    browser.client.post("/views/keep", {"query": f"drawn={area}", "name": "河边"})
+    assert f"drawn={area}" in browser.client.get("/orders").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("area", "said"),
+    [
+        ("路灯", "读不懂"),
+        (drawn.written([(121.5, 31.3), (121.6, 31.45), (121.6, 31.3), (121.5, 31.4)]), "不能交叉"),
+        (drawn.written([(121 + n / 1e4, 31.0) for n in range(10_000)]), "最多 200 个点"),
+        (drawn.written([(100.0, 20.0), (100.1, 20.0), (100.0, 20.1)]), "本镇以外"),
+        (drawn.written([(121.5, 31.3), (121.6, 31.3)]), "至少要 3 个点"),
+    ],
+    ids=["unreadable", "crossing", "too many", "outside", "too few"],
+)
+def test_a_drawing_that_is_no_area_is_said_on_list_and_map(story, area, said):
+    for path in ("/orders", "/map"):
+        answer = Browser("shift").client.get(path, {"drawn": area})
+        assert (answer.status_code, said in answer.content.decode()) == (400, True)
+    assert said in json.loads(asked("shift", story, f"drawn={area}").content)["said"]

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import shapely
 from django.utils import timezone
 
 from townops.console.tests.browser import PASSWORD, QUIET
+from townops.kernel import drawn
 from townops.orders.tests.conftest import Story
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -144,3 +147,56 @@ def test_a_click_places_a_point_and_fills_the_inputs_of_a_form(desk, order):
     placed = desk.evaluate("window.placed")
     assert (placed["lng"], placed["lat"]) == pytest.approx((order.lng, order.lat), abs=0.001)
     assert float(desk.input_value("#lng")) == pytest.approx(placed["lng"], abs=1e-5)
+
+
+def around(desk: Any, order: Placed) -> list[tuple[float, float]]:
+    """The corners of a triangle on the screen with the order inside."""
+    x, y = spot(desk, order)
+    return [(x - 60, y - 40), (x + 60, y - 40), (x, y + 70)]
+
+
+def test_an_area_is_drawn_click_by_click_closed_by_a_double_click_and_filters_map_and_list(desk, order):
+    desk.goto("/map?open=1")
+    desk.wait_for_selector("[data-drawn]")
+    desk.click("text=画范围")
+    first, second, last = around(desk, order)
+    desk.mouse.click(*first)
+    desk.mouse.click(*second)
+    assert "已有 2 个" in desk.inner_text(".map-said")
+    desk.mouse.dblclick(*last)
+    desk.wait_for_url("**/map?open=1&drawn=*")
+    desk.wait_for_selector("[data-drawn]")
+    shown = "".join(desk.inner_text(".map-line").split())
+    assert "1件在图上" in shown and "地图上画的范围" in shown
+    points = drawn.read_drawn(parse_qs(urlsplit(desk.url).query)["drawn"][0])
+    assert len(points) == 3 and shapely.Polygon(points).contains(shapely.Point(order.lng, order.lat))
+    desk.click(".toggle >> text=列表")
+    desk.wait_for_selector(f"#found >> text={order.number}")
+    desk.select_option("#f-state", "filed")
+    desk.wait_for_url("**/orders?**drawn=*")
+    desk.wait_for_selector(f"#found >> text={order.number}")
+
+
+def test_without_a_mouse_corners_are_set_in_the_middle_and_escape_gives_up(desk, order):
+    desk.goto("/map?open=1")
+    desk.wait_for_selector("[data-drawn]")
+    desk.focus("text=画范围")
+    desk.keyboard.press("Enter")
+    desk.click("text=在中心加点")
+    desk.keyboard.press("Escape")
+    assert desk.is_hidden(".map-drawing") and desk.inner_text(".map-said") == ""
+    desk.focus("text=画范围")
+    desk.keyboard.press("Enter")
+    for arrow in ("", "ArrowRight", "ArrowDown", "ArrowLeft"):
+        if arrow:
+            desk.focus("canvas.maplibregl-canvas")
+            desk.keyboard.press(arrow)
+            desk.wait_for_function("() => !document.querySelector('[data-townmap]').townmap.isMoving()")
+        desk.focus("text=在中心加点")
+        desk.keyboard.press("Enter")
+    desk.focus("canvas.maplibregl-canvas")
+    desk.keyboard.press("Backspace")
+    assert "已有 3 个点" in desk.inner_text(".map-said")
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**/map?open=1&drawn=*")
+    assert len(drawn.read_drawn(parse_qs(urlsplit(desk.url).query)["drawn"][0])) == 3

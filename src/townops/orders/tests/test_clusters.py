@@ -19,7 +19,7 @@ POINT = st.tuples(
 def spots(points) -> Spots:
     lngs, lats, kinds, late = (np.array(column) for column in zip(*points, strict=True))
     xs, ys = tiling.unit_square(lngs.astype(float), lats.astype(float))
-    numbers = [f"N{place}" for place in range(len(points))]
+    numbers = np.array([f"N{place}" for place in range(len(points))], dtype="S16")
     return Spots(numbers, xs, ys, kinds.astype(np.int8), late.astype(np.int8))
 
 
@@ -60,5 +60,7 @@ def test_an_order_alone_stands_where_it_is_and_a_cluster_within_its_cell(points)
 
 
 def test_no_orders_make_an_empty_map():
-    empty = Spots([], np.zeros(0), np.zeros(0), np.zeros(0, np.int8), np.zeros(0, np.int8))
+    empty = Spots(
+        np.zeros(0, dtype="S16"), np.zeros(0), np.zeros(0), np.zeros(0, np.int8), np.zeros(0, np.int8)
+    )
     assert clustered(empty, tiling.window(TOWN, 12), kinds=KINDS) == ([], [])

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from townops.orders import api, leading, queries
+from townops.orders import api, leading, paging, queries
 
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,11 @@ def plan(town, monkeypatch, wanted, *, user="shift", sort="-received", few=0):
         monkeypatch.setattr(leading, name, few)
     with CaptureQueriesContext(connection) as seen:
         asked(town, user, wanted, sort)
-    keys = next(query["sql"] for query in seen.captured_queries if query["sql"].endswith(" LIMIT 10001"))
+    keys = next(
+        query["sql"]
+        for query in seen.captured_queries
+        if query["sql"].endswith((" LIMIT 10001", " LIMIT 501"))
+    )
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN QUERY PLAN " + keys.replace("%", "%%"), ())
         return [row[3] for row in cursor.fetchall()]
@@ -171,3 +175,18 @@ def test_a_phone_number_leads_whatever_else_is_asked(town):
         "received_from": town.at - timedelta(1),
     }
     assert [row.number for row in asked(town, "shift", wanted).rows] == [number]
+
+
+def test_with_words_a_total_is_exact_for_some_hundreds_only_and_paging_goes_on_beyond(lived, monkeypatch):
+    numbers = {row.number for row in asked(lived, "shift", {"q": "路灯"}).rows}
+    monkeypatch.setattr(paging, "EXACT_OF_WORDS", 2)
+    first = find(lived, limit=2)
+    rest = find(lived, limit=2, cursor=first.next)
+    assert (first.total, first.exact, rest.total, rest.exact) == (2, False, 2, False)
+    assert len(numbers) > 2 and {row.number for row in (*first.rows, *rest.rows)} <= numbers
+    assert not {row.number for row in first.rows} & {row.number for row in rest.rows}
+    assert asked(lived, "shift", {}).exact
+
+
+def find(town, **how):
+    return api.find_orders(town.who("shift"), api.Filter(q="路灯"), at=town.at, **how)

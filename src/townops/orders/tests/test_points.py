@@ -20,7 +20,7 @@ def shown(town, user, **wanted):
     found = api.snapshot(town.who(user), api.Filter(**wanted), at=town.at)
     spots = found.spots
     return {
-        number: tiling.degrees(float(spots.xs[place]), float(spots.ys[place]))
+        number.decode(): tiling.degrees(float(spots.xs[place]), float(spots.ys[place]))
         for place, number in enumerate(spots.numbers)
     }
 
@@ -35,7 +35,7 @@ def test_the_map_shows_the_orders_of_the_list_that_have_a_point(town):
     town.report()
     listed = api.find_orders(town.who("shift"), api.Filter(open=True), at=town.at)
     found = api.snapshot(town.who("shift"), api.Filter(open=True), at=town.at)
-    assert list(found.spots.numbers) == [number]
+    assert found.spots.numbers.tolist() == [number.encode()]
     assert len(found.spots) + found.unplaced == listed.total
 
 

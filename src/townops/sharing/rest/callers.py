@@ -43,16 +43,21 @@ class Token(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         """401 without a valid token, then whatever `check` refuses (404), then 403."""
-        at = timezone.now()
-        account = accounts.account_id_for_token(token, at=at) if 0 < len(token) <= LONGEST_TOKEN else None
-        if account is None:
+        caller = caller_for(token)
+        if caller is None:
             return None
-        caller = Caller(people.actor_for(account, at), at)
         if self.check is not None:
             self.check(request, caller)
         if self.permissions and not any(map(caller.actor.holds, self.permissions)):
             raise Refused("action_not_held", permissions=self.permissions)
         return caller
+
+
+def caller_for(token: str) -> Caller | None:
+    """Who shows this token now; None when it is nobody's. Refused(account_without_person)."""
+    at = timezone.now()
+    account = accounts.account_id_for_token(token, at=at) if 0 < len(token) <= LONGEST_TOKEN else None
+    return None if account is None else Caller(people.actor_for(account, at), at)
 
 
 def caller_of(request: HttpRequest) -> Caller:

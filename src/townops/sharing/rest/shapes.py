@@ -108,7 +108,7 @@ class Items(Schema):
 
     items: list[Item]
     next: str | None
-    total: int
+    total: int = Field(description="exact to 10,000, of a search by words to 500; see total_is_exact")
     total_is_exact: bool
 
 

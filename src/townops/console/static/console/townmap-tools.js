@@ -89,9 +89,12 @@ const line = (points, closed = false) => ({
 export const drawn = (map, points, closed) => map.getSource("drawn").setData(line(points, closed));
 export const corners = ([west, south, east, north]) => [[west, south], [east, south], [east, north], [west, north]];
 
-function toggled(word, start, stop) {
+let using = null; // one tool at a time
+export function toggled(word, start, stop) {
   const button = element("button", { type: "button", className: "btn", "aria-pressed": "false" }, word);
   const set = (on) => {
+    if (on && using && using !== set) using(false);
+    using = on ? set : null;
     button.setAttribute("aria-pressed", String(on));
     (on ? start : stop)();
   };

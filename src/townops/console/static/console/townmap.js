@@ -1,6 +1,7 @@
 // Maps of the desk: mounts itself on every [data-townmap] (list, one, pick). Data comes from /map/*; a page only writes the element.
 
 import { RATIO, colour, data, picture } from "./townmap-signs.js";
+import { decoded, drawer, extent } from "./townmap-draw.js";
 import { boxer, corners, drawn, element, finder, layers, legend, measure } from "./townmap-tools.js";
 import { word } from "./words.js";
 
@@ -156,6 +157,14 @@ function query(host) {
   return asked;
 }
 
+// The same filter with another range on the ground.
+function narrowed(host, name, value) {
+  const asked = query(host);
+  for (const one of ["box", "drawn"]) asked.delete(one);
+  asked.set(name, value);
+  location.assign(`${location.pathname}?${asked}`);
+}
+
 function over(host, map, setup) {
   const said = element("output", { className: "map-said" });
   const say = (text) => { said.textContent = text; };
@@ -171,10 +180,10 @@ function over(host, map, setup) {
       host.dispatchEvent(new CustomEvent("townmap:boxed", { bubbles: true, detail: { box } }));
       return;
     }
-    const asked = query(host);
-    asked.set("box", written(box));
-    location.assign(`${location.pathname}?${asked}`);
-  }), said);
+    narrowed(host, "box", written(box));
+  }));
+  if (!board) bar.append(...drawer(map, word("画范围"), say, (area) => narrowed(host, "drawn", area)));
+  bar.append(said);
   const switches = { ...SWITCHES, ...(setup.base ? { [word("底图")]: ["base"] } : {}) };
   host.append(bar, element("div", { className: "map-panel" }, layers(map, switches), legend(setup.signs, host.dataset.signs)));
 }
@@ -185,11 +194,11 @@ async function list(host, map, setup) {
   const orders = watched(map, setup, asked, state);
   over(host, map, setup);
   opened(map, host, asked);
-  const box = query(host).get("box");
-  if (box) {
-    const edges = box.split(",").map(Number);
-    drawn(map, corners(edges), true);
-    map.fitBounds([edges.slice(0, 2), edges.slice(2)], { padding: 60, animate: false });
+  const box = query(host).get("box"), area = query(host).get("drawn");
+  if (box || area) {
+    const points = area ? decoded(area) : corners(box.split(",").map(Number));
+    drawn(map, points, true);
+    map.fitBounds(extent(points), { padding: 60, animate: false });
   }
   map.on("moveend", () => orders());
   host.addEventListener("townmap:go", ({ detail }) => {

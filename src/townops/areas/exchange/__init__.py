@@ -1,0 +1,1 @@
+"""Survey files in and out, without a database: GeoJSON, GeoPackage, Shapefile, KML, DXF, xlsx."""

@@ -1,0 +1,75 @@
+"""The four levels of the grid as map layers (U8-U11)."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import shapely
+
+from townops.areas.access import VIEW
+from townops.areas.domain.ground import Ground
+from townops.areas.domain.views import AreaView
+from townops.areas.geography import Geography, picture
+from townops.areas.models import Area
+from townops.base.layers import Layer, LayerFact, declare
+from townops.kernel.featuresets import FeatureSet
+from townops.kernel.vectortiles import Fact
+
+BLOCKS_FROM: Final = 12
+_COMMON: Final = (
+    LayerFact("code", "编码"),
+    LayerFact("name", "名称"),
+    LayerFact("parent", "上级编码"),
+    LayerFact("town", "街镇代码"),
+)
+_VILLAGE: Final = (LayerFact("directly_managed", "直管区", "boolean"),)
+_BLOCK: Final = (LayerFact("type", "责任块类型"), LayerFact("type_name", "类型名称"))
+_sets: WeakKeyDictionary[Ground, dict[str, FeatureSet]] = WeakKeyDictionary()
+
+
+def read(kind: str, since: date, until: date) -> FeatureSet:
+    """Areas of a kind that had ground on one of these days, with the last ground they had."""
+    known = picture.get()
+    grounds = known.grounds(since, until)
+    if len(grounds) == 1:
+        kept = _sets.setdefault(grounds[0], {})
+        if kind not in kept:
+            kept[kind] = _set(known, grounds, kind)
+        return kept[kind]
+    return _set(known, grounds, kind)
+
+
+def _set(known: Geography, grounds: list[Ground], kind: str) -> FeatureSet:
+    found = {area.code: (area, wkb) for ground in grounds for area, wkb in ground.shapes(kind)}
+    lines = [found[code] for code in sorted(found)]
+    shapes = np.asarray(shapely.from_wkb([wkb for _, wkb in lines]), dtype=np.object_)
+    facts = [dict(_facts(known, area)) for area, _ in lines]
+    return FeatureSet([area.code for area, _ in lines], shapes, facts, covers=len(grounds) == 1)
+
+
+def _facts(known: Geography, area: AreaView) -> Iterator[tuple[str, Fact]]:
+    yield "code", area.code
+    yield "name", area.name
+    yield "parent", known.by_id[area.parent_id].code if area.parent_id else None
+    yield "town", area.town
+    if area.kind == "village":
+        yield "directly_managed", area.directly_managed
+    if area.kind == "block":
+        yield "type", area.block_type
+        yield "type_name", Area.BlockType(area.block_type).label
+
+
+def _of(kind: str) -> Callable[[date, date], FeatureSet]:
+    return lambda since, until: read(kind, since, until)
+
+
+declare(Layer("town", "街镇", "街镇界线", "polygon", VIEW, _COMMON, _of("town")))
+declare(Layer("grid", "责任网格", "责任网格界线", "polygon", VIEW, _COMMON, _of("grid"), 8))
+declare(
+    Layer("village", "居村", "居村界线，含直管区", "polygon", VIEW, _COMMON + _VILLAGE, _of("village"), 9)
+)
+declare(
+    Layer("block", "责任块", "责任块，14类", "polygon", VIEW, _COMMON + _BLOCK, _of("block"), BLOCKS_FROM)
+)
