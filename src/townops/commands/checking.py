@@ -112,6 +112,13 @@ def _unused(terms: list[dict[str, str]], words: set[str]) -> Iterator[str]:
             yield f"glossary: no source uses {term.get('code')!r} ({term.get('zh')})"
 
 
+def languages() -> list[str]:
+    """Every text of the product is said in English, and nothing else stands in the catalogue."""
+    from townops.commands import languages as words
+
+    return words.findings()
+
+
 def pages() -> list[str]:
     """Generated pages say what the program does."""
     from townops.commands import docs
@@ -135,5 +142,6 @@ PARTS: Final[dict[str, Part]] = {
     "templates": templates,
     "Chrome 109": browsers.newer,
     "glossary": glossary,
+    "languages": languages,
     "generated pages": pages,
 }

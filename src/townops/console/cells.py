@@ -34,7 +34,7 @@ def written(row: orders.ListRow, shown: Iterable[Column], seen: Seen) -> SafeStr
 
 def _title(row: orders.ListRow, _seen: Seen) -> SafeString:
     title = escape(row.title)
-    return format_html('<td class="title" title="{}">{}</td>', title, title)
+    return format_html('<td class="title" title="{}" translate="no" lang="zh-Hans">{}</td>', title, title)
 
 
 def _state(row: orders.ListRow, _seen: Seen) -> SafeString:
@@ -52,7 +52,7 @@ def _village(row: orders.ListRow, _seen: Seen) -> SafeString:
 def _unit(row: orders.ListRow, _seen: Seen) -> SafeString:
     name = escape(row.unit.name)
     basis = labels.BASES.get(row.basis, (row.basis, ""))[0]
-    return format_html('<td class="short" title="{}（{}）">{}</td>', name, basis, name)
+    return format_html('<td class="short" title="{} · {}">{}</td>', name, basis, name)
 
 
 def _marks(row: orders.ListRow, _seen: Seen) -> SafeString:

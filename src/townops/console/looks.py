@@ -51,6 +51,8 @@ def due(at: datetime | None, now: datetime) -> SafeString:
     )
 
 
+# say: 临期 剩余 {span}
+# say: 严重超时 {span}
 def due_within(at: datetime | None, bounds: orders.Lateness) -> SafeString:
     """As `due`, amber and red where the town's own 临期 and 严重超期 begin, each with its word."""
     if at is None:

@@ -10,7 +10,7 @@ from townops.kernel.refusal import Refused
 from townops.kernel.timetable import DayKind
 from townops.kernel.workdays import SHANGHAI
 
-DAYS: Final = "一二三四五六日"
+DAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 SOON: Final = timedelta(hours=4)
 DAY_WORDS: Final = {
     DayKind.WORK_DAY: "工作日",
@@ -86,7 +86,7 @@ def _line(kind: SpanKind, group: list[ExplainedSpan]) -> str:
 
 def _day(at: datetime) -> str:
     local = at.astimezone(SHANGHAI)
-    return f"{local.month}月{local.day}日 周{DAYS[local.weekday()]}"
+    return f"{local.month}月{local.day}日 {DAYS[local.weekday()]}"
 
 
 def _clock(at: datetime) -> str:

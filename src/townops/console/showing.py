@@ -47,6 +47,7 @@ class Said:
     label: str
     text: str
     tone: str = ""
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +139,20 @@ def _file(row: Attachment) -> FileView:
     return FileView(row.pk, masking.mask_text(row.name), is_image(row.media_type))
 
 
+# say: 退单依据
+# say: 涉及工作作风的单位
+# say: 把握
+# say: 证据
+# say: 核实单位
+# say: 代哪个单位填写
+# say: 答复了谁
+# say: 拟答复内容
 def _facts(event: orders.EventView, at: datetime) -> Iterator[Said]:
     for name, value in event.facts.items():
         if name not in UNSAID and name in labels.FACTS:
-            yield Said(labels.fact_label(event.step, name).partition("（")[0], _fact(name, value, at))
+            said = _fact(name, value, at)
+            label = labels.fact_label(event.step, name).partition("（")[0]
+            yield Said(label, said, typed=said == value and name not in CHOSEN)
 
 
 def _fact(name: str, value: str, at: datetime) -> str:

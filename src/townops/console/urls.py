@@ -1,6 +1,7 @@
 """Addresses of the desk."""
 
 from django.urls import path
+from django.views.i18n import set_language
 
 from townops.console.views import (
     beside,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("handed/<int:handover>", home.handed, name="handed"),
     path("signin", signing.sign_in, name="signin"),
     path("signout", signing.sign_out, name="signout"),
+    path("language", set_language, name="language"),
     path("signin/code", signing.sign_in_code, name="signin-code"),
     path("second-factor", secondfactor.second_factor, name="second-factor"),
     path("password", signing.password, name="password"),

@@ -11,6 +11,10 @@ from townops.kernel.refusal import Refused
 from townops.kernel.timetable import SHANGHAI
 
 _MONTHS = 12
+# say: 第一季度
+# say: 第二季度
+# say: 第三季度
+# say: 第四季度
 _QUARTER_NAMES = "一二三四"
 
 

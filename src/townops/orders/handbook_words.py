@@ -35,6 +35,7 @@ NUMBERS: Final = {
     "outer_margin_seconds": "{}分钟", "max_extensions": "最多{}次", "max_suspensions": "最多{}次",
     "max_suspension_days": "{}天", "archive_days": "{}天",
 }  # fmt: skip
+# say: 次
 _TOLD: Final = "{warned} 时提醒责任岗位，到期记超期"
 LATE: Final = {
     "accept": _TOLD, "verify": _TOLD, "file": _TOLD, "review": _TOLD, "check": _TOLD, "contact": _TOLD, "reply": _TOLD,

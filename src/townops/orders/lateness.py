@@ -23,6 +23,7 @@ FRESH_SECONDS: Final = 10.0
 MOST_MINUTES: Final = 60 * 24 * 365
 tunables.declare(
     Tunable(
+        # say: 临期：到期前 {minutes} 分钟，严重超期：到期后 {more} 分钟
         KEY, DEFAULT, "临期与严重超期", "到期前多少分钟算临期（钟点或工作时间，取较早提醒的），超期多少分钟算严重",
         TUNE, (Part("临期：到期前", "分钟", 1, MOST_MINUTES), Part("严重超期：到期后", "分钟", 1, MOST_MINUTES)),
     )

@@ -36,6 +36,10 @@ def example() -> Sheet:
     return Sheet("示例镇城市运行管理中心", "处置单", "2611G000001-1", cells, ("承办人", "日期"), OPENED)
 
 
+# say: 承办单
+# say: 派遣单
+# say: 处置单
+# say: 交办单
 @paper("assignment", label="承办单", sources=CALLED, example=example)
 def assignment(whole: Whole, at: datetime) -> Sheet:
     """12345 and residents: who called about what, by when, what was found, what is answered."""

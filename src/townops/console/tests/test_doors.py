@@ -14,7 +14,7 @@ from townops.console.tests.browser import Browser
 from townops.orders import api as orders
 
 pytestmark = pytest.mark.django_db
-OPEN_TO_ALL = {"signin", "signin-code", "signout"}
+OPEN_TO_ALL = {"signin", "signin-code", "signout", "language"}
 PAGES = (
     "/",
     "/orders",

@@ -1,5 +1,7 @@
 // The dispatch board: keys, the map and the queue tell each other what is looked at. Without it the page is a list with buttons.
 
+import { word } from "./words.js";
+
 const host = document.querySelector("[data-board]");
 const rows = () => [...document.querySelectorAll("#queue li[data-number]")];
 const chosen = () => document.getElementById("proposal")?.dataset.number || "";
@@ -51,7 +53,7 @@ host.addEventListener("townmap:changed", () => {
 });
 function counted() {
   const button = document.querySelector("#many .board-head button"), count = document.querySelectorAll("#many li input:checked").length;
-  if (button) button.textContent = count ? `派遣所选 ${count} 件` : "派遣所选";
+  if (button) button.textContent = count ? word("派遣所选 {count} 件", { count }) : word("派遣所选");
 }
 document.addEventListener("change", (event) => { if (event.target.closest("#many")) counted(); });
 document.addEventListener("keydown", (event) => {

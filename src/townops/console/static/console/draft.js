@@ -1,6 +1,8 @@
 // What is typed into form[data-draft="kind"] is kept on the server every few seconds and on leaving; it is offered when
 // the form is opened again, on whatever computer, and gone once the form was sent.
 
+import { word } from "./words.js";
+
 const PAUSE = 2000;
 const AGAIN = 1500;
 const UNKEPT = new Set(["csrfmiddlewaretoken", "key"]);
@@ -72,8 +74,8 @@ class Keeper {
     try {
       await this.putAside();
       const answer = await this.post(this.kind, cellsOf(this.form), headers);
-      if (answer.ok) this.say(`草稿已存，${(await answer.json()).said}`);
-      else this.say(answer.status === 422 ? (await answer.json()).said : "草稿没有存上，稍后再试");
+      if (answer.ok) this.say(word("草稿已存，{when}", { when: (await answer.json()).said }));
+      else this.say(answer.status === 422 ? (await answer.json()).said : word("草稿没有存上，稍后再试"));
       if (answer.status >= 500) this.dirty = true;
     } catch {
       this.dirty = !this.sent; // aborted by sending, or no network: with the next key it is tried again
@@ -128,12 +130,12 @@ class Keeper {
     const note = document.createElement("div");
     note.className = "note note-soon draft-offer";
     note.setAttribute("role", "status");
-    note.append(`${said} 有一份没有提交的草稿：${(cells.text ?? cells.reason ?? "").slice(0, 24) || "（未写内容）"} `);
-    note.append(this.button("接着填", () => {
+    note.append(`${word("{said} 有一份没有提交的草稿：", { said })}${(cells.text ?? cells.reason ?? "").slice(0, 24) || word("（未写内容）")} `);
+    note.append(this.button(word("接着填"), () => {
       fill(this.form, cells);
       this.form.querySelector("[autofocus], textarea")?.focus();
     }, note, kind));
-    note.append(" ", this.button("丢弃", () => this.post(kind, new URLSearchParams({ drop: "1" }), {}), note, kind));
+    note.append(" ", this.button(word("丢弃"), () => this.post(kind, new URLSearchParams({ drop: "1" }), {}), note, kind));
     return note;
   }
 

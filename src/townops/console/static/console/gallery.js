@@ -1,5 +1,7 @@
 // Pictures of an order, one after the other; without this file each is a plain link to its file.
 
+import { word } from "./words.js";
+
 let shown = [];
 let at = 0;
 let opener = null;
@@ -17,13 +19,13 @@ const box = document.createElement("div");
 box.className = "gallery";
 box.setAttribute("role", "dialog");
 box.setAttribute("aria-modal", "true");
-box.setAttribute("aria-label", "查看照片");
+box.setAttribute("aria-label", word("查看照片"));
 const picture = document.createElement("img");
 const line = document.createElement("div");
 line.className = "line";
 const said = document.createElement("span");
-const shut = button("关闭", close);
-line.append(said, button("上一张", () => turn(-1)), button("下一张", () => turn(1)), shut);
+const shut = button(word("关闭"), close);
+line.append(said, button(word("上一张"), () => turn(-1)), button(word("下一张"), () => turn(1)), shut);
 box.append(line, picture);
 picture.addEventListener("click", () => turn(1));
 

@@ -1,6 +1,8 @@
 // A desk nobody sits at is closed by the server. Some minutes before, drafts are saved and whoever is there is asked;
 // whoever typed or moved meanwhile is not asked: the server is told that he is there.
 
+import { word } from "./words.js";
+
 const dialog = document.getElementById("idle");
 const MINUTE = 60_000;
 const KEY = "townops-active"; // the last request of any tab
@@ -54,7 +56,7 @@ function tick() {
   if (!dialog.open && touched > last()) return void stay().catch(() => {});
   if (!dialog.open) ask();
   const seconds = Math.ceil(rest / 1000);
-  const words = seconds >= 60 ? `${Math.floor(seconds / 60)} 分 ${seconds % 60} 秒` : `${seconds} 秒`;
+  const words = seconds >= 60 ? word("{minutes} 分 {seconds} 秒", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 }) : word("{seconds} 秒", { seconds });
   dialog.querySelector("[data-idle-left]").textContent = words;
 }
 

@@ -1,12 +1,14 @@
 // The list: ticks are counted, all of a page ticked at once, digits open pinned views, the place is kept. Comfort only.
 
+import { word } from "./words.js";
+
 const KEPT = "list.place";
 const ticks = () => [...document.querySelectorAll("[data-tick]")];
 
 function count() {
   const chosen = ticks().filter((one) => one.checked).length;
   const said = document.querySelector("[data-ticked]");
-  if (said) said.textContent = chosen ? `已选 ${chosen} 件` : "";
+  if (said) said.textContent = chosen ? word("已选 {chosen} 件", { chosen }) : "";
   const all = document.querySelector("[data-tick-all]");
   if (all) {
     all.checked = chosen > 0 && chosen === ticks().length;

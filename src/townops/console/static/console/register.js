@@ -1,6 +1,8 @@
 // Comfort of registration: what is offered beside the form is put into it, the map and the list of open orders follow
 // the place, and a text is copied. The form itself works without.
 
+import { word } from "./words.js";
+
 const form = document.getElementById("registration");
 const OFFERED = new Set(["class_code", "demand_type", "block", "same_as"]);
 let asking = 0;
@@ -40,7 +42,7 @@ function look() {
 function label() {
   const parent = field("same_as")?.value.trim();
   const button = form?.querySelector("button[type=submit]");
-  if (button) button.textContent = parent ? "登记并并入" : "登记";
+  if (button) button.textContent = parent ? word("登记并并入") : word("登记");
 }
 
 document.addEventListener("click", (event) => {
@@ -61,7 +63,7 @@ async function copy(id) {
     done = document.execCommand("copy");
   }
   const said = document.querySelector(`[data-copied="${CSS.escape(id)}"]`);
-  if (said) said.textContent = done ? "已复制" : "请按 Ctrl+C 复制";
+  if (said) said.textContent = done ? word("已复制") : word("请按 Ctrl+C 复制");
 }
 
 for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;

@@ -3,6 +3,7 @@
 // The corners stand in the address as kernel/drawn.py reads them.
 
 import { drawn, element, toggled } from "./townmap-tools.js";
+import { word } from "./words.js";
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const SCALE = 100000, MORE = 32, FEWEST = 3, MOST = 200;
@@ -49,8 +50,8 @@ export function drawer(map, word, said, done) {
   let points = [];
   const follow = ({ lngLat }) => points.length && drawn(map, [...points, [lngLat.lng, lngLat.lat]]);
   const tell = () => {
-    said(points.length >= MOST ? `最多 ${MOST} 个点` : points.length < FEWEST
-      ? `点击加点（已有 ${points.length} 个，至少 ${FEWEST} 个），Esc 取消` : `已有 ${points.length} 个点，双击或回车完成，退格撤一点，Esc 取消`);
+    said(points.length >= MOST ? word("最多 {most} 个点", { most: MOST }) : points.length < FEWEST
+      ? word("点击加点（已有 {count} 个，至少 {least} 个），Esc 取消", { count: points.length, least: FEWEST }) : word("已有 {count} 个点，双击或回车完成，退格撤一点，Esc 取消", { count: points.length }));
     finish.disabled = points.length < FEWEST;
     undo.disabled = !points.length;
     drawn(map, points);
@@ -87,7 +88,7 @@ export function drawer(map, word, said, done) {
     button.addEventListener("click", does);
     return button;
   };
-  const middle = act("在中心加点", () => add(map.getCenter())), undo = act("撤一点", back), finish = act("完成", close);
+  const middle = act(word("在中心加点"), () => add(map.getCenter())), undo = act(word("撤一点"), back), finish = act(word("完成"), close);
   const tools = element("span", { className: "map-drawing", hidden: true }, middle, undo, finish);
   const cross = element("span", { className: "map-cross", hidden: true, "aria-hidden": "true" });
   map.getContainer().append(cross);

@@ -1,5 +1,7 @@
 // Pictures of a map, drawn when first asked for: signs of orders, clusters, names. No glyph server, no sprite file.
 
+import { word } from "./words.js";
+
 export const RATIO = 2;
 const look = getComputedStyle(document.documentElement);
 const token = (name) => look.getPropertyValue(name).trim();
@@ -82,7 +84,7 @@ function badge(pen, x, y, text) {
   pen.fillText(text, x, y + 0.5);
 }
 
-export const short = (count) => (count < 10000 ? String(count) : `${(count / 10000).toFixed(1)}万`);
+export const short = (count) => (count < 10000 ? String(count) : word("{tenthousands}万", { tenthousands: (count / 10000).toFixed(1) }));
 
 // Several orders: how many, how they share the signs' colours, and how many are late.
 export function cluster(count, late, shares) {
@@ -136,7 +138,7 @@ export function label(text, level) {
     pen.fillStyle = "#fff";
     pen.font = `600 10px ${FONT}`;
     pen.textAlign = "center";
-    pen.fillText("站", 9, middle + 0.5);
+    pen.fillText(word("站"), 9, middle + 0.5);
   }
   return made;
 }

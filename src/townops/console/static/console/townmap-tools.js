@@ -1,6 +1,7 @@
 // What stands over a map: legend, layers, finding a place, measuring, drawing a box.
 
 import { sign } from "./townmap-signs.js";
+import { word } from "./words.js";
 
 export function element(name, given = {}, ...inside) {
   const made = document.createElement(name);
@@ -17,9 +18,9 @@ export function legend(signs, only) {
   const lines = shown.map((one) => element("li", {},
     element("img", { src: sign(one.shape, one.colour, false, false).toDataURL(), alt: "", width: 22, height: 22 }), one.label));
   const late = element("li", {},
-    element("img", { src: sign("square", "blue", true, false).toDataURL(), alt: "", width: 22, height: 22 }), "已超时（红色标记）");
-  const many = element("li", { className: "muted" }, "圆圈：件数，环色为状态比例");
-  return element("ul", { className: "map-legend", "aria-label": "图例" }, ...lines, late, many);
+    element("img", { src: sign("square", "blue", true, false).toDataURL(), alt: "", width: 22, height: 22 }), word("已超时（红色标记）"));
+  const many = element("li", { className: "muted" }, word("圆圈：件数，环色为状态比例"));
+  return element("ul", { className: "map-legend", "aria-label": word("图例") }, ...lines, late, many);
 }
 
 export function layers(map, groups) {
@@ -30,13 +31,13 @@ export function layers(map, groups) {
     });
     return element("label", {}, tick, word);
   });
-  return element("fieldset", { className: "map-layers" }, element("legend", { className: "visually-hidden" }, "图层"), ...lines);
+  return element("fieldset", { className: "map-layers" }, element("legend", { className: "visually-hidden" }, word("图层")), ...lines);
 }
 
 // An order's number, or the name of a 居村 or block.
 export function finder(map, found) {
-  const input = element("input", { className: "in", type: "search", placeholder: "定位：编号、居村或地块", autocomplete: "off" });
-  input.setAttribute("aria-label", "定位：工单编号、居村或地块名称");
+  const input = element("input", { className: "in", type: "search", placeholder: word("定位：编号、居村或地块"), autocomplete: "off" });
+  input.setAttribute("aria-label", word("定位：工单编号、居村或地块名称"));
   const list = element("ul", { className: "map-found", hidden: true });
   const show = (lines) => {
     list.replaceChildren(...lines);
@@ -59,7 +60,7 @@ export function finder(map, found) {
       button.addEventListener("click", () => go(place));
       return element("li", {}, button);
     });
-    return show(lines.length ? lines : [element("li", { className: "muted" }, "没有找到，请换个写法")]);
+    return show(lines.length ? lines : [element("li", { className: "muted" }, word("没有找到，请换个写法"))]);
   };
   let waiting;
   input.addEventListener("input", (event) => {
@@ -112,14 +113,14 @@ export function measure(map, said) {
     let metres = 0;
     for (let n = 1; n < points.length; n += 1)
       metres += new maplibregl.LngLat(...points[n - 1]).distanceTo(new maplibregl.LngLat(...points[n]));
-    said(points.length < 2 ? "继续点击量距，Esc 结束" : metres < 1000 ? `${metres.toFixed(0)} 米` : `${(metres / 1000).toFixed(2)} 千米`);
+    said(points.length < 2 ? word("继续点击量距，Esc 结束") : metres < 1000 ? word("{metres} 米", { metres: metres.toFixed(0) }) : word("{kilometres} 千米", { kilometres: (metres / 1000).toFixed(2) }));
   };
   const start = () => {
     points = [];
     map.measuring = true;
     map.on("click", add);
     map.getCanvas().style.cursor = "crosshair";
-    said("在图上点击各点，Esc 结束");
+    said(word("在图上点击各点，Esc 结束"));
   };
   const stop = () => {
     map.measuring = false;
@@ -128,7 +129,7 @@ export function measure(map, said) {
     drawn(map, []);
     said("");
   };
-  return toggled("测距", start, stop)[0];
+  return toggled(word("测距"), start, stop)[0];
 }
 
 export function boxer(map, word, said, done) {
@@ -152,7 +153,7 @@ export function boxer(map, word, said, done) {
     map.dragPan.disable();
     for (const [kind, hears] of hearing) map.on(kind, hears);
     map.getCanvas().style.cursor = "crosshair";
-    said("按住左键拖出一个范围，Esc 取消");
+    said(word("按住左键拖出一个范围，Esc 取消"));
   };
   const stop = () => {
     from = null;

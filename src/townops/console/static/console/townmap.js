@@ -3,6 +3,7 @@
 import { RATIO, colour, data, picture } from "./townmap-signs.js";
 import { decoded, drawer, extent } from "./townmap-draw.js";
 import { boxer, corners, drawn, element, finder, layers, legend, measure } from "./townmap-tools.js";
+import { word } from "./words.js";
 
 const at = (path) => new URL(path, import.meta.url).href;
 const AGAIN = 10000;
@@ -64,10 +65,13 @@ function style(setup) {
     ],
   };
 }
-const SWITCHES = { 责任网格: ["grid", "grid-names"], 居村: ["village", "village-names"], 责任块: ["block", "block-names"], 联勤联动站: ["stations", "station-names"], 工单: ["orders"] };
+const SWITCHES = {
+  [word("责任网格")]: ["grid", "grid-names"], [word("居村")]: ["village", "village-names"], [word("责任块")]: ["block", "block-names"],
+  [word("联勤联动站")]: ["stations", "station-names"], [word("工单")]: ["orders"],
+};
 const LOCALE = {
-  "NavigationControl.ZoomIn": "放大", "NavigationControl.ZoomOut": "缩小", "Popup.Close": "关闭", "Map.Title": "地图",
-  "ScaleControl.Meters": "米", "ScaleControl.Kilometers": "千米",
+  "NavigationControl.ZoomIn": word("放大"), "NavigationControl.ZoomOut": word("缩小"), "Popup.Close": word("关闭"), "Map.Title": word("地图"),
+  "ScaleControl.Meters": word("米"), "ScaleControl.Kilometers": word("千米"),
 };
 
 function view(map) {
@@ -171,16 +175,16 @@ function over(host, map, setup) {
     if (place.number) popup(map, [place.lng, place.lat], `/map/orders/${place.number}`);
   }), measure(map, say));
   const board = "board" in host.dataset;
-  bar.append(boxer(map, board ? "框选派遣" : "框选范围", say, (box) => {
+  bar.append(boxer(map, board ? word("框选派遣") : word("框选范围"), say, (box) => {
     if (board) {
       host.dispatchEvent(new CustomEvent("townmap:boxed", { bubbles: true, detail: { box } }));
       return;
     }
     narrowed(host, "box", written(box));
   }));
-  if (!board) bar.append(...drawer(map, "画范围", say, (area) => narrowed(host, "drawn", area)));
+  if (!board) bar.append(...drawer(map, word("画范围"), say, (area) => narrowed(host, "drawn", area)));
   bar.append(said);
-  const switches = { ...SWITCHES, ...(setup.base ? { 底图: ["base"] } : {}) };
+  const switches = { ...SWITCHES, ...(setup.base ? { [word("底图")]: ["base"] } : {}) };
   host.append(bar, element("div", { className: "map-panel" }, layers(map, switches), legend(setup.signs, host.dataset.signs)));
 }
 
@@ -283,7 +287,7 @@ async function mount(host) {
     host.townmap = map;
   } catch (error) {
     console.warn(error);
-    host.append(element("p", { className: "nothing" }, "地图没有画出来：浏览器不支持或网络中断。列表和表单可以照常使用。"));
+    host.append(element("p", { className: "nothing" }, word("地图没有画出来：浏览器不支持或网络中断。列表和表单可以照常使用。")));
   }
 }
 
