@@ -8,16 +8,21 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import cache
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.commands.conftest import PROJECT, environment
+from tests.stories.colleague import Colleague
 from townops.commands.postgres import free_port
 from townops.console.tests.browser import PASSWORD, QUIET
 
 SCREENS = PROJECT / "docs" / "screens"
 ORDERS = 300
+COLOURS = 128  # enough for a desk, and a third of the bytes
 Sit = Callable[..., Any]
 Shoot = Callable[[Any, str], None]
 
@@ -101,6 +106,13 @@ def shoot(tmp_path_factory: pytest.TempPathFactory) -> Shoot:
     def take(page: Any, name: str) -> None:
         page.evaluate("scrollTo(0, 0)")
         page.wait_for_timeout(300)
-        page.screenshot(path=folder / f"{name}.png")
+        with Image.open(BytesIO(page.screenshot())) as seen:
+            seen.convert("RGB").quantize(COLOURS).save(folder / f"{name}.png", optimize=True)
 
     return take
+
+
+@pytest.fixture(scope="session")
+def colleague(address: str) -> Callable[[str], Colleague]:
+    """`colleague(user)`: somebody of the town who does his part elsewhere, without a screen."""
+    return cache(lambda user: Colleague(address, user))

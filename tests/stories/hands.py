@@ -2,7 +2,15 @@
 
 from typing import Any
 
+from townops.console.tests.browser import picture
+
 DONE = "已办理"
+
+
+def photo() -> dict[str, object]:
+    """A photograph as a field for files takes it."""
+    name, content = picture()
+    return {"name": name, "mimeType": "image/jpeg", "buffer": content}
 
 
 def form_of(page: Any, step: str, *names: str) -> Any:

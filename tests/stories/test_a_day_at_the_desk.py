@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from tests.stories.conftest import Shoot, Sit
-from tests.stories.hands import do, fill, form_of, number, state, unfold
-from townops.console.tests.browser import picture
+from tests.stories.hands import do, fill, form_of, number, photo, state, unfold
 
 pytestmark = pytest.mark.browser
 UNIT = "综合行政执法队（城管中队）"
@@ -28,11 +27,6 @@ class World:
 @pytest.fixture(scope="module")
 def world() -> World:
     return World()
-
-
-def photo() -> dict[str, object]:
-    name, content = picture()
-    return {"name": name, "mimeType": "image/jpeg", "buffer": content}
 
 
 def opened(sit: Sit, user: str, order: str) -> Any:
