@@ -63,14 +63,22 @@ def wait(address: str) -> None:
     raise AssertionError(f"{address} does not answer")
 
 
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield running
+        running.close()
+
+
 @pytest.fixture(scope="module")
-def sit(address: str, chromium: str) -> Iterator[Sit]:
+def sit(address: str, browser: Any) -> Iterator[Sit]:
     """`sit(user, path)`: a page of somebody who signed in on a computer of his own, the same one when he comes again.
 
     What a browser complains of fails the module.
     """
-    from playwright.sync_api import sync_playwright
-
     complaints: list[str] = []
     at_desk: dict[tuple[str, int], Any] = {}
 
@@ -91,10 +99,9 @@ def sit(address: str, chromium: str) -> Iterator[Sit]:
         page.goto(path)
         return page
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        yield down
-        browser.close()
+    yield down
+    for page in at_desk.values():
+        page.context.close()
     assert [one for one in complaints if "status of 4" not in one] == []
 
 

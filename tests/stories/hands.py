@@ -47,6 +47,8 @@ def do(page: Any, step: str, **facts: object) -> None:
     unfold(form)
     for name, value in facts.items():
         fill(form, name, value)
+    lacking = form.evaluate("form => [...form.querySelectorAll(':invalid')].map(one => one.name)")
+    assert lacking == [], f"{step} lacks {lacking}"
     page.evaluate("document.getElementById('main').dataset.before = '1'")
     form.locator("button[type=submit]").last.click()
     page.wait_for_selector("#main:not([data-before])")

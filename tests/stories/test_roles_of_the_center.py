@@ -31,8 +31,8 @@ def test_a_hotline_clerk_answers_a_question_at_once_and_the_center_signs_it(
     order = called(colleague, "请问居住证在哪里办理，要带什么材料", demand_type="consult")
     page = sit("hotline", f"/orders/{order}")
     do(
-        page, "quick_reply", reply="请带身份证和租房合同到镇社区事务受理中心办理。",
-        fact_finding="true", demand_finding="reasonable", demand_type="consult", **{"class": "H-14-02"},
+        page, "quick_reply", reply="请带身份证和租房合同到镇社区事务受理中心办理。", who="来电人",
+        fact_finding="true", demand_finding="reasonable", **{"class": "H-14-02"},
     )  # fmt: skip
     assert state(page) == "待中心审核"
     shoot(page, "order-answered")
