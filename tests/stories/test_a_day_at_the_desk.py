@@ -178,7 +178,6 @@ def test_the_reply_goes_up_the_district_closes_and_a_reopened_order_is_signed_a_
     do(page, "review_center", opinion="答复针对诉求")
     assert state(page) == "待中心审核"
     page = opened(sit, "leader", world.order)
-    shoot(page, "order-signing")
     do(page, "review_center", opinion="同意报区")
     assert state(page) == "待核查"
 

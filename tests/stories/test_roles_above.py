@@ -79,6 +79,7 @@ def test_a_leader_grants_an_extension_and_signs_what_was_raised(
     colleague("assess").step(order, "中心审核")
     page = sit("leader", f"/orders/{order}")
     assert page.locator(".first form button:text-is('签批')").is_visible()
+    shoot(page, "order-signing")
     do(page, "review_center", opinion="同意")
     assert state(page) == "待核查"
     assert "签批" in page.inner_text(".centre")
