@@ -11,7 +11,7 @@ Colleagues = Callable[[str], Colleague]
 UNIT, UNIT_CODE = "综合行政执法队（城管中队）", "chengguan"
 OTHER = "平安办"
 STALL = "夜里有流动摊贩占道烧烤，油烟和噪声影响休息"
-COVER = "人行道井盖缺失，行人有跌落危险"
+LAMP = "小区门口一盏路灯不亮，夜间看不清台阶"
 CONDITION = "C-01-37.2"
 running = count(1)
 
@@ -29,7 +29,7 @@ def called(colleague: Colleagues, text: str = STALL, **more: str) -> str:
     return clerk.number
 
 
-def patrolled(colleague: Colleagues, text: str = COVER, source: str = "grid", user: str = "grid") -> str:
+def patrolled(colleague: Colleagues, text: str = LAMP, source: str = "grid", user: str = "grid") -> str:
     """Something a clerk of the grid saw and registered."""
     clerk = colleague(user).open("/register")
     clerk.send("登记", source=source, text=f"{text}（{next(running)}）")
@@ -71,7 +71,12 @@ def submitted(colleague: Colleagues, number: str, user: str = "unit") -> str:
         else {}
     )
     unit.step(
-        number, "提交办理结果", result="已处置，现场恢复", outcome="solved", evidence=picture(), **found
+        number,
+        "提交办理结果",
+        result="已到场处置，现场恢复正常",
+        outcome="solved",
+        evidence=picture(),
+        **found,
     )
     return number
 

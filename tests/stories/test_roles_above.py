@@ -18,7 +18,8 @@ from tests.stories.conftest import Shoot, Sit
 from tests.stories.hands import do, state
 
 pytestmark = pytest.mark.browser
-ROUNDS = ((UNIT, "unit"), (OTHER, "u_pingan"), ("城建中心（房办）", "u_chengjian"))
+ROUNDS = ((UNIT, "unit"), (OTHER, "u_pingan"), ("城建中心（房办）", "u_chengjian"), (UNIT, "unit"))
+NAMERS = (("deputy", "指定"), ("rota_leader", "裁定"))  # after two returns, after three
 
 
 def returned(colleague: Colleagues, times: int) -> str:
@@ -28,8 +29,8 @@ def returned(colleague: Colleagues, times: int) -> str:
         if round_ < 2:
             dispatched(colleague, order, unit)
         else:
-            named = {"unit": unit, "reason": "按权责清单"}
-            colleague("deputy").step(order, "指定", **named)
+            user_above, label = NAMERS[round_ - 2]
+            colleague(user_above).step(order, label, unit=unit, reason="按权责清单")
         colleague(user).step(order, "退单", reason="不属本单位职责", cited_rule="权责清单第3条")
     return order
 
@@ -85,10 +86,13 @@ def test_a_leader_grants_an_extension_and_signs_what_was_raised(
     assert "签批" in page.inner_text(".centre")
 
 
-def test_the_main_leader_finds_the_session_and_supervises(sit: Sit, shoot: Shoot) -> None:
+def test_the_main_leader_finds_the_session_and_supervises(
+    sit: Sit, shoot: Shoot, colleague: Colleagues
+) -> None:
+    order = returned(colleague, 4)
     page = sit("main_leader", "/session")
     shoot(page, "session")
-    assert "指挥调度" in page.inner_text("#main")
+    assert order in page.inner_text("#main")
     page = sit("main_leader", "/orders?late=overdue&open=1")
     page.click("#rows td.number a >> nth=0")
     page.wait_for_selector(".order-head")

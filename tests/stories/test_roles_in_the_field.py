@@ -70,12 +70,12 @@ def test_a_patroller_verifies_what_the_center_asks_and_handles_on_the_spot(
     do(page, "answer_verification", confirmed="true", note="确实占道", evidence=photo())
     assert state(page) == "待受理"
     page = sit("patrol", "/register")
-    page.fill("#text", "窨井盖歪斜，有绊倒风险")
+    page.fill("#text", "弄堂口一盏路灯不亮")
     page.set_input_files("[name=attachments]", photo())
     page.keyboard.press("Control+Enter")
     page.wait_for_selector("text=已登记为新工单")
     shoot(page, "order-on-spot")
-    do(page, "handle_on_spot", result="已扶正压实", evidence=photo(), condition=CONDITION)
+    do(page, "handle_on_spot", result="已更换灯泡", evidence=photo(), condition=CONDITION)
     assert state(page) == "待中心审核"
 
 

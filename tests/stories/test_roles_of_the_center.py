@@ -6,7 +6,7 @@ import pytest
 
 from tests.stories.cases import (
     CONDITION,
-    COVER,
+    LAMP,
     Colleagues,
     called,
     dispatched,
@@ -66,7 +66,7 @@ def test_a_grid_clerk_registers_files_by_a_condition_and_closes_what_was_checked
     page = sit("grid", "/")
     page.keyboard.press("n")
     page.wait_for_selector("#text")
-    page.fill("#text", COVER)
+    page.fill("#text", LAMP)
     page.set_input_files("[name=attachments]", photo())
     page.fill("#external_number", outer())
     page.keyboard.press("Control+Enter")
@@ -132,7 +132,7 @@ def test_the_checker_goes_to_see_and_sends_back_what_is_not_done(
     shoot(page, "order-checking")
     do(page, "check", passed="false", method="site", evidence=photo())
     assert state(page) == "待核查"
-    do(page, "send_back", reason="现场井盖仍然松动")
+    do(page, "send_back", reason="夜里去看，路灯仍然不亮")
     assert state(page) == "返工"
 
 
