@@ -8,16 +8,21 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import cache
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.commands.conftest import PROJECT, environment
+from tests.stories.colleague import Colleague
 from townops.commands.postgres import free_port
 from townops.console.tests.browser import PASSWORD, QUIET
 
 SCREENS = PROJECT / "docs" / "screens"
 ORDERS = 300
+COLOURS = 128  # enough for a desk, and a third of the bytes
 Sit = Callable[..., Any]
 Shoot = Callable[[Any, str], None]
 
@@ -58,14 +63,22 @@ def wait(address: str) -> None:
     raise AssertionError(f"{address} does not answer")
 
 
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield running
+        running.close()
+
+
 @pytest.fixture(scope="module")
-def sit(address: str, chromium: str) -> Iterator[Sit]:
+def sit(address: str, browser: Any) -> Iterator[Sit]:
     """`sit(user, path)`: a page of somebody who signed in on a computer of his own, the same one when he comes again.
 
     What a browser complains of fails the module.
     """
-    from playwright.sync_api import sync_playwright
-
     complaints: list[str] = []
     at_desk: dict[tuple[str, int], Any] = {}
 
@@ -86,10 +99,9 @@ def sit(address: str, chromium: str) -> Iterator[Sit]:
         page.goto(path)
         return page
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        yield down
-        browser.close()
+    yield down
+    for page in at_desk.values():
+        page.context.close()
     assert [one for one in complaints if "status of 4" not in one] == []
 
 
@@ -101,6 +113,13 @@ def shoot(tmp_path_factory: pytest.TempPathFactory) -> Shoot:
     def take(page: Any, name: str) -> None:
         page.evaluate("scrollTo(0, 0)")
         page.wait_for_timeout(300)
-        page.screenshot(path=folder / f"{name}.png")
+        with Image.open(BytesIO(page.screenshot())) as seen:
+            seen.convert("RGB").quantize(COLOURS).save(folder / f"{name}.png", optimize=True)
 
     return take
+
+
+@pytest.fixture(scope="session")
+def colleague(address: str) -> Callable[[str], Colleague]:
+    """`colleague(user)`: somebody of the town who does his part elsewhere, without a screen."""
+    return cache(lambda user: Colleague(address, user))

@@ -2,7 +2,15 @@
 
 from typing import Any
 
+from townops.console.tests.browser import picture
+
 DONE = "已办理"
+
+
+def photo() -> dict[str, object]:
+    """A photograph as a field for files takes it."""
+    name, content = picture()
+    return {"name": name, "mimeType": "image/jpeg", "buffer": content}
 
 
 def form_of(page: Any, step: str, *names: str) -> Any:
@@ -39,6 +47,8 @@ def do(page: Any, step: str, **facts: object) -> None:
     unfold(form)
     for name, value in facts.items():
         fill(form, name, value)
+    lacking = form.evaluate("form => [...form.querySelectorAll(':invalid')].map(one => one.name)")
+    assert lacking == [], f"{step} lacks {lacking}"
     page.evaluate("document.getElementById('main').dataset.before = '1'")
     form.locator("button[type=submit]").last.click()
     page.wait_for_selector("#main:not([data-before])")

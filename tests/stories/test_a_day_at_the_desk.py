@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from tests.stories.conftest import Shoot, Sit
-from tests.stories.hands import do, fill, form_of, number, state, unfold
-from townops.console.tests.browser import picture
+from tests.stories.hands import do, fill, form_of, number, photo, state, unfold
 
 pytestmark = pytest.mark.browser
 UNIT = "综合行政执法队（城管中队）"
@@ -28,11 +27,6 @@ class World:
 @pytest.fixture(scope="module")
 def world() -> World:
     return World()
-
-
-def photo() -> dict[str, object]:
-    name, content = picture()
-    return {"name": name, "mimeType": "image/jpeg", "buffer": content}
 
 
 def opened(sit: Sit, user: str, order: str) -> Any:
@@ -184,7 +178,6 @@ def test_the_reply_goes_up_the_district_closes_and_a_reopened_order_is_signed_a_
     do(page, "review_center", opinion="答复针对诉求")
     assert state(page) == "待中心审核"
     page = opened(sit, "leader", world.order)
-    shoot(page, "order-signing")
     do(page, "review_center", opinion="同意报区")
     assert state(page) == "待核查"
 

@@ -70,6 +70,23 @@ def drop(account: int, kind: str) -> None:
         Draft.objects.filter(account_id=account, kind=kind).delete()
 
 
+def kept(account: int, kind: str) -> bool:
+    """Whether there is something to offer; it is not opened."""
+    return Draft.objects.filter(account_id=account, kind=kind).exists()
+
+
+def drop_part(account: int, kind: str, prefix: str, *, at: datetime) -> None:
+    """The fields whose names begin so were sent; the others of the draft stay."""
+    found = find(account, kind)
+    if found is None:
+        return
+    rest = {name: value for name, value in found.cells.items() if not name.startswith(prefix)}
+    if rest:
+        save(account, kind, rest, at=at)
+    else:
+        drop(account, kind)
+
+
 def purge(at: datetime) -> int:
     """Forget what nobody touched for so many days ("drafts.kept_days"); returns how many."""
     return _outlived(value_at(KEPT_KEY, at, default=KEPT_DAYS), at).delete()[0]

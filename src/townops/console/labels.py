@@ -32,8 +32,8 @@ CLOCKS: Final = {
 }  # fmt: skip
 MARKS: Final = {
     "returned": "退单", "reworked": "返工", "reopened": "重办", "raised": "上提", "reminded": "催办", "supervised": "督办",
-    "incident": "突发事件", "application": "有申请待批", "unsettled": "责任待明确", "unclassified": "未归类", "unplaced": "地点待核实",
-    "to_reply": "待上报回复",
+    "incident": "突发事件", "application": "有申请待批", "appeal": "申诉待审", "unsettled": "责任待明确", "unclassified": "未归类",
+    "unplaced": "地点待核实", "to_reply": "待上报回复",
 }  # fmt: skip
 APPLICATIONS: Final = {"extension": "延期申请", "suspension": "挂账申请", "appeal": "超时申诉"}
 ORIGINS: Final = {"live": "", "demo": "演示数据", "history": "历史数据"}

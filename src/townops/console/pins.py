@@ -26,6 +26,7 @@ class Pin:
     pairs: Pairs
     own: tuple[str, ...] = ()
     urgent: bool = False
+    sort: str = "due"  # which lists what is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ PINS: Final = (
     Pin("挂账", _of("decide_application"), _state(S.SUSPENDED), own=UNIT),
     Pin("待审核", _of("review_unit", "review_center"), _state(S.UNIT_REVIEW, S.CENTER_REVIEW), own=UNIT),
     Pin("待签批", _of("sign_raised"), (*_state(S.CENTER_REVIEW), ("mark", "raised"))),
+    Pin("申诉待审", _of("decide_appeal"), (("mark", "appeal"),), sort="received"),
     Pin("待核查", _of("check"), _state(S.CHECKING)),
     Pin("返工", _of("handle", "file"), _state(S.REWORK), own=UNIT),
     Pin("待上报回复", _of("upward"), (("mark", "to_reply"), OPEN)),
@@ -98,7 +100,7 @@ def _own(desk: Desk, pin: Pin) -> Pairs:
 def _shown(pin: Pin, view: Address, total: int, address: Address, place: int) -> Shown:
     return Shown(
         label=pin.label,
-        query=Address((*view.pairs, ("sort", "due")), view.town).query,
+        query=Address((*view.pairs, ("sort", pin.sort)), view.town).query,
         total=str(total) if total <= MOST else f"{MOST}+",
         key=str(place) if place <= KEYS else "",
         current=set(view.pairs)

@@ -23,7 +23,7 @@ class Queue:
     permission: str
     pairs: Pairs
     own: bool = False
-    hint: str = ""
+    sort: str = "due"  # which lists what is open
 
 
 def _states(*states: orders.State) -> Pairs:
@@ -48,6 +48,7 @@ QUEUES: Final = (
     Queue("待中心审核", "orders.review_center", _states(S.CENTER_REVIEW)),
     Queue("待责任领导签批", "orders.sign_raised", (*_states(S.CENTER_REVIEW), ("mark", "raised"))),
     Queue("延期挂账待审批", "orders.decide_application", (("open", "1"), ("mark", "application"))),
+    Queue("申诉待审", "orders.decide_appeal", (("mark", "appeal"),), sort="received"),
     Queue("待核查", "orders.check", _states(S.CHECKING)),
     Queue("待结案", "orders.close", _states(S.CHECKING)),
     Queue("待上级结案", "orders.upward", _states(S.AWAITING_AUTHORITY)),
@@ -81,7 +82,7 @@ def of(desk: Desk) -> Iterator[tuple[str, Address]]:
         if not desk.may(queue.permission):
             continue
         own = _own(desk, queue.permission) if queue.own else ()
-        pairs = (*queue.pairs, *own, ("sort", "due"))
+        pairs = (*queue.pairs, *own, ("sort", queue.sort))
         if pairs not in seen:
             seen.add(pairs)
             yield queue.label, Address(pairs, desk.town)

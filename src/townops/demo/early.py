@@ -82,6 +82,9 @@ def _accepted(scene: Scene) -> Move:
 
 
 def _filed(scene: Scene) -> Move:
+    if "return" in scene.order.progress.asked:
+        facts = {"kind": "return", "granted": False, "reason": "属本镇职责，请继续办理"}
+        return Move("hotline", "answer_up", facts, scene.minutes(200))
     if scene.told.stuck is S.TRANSFERRED or scene.happens(0.02):
         return Move("dispatch", "transfer", {"to": "区级主管部门", "reason": "属区级权限"}, scene.minutes(30))
     beside = ["pingan"] if scene.told.joint else []

@@ -24,12 +24,13 @@ from townops.demo.texts import Matter, Teller, Template
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
-from townops.orders.api import Draft, Loaded, beside, draft_step, write
+from townops.orders.api import Draft, Loaded, beside, draft_step, upward, write
 from townops.people import api as people
 
 SEED = 20230930
 YEAR = timedelta(days=365)
 TICK = timedelta(hours=4)
+UNSENT, SENDING = timedelta(hours=16), timedelta(minutes=20)
 RECENT_SHARE, TOLD_SHARE = 30, 0.1
 PLACES = 400
 HOURS = (1, 1, 1, 1, 1, 2, 4, 7, 10, 10, 9, 7, 5, 7, 9, 9, 8, 7, 6, 5, 4, 3, 2, 1)
@@ -121,7 +122,15 @@ class Play:
                 self._report(due.at, due.story)
                 progress(self.made, self.count)
         self._tick(self.until)
+        self._send_up()
         return self.made
+
+    def _send_up(self) -> None:
+        """The clerk has sent up what was written before the last hours; the rest waits for whoever opens the desk."""
+        clerk = self._actor("hotline")
+        for one in upward.waiting(clerk, at=self.until):
+            if one.unsent and one.age > UNSENT:
+                upward.mark_sent(clerk, one.number, one.seq, "text", at=one.made_at + SENDING)
 
     def _actor(self, user: str) -> Actor:
         if not user:

@@ -247,7 +247,7 @@ def find_orders(
 
 
 def count_orders(actor: Actor, wanted: Mapping[str, Filter], *, at: datetime) -> dict[str, int]:
-    """How many open orders each of these filters finds for this actor, in one statement; for the views of a desk.
+    """How many open orders, or appeals, each of these filters finds for this actor; for the views of a desk.
 
     Filters of state, time, unit, person, source and marks. Refused as `find_orders` refuses.
     """

@@ -23,6 +23,7 @@ from townops.orders.handbook_words import (
     NUMBERS,
     OPTIONS,
     SCOPES,
+    WHOSE,
     YES_NO,
 )
 from townops.orders.words import CHOICES, fact_label
@@ -147,7 +148,7 @@ def _line(step: Step, flow: Flow, limits: dict[str, LimitLine]) -> StepLine:
         tuple(one for one in State if one in step.sources),
         tuple(one for one in State if one in to),
         step.permissions,
-        SCOPES[step.scope],
+        WHOSE.get(step.name, SCOPES[step.scope]),
         "、".join(NOT_BY[one] for one in step.not_by),
         "、".join(_asked(step)),
         tuple(limits[name] for name in _clocks(step, flow) if name in limits),

@@ -53,6 +53,7 @@ SCOPES: Final = {
     "any": "", "main": "限主办单位", "involved": "限主办、会办单位", "opinion": "限会办单位", "outside": "限主办单位以外",
     "system": "由系统",
 }  # fmt: skip
+WHOSE: Final = {"review_center": "上提、重办的，城运中心审核后再由责任领导签批"}
 NOT_BY: Final = {
     "handler": "经办人", "reviewer": "审核人", "dispatcher": "派遣人", "refuser": "提出人", "requester": "申请人", "decider": "前一审核人",
 }  # fmt: skip

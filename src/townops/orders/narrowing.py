@@ -27,6 +27,8 @@ ME: Final = "me"
 TO_REPLY: Final = "to_reply"  # checked and to be replied up, or a message made and not sent
 UNSENT: Final = Q(status="ready") | Q(status="sending")  # as the index of unsent messages says it
 LATENESS: Final = ("soon", "overdue", "severe", "calm")
+APPEAL: Final = "appeal"  # of a closed order, waiting for one of its two reviewers
+APPEALED: Final = Q(application=APPEAL)  # as the index of appeals says it
 MARKS = {
     "returned": Q(returns__gt=0),
     "reworked": Q(reworks__gt=0),
@@ -36,6 +38,7 @@ MARKS = {
     "supervised": Q(supervised__gt=0),
     "incident": Q(incident=True),
     "application": ~Q(application=""),
+    "appeal": APPEALED,
     "unsettled": Q(basis="unsettled"),
     "unclassified": Q(class_code=""),
     "unplaced": Q(block__isnull=True),

@@ -27,6 +27,7 @@ SHORTEST_PHONE = 7
 WHISTLEBLOW = "whistleblow"
 CHUNK = 500
 AROUND = 0.5  # degrees round a town: as far as its map goes
+MANY = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def select(actor: Actor, wanted: Filter, *, at: datetime, sort: str) -> Found | 
         return None
     open_only = narrowing.open_only(wanted) or sort == "due"  # which lists what is open
     words, numbered = _numbers(actor, wanted)
-    numbered = _closed(actor, wanted) if numbered is None else numbered
+    numbered = _few(actor, wanted) if numbered is None else numbered
     inside = _inside(actor, wanted, at) if wanted.drawn else None
     if inside is not None and numbered is None and len(inside) <= FEW:
         numbered, inside = sql.listed(inside), None
@@ -131,10 +132,16 @@ def select(actor: Actor, wanted: Filter, *, at: datetime, sort: str) -> Found | 
 
 
 def count_many(actor: Actor, wanted: Mapping[str, Filter], *, at: datetime) -> dict[str, int]:
-    """How many open orders each filter finds, in one statement that reads what is open once.
+    """How many open orders each filter finds, in one statement that reads what is open once; appeals by one of their own.
 
-    For filters of open orders without area, class, text or telephone. Refused as `find` refuses.
+    For filters without area, class, text or telephone. Refused as `find` refuses.
     """
+    appeals = {name: one for name, one in wanted.items() if narrowing.APPEAL in one.marks}
+    found = {name: count(actor, one, at=at, most=MANY) for name, one in appeals.items()}
+    return found | _count_open(actor, {name: wanted[name] for name in wanted if name not in appeals}, at)
+
+
+def _count_open(actor: Actor, wanted: Mapping[str, Filter], at: datetime) -> dict[str, int]:
     rows = within(Order.objects.filter(is_open=True, town_id__in=towns_of(actor)), actor, scopes_of(actor))
     asked = {
         name: Count("id", filter=_counted(one) & _plainly(actor, one, at)) for name, one in wanted.items()
@@ -186,6 +193,13 @@ def check_drawn(actor: Actor, area: Drawn) -> None:
     )  # fmt: skip
     if extents and not met:
         raise Refused("drawn_outside")
+
+
+def _few(actor: Actor, wanted: Filter) -> Keys | None:
+    """The keys of what lies in a small index of its own, if that is what is asked for."""
+    if narrowing.APPEAL in wanted.marks:
+        return Order.objects.filter(narrowing.APPEALED, town_id__in=towns_of(actor)).values("id")
+    return _closed(actor, wanted)
 
 
 def _closed(actor: Actor, wanted: Filter) -> Keys | None:

@@ -24,7 +24,7 @@ def side_rows(drafts: Sequence[Draft], recorded_at: datetime) -> None:
         if name == "merge" or (draft.decision.before.parent and not draft.decision.after.parent):
             _link(draft)
         if name in {"reply_up", "ask_up"}:
-            _message(draft, recorded_at)
+            _message(draft)
         elif name == "receipt_up":
             _receipt(draft, recorded_at)
         elif name == "answer_up":
@@ -46,11 +46,11 @@ def _link(draft: Draft) -> None:
     )
 
 
-def _message(draft: Draft, recorded_at: datetime) -> None:
-    message_of(draft.decision.after, draft.decision.taken, recorded_at).save(force_insert=True)
+def _message(draft: Draft) -> None:
+    message_of(draft.decision.after, draft.decision.taken).save(force_insert=True)
 
 
-def message_of(order: Order, taken: Taken, recorded_at: datetime) -> Upward:
+def message_of(order: Order, taken: Taken) -> Upward:
     """The message a step makes."""
     return Upward(
         order_id=order.id,
@@ -60,7 +60,7 @@ def message_of(order: Order, taken: Taken, recorded_at: datetime) -> Upward:
         kind="reply" if taken.step == "reply_up" else taken.word("kind"),
         round=order.round,
         status="ready",
-        made_at=recorded_at,
+        made_at=taken.at,
         sent_by=taken.word("channel"),
     )
 

@@ -15,7 +15,7 @@ from townops.orders.domain.flow import Authority
 from townops.orders.domain.guards import GUARDS
 from townops.orders.domain.order import Basis, Order
 from townops.orders.domain.states import State
-from townops.orders.domain.step import Step
+from townops.orders.domain.step import Step, said_of
 from townops.orders.domain.steps import HIDDEN, STEPS
 from townops.orders.domain.taken import Taken
 from townops.orders.drafts import Draft, pointed, upon
@@ -280,11 +280,12 @@ def views(loaded: store.Loaded, *, actor: Actor, at: datetime) -> list[StepView]
 
 def _view(loaded: store.Loaded, step: Step, actor: Actor, at: datetime) -> StepView:
     needs = needs_of(loaded.flow, loaded.value, step)
+    label = said_of(step, signed=loaded.value.progress.center_signed)
     try:
         _try(loaded, step, actor, at)
     except Refused as refused:
-        return StepView(step.name, step.label, False, refused.code, refused.params, needs)
-    return StepView(step.name, step.label, True, "", {}, needs)
+        return StepView(step.name, label, False, refused.code, refused.params, needs)
+    return StepView(step.name, label, True, "", {}, needs)
 
 
 def _try(loaded: store.Loaded, step: Step, actor: Actor, at: datetime) -> None:

@@ -14,6 +14,7 @@ from townops.orders.domain.facts import Digest, Parent, Party, Place, Standard, 
 from townops.orders.domain.order import Named, Order
 from townops.orders.domain.settle import primary
 from townops.orders.domain.states import LOOKS, State
+from townops.orders.domain.step import said_of
 from townops.orders.domain.steps import STEPS
 from townops.orders.models import Order as Row
 from townops.orders.models import OrderEvent, OrderFile, OrderText
@@ -186,9 +187,28 @@ def event_views(row: Row, stored: Sequence[OrderEvent] | None = None) -> list[Ev
     for seq, attachment in OrderFile.objects.filter(order_id=row.id).values_list("seq", "attachment"):
         files.setdefault(seq, []).append(attachment)
     names = people.persons({event.person for event in events})
+    signed = _signatures(events)
     return [
-        _event(event, names, texts.get(event.seq, {}), tuple(files.get(event.seq, ()))) for event in events
+        _event(
+            event,
+            names,
+            texts.get(event.seq, {}),
+            tuple(files.get(event.seq, ())),
+            signed=event.seq in signed,
+        )
+        for event in events
     ]
+
+
+def _signatures(events: Sequence[OrderEvent]) -> set[int]:
+    """Where a leader signed what the center had signed before him: a review that follows one which left the order waiting."""
+    found, waits = set(), False
+    for event in events:
+        review = event.step == "review_center"
+        if review and waits:
+            found.add(event.seq)
+        waits = (waits or review) and event.state == State.CENTER_REVIEW
+    return found
 
 
 def _event(
@@ -196,12 +216,14 @@ def _event(
     names: Mapping[int, people.PersonView],
     texts: Mapping[str, str],
     files: tuple[int, ...],
+    *,
+    signed: bool,
 ) -> EventView:
     person = names[event.person].name if event.person in names else "系统"
     return EventView(
         seq=event.seq,
         step=event.step,
-        label=STEPS[event.step].label,
+        label=said_of(STEPS[event.step], signed=signed),
         person=person,
         post=people.post_by_id(event.post).name if event.post else "",
         unit=people.unit_by_id(event.unit).name,

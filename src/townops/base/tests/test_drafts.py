@@ -33,6 +33,19 @@ def test_what_was_typed_comes_back_to_the_same_account_only(clerk, other):
     assert drafts.find(clerk, "another") is None
 
 
+def test_a_part_that_was_sent_goes_and_the_rest_of_the_draft_stays(clerk):
+    drafts.save(
+        clerk, "order-1", {"submit.result": "已修", "submit.reply": "好", "contact.who": "来电人"}, at=AT
+    )
+    drafts.drop_part(clerk, "order-1", "submit.", at=AT)
+    kept = drafts.find(clerk, "order-1")
+    assert kept is not None
+    assert kept.cells == {"contact.who": "来电人"}
+    drafts.drop_part(clerk, "order-1", "contact.", at=AT)
+    assert not drafts.kept(clerk, "order-1")
+    drafts.drop_part(clerk, "order-1", "contact.", at=AT)
+
+
 def test_a_later_draft_takes_the_place_of_the_earlier(clerk):
     drafts.save(clerk, "register", TYPED, at=AT)
     drafts.save(clerk, "register", {"text": "井盖"}, at=AT + timedelta(seconds=5))

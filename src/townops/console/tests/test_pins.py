@@ -48,6 +48,16 @@ def test_every_view_holds_as_many_orders_as_its_number_says(town):
             assert f"{total} 件" in browser.page.text.partition("排序")[0], (user, label)
 
 
+def test_who_decides_an_appeal_finds_it_at_home_and_above_the_list_though_the_order_is_closed(town):
+    number = filled(1)[0]
+    Order.objects.filter(number=number).update(state="closed", is_open=False, application="appeal")
+    for user in ("deputy", "assess"):
+        total, address = pins(Browser(user).open("/orders"))["申诉待审"]
+        assert (total, number in Browser(user).open(address).html) == ("1", True)
+        assert "申诉待审" in Browser(user).open("/").page.text
+    assert "申诉待审" not in pins(Browser("village").open("/orders"))
+
+
 def test_the_first_nine_have_a_digit_and_the_one_stood_under_is_marked(town):
     browser = Browser("shift").open("/orders?state=reported&sort=due")
     for digit in range(1, 10):

@@ -24,9 +24,25 @@ def test_what_was_asked_waits_until_it_is_marked_as_sent(asked):
     assert "HO-1" in page.page.text
     assert "未报送" in page.page.text
     page.send("已报送", how="phone")
-    assert "已报送，待答复" in page.page.text
+    assert "等上级答复 1 条" in page.page.text
+    assert "电话" in page.page.text.partition("等上级答复")[2]
     page.send("改回未报送", reason="点错了")
     assert "改回的理由" not in page.html
+
+
+def test_the_words_to_send_stand_there_and_a_receipt_is_noted_with_the_mark_or_later(asked):
+    page = asked.open("/upward")
+    assert "不属本镇范围" in page.html.partition("<textarea")[2].partition("</textarea>")[0]
+    page.send("已报送", how="text", receipt="H-77")
+    assert "H-77" in page.page.text
+    assert "标错了" not in page.page.text
+    other = Browser("hotline").open("/register")
+    other.send("登记", source="hotline", text="井盖松动", external_number="HO-2")
+    other.send("受理")
+    other.send("向上申请", kind="return", reason="不属本镇范围")
+    page.open("/upward").send("已报送", how="phone")
+    page.send("登记回执", receipt="H-78")
+    assert "H-78" in page.page.text
 
 
 def test_a_file_is_made_once_and_can_be_fetched_again(asked):

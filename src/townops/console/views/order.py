@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from townops.base import attachments
+from townops.base import attachments, drafts
 from townops.base import presence as typing
 from townops.console import choices, forms, labels, presence, showing, steps_shown, uploads, whole_shown
 from townops.console.doors import SEES, STATUS, Desk, page
@@ -43,6 +43,11 @@ def order(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     return render(request, "console/order.html", shown(desk, whole, chosen=request.GET.get("class", "")))
 
 
+def drafted(number: str) -> str:
+    """The kind of the draft that holds what is typed into the steps of an order."""
+    return f"order-{number}"
+
+
 def shown(
     desk: Desk,
     whole: orders.Whole,
@@ -73,6 +78,7 @@ def shown(
         "subjects": people.answering_for(view.block.id, desk.at) if view.block else (),
         "proposal": showing.proposal(desk, whole),
         "precedents": whole_shown.precedents(desk, view),
+        "drafted": drafts.kept(desk.account.pk, drafted(view.number)),
         "here": presence.said(desk, view.number),
         "accept": choices.ACCEPT,
         "suggestions": showing.suggestions(desk, view),
@@ -169,6 +175,7 @@ def _taken(
         number, wanted.name, actor=desk.actor, at=desk.at, facts=facts, seq=_seen(request)
     )
     typing.leave(desk.account.pk, number)
+    drafts.drop_part(desk.account.pk, drafted(number), f"{wanted.name}.", at=desk.at)
     uploads.hang([one.pk for rows in given.files.values() for one in rows], number)
     return done
 

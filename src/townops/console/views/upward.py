@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from townops.console import labels
 from townops.console.doors import Desk, page
 from townops.console.downloads import xlsx
 from townops.console.saying import sentence
@@ -16,12 +17,6 @@ from townops.orders import api as orders
 from townops.orders.api import upward
 
 SPEAKS: Final = "orders.upward"
-STATUSES: Final = {
-    "ready": "未报送",
-    "sending": "正在送",
-    "sent": "已报送，待答复",
-    "received": "有回执，待答复",
-}
 OUTCOMES: Final = {"done": "办成", "known": "已有", "broken": "有错"}
 SHOWN: Final = 200
 
@@ -37,12 +32,15 @@ def shown(request: HttpRequest, desk: Desk) -> dict[str, object]:
     every = upward.waiting(desk.actor, at=desk.at)
     source = request.GET.get("source", "")
     mine = [one for one in every if source in ("", one.source)]
+    newest = {one.order: one.seq for one in sorted(every, key=lambda one: one.seq)}
+    lines = [(one, newest[one.order] == one.seq, labels.SENT_BY.get(one.how, "")) for one in mine[:SHOWN]]
     counted, unsent = Counter(one.source for one in every), Counter(one.source for one in every if one.unsent)
     return {
         "desk": desk,
         "now": desk.at,
         "source": source,
-        "waiting": [(one, STATUSES.get(one.status, one.status)) for one in mine[:SHOWN]],
+        "unsent": [line for line in lines if line[0].unsent],
+        "sent": [line for line in lines if not line[0].unsent],
         "left_off": max(0, len(mine) - SHOWN),
         "sources": [
             (code, word, counted[code], unsent[code]) for code, word in orders.every_source() if counted[code]
@@ -61,20 +59,26 @@ def _again(request: HttpRequest, desk: Desk, **more: object) -> HttpResponse:
 @require_POST
 @page(SPEAKS)
 def mark(request: HttpRequest, desk: Desk, number: str, seq: int) -> HttpResponse:
-    """Note one message as sent, as not sent after all, or have it tried again."""
-    how, reason = request.POST.get("how", ""), request.POST.get("reason", "")
-    what = request.POST.get("do", "")
+    """Note one message as sent, its receipt, that it was not sent after all, or have it tried again."""
     try:
-        if what == "unsent":
-            upward.mark_unsent(desk.actor, number, seq, reason, at=desk.at)
-        elif what == "retry":
-            upward.retry(desk.actor, number, seq, at=desk.at)
-        else:
-            upward.mark_sent(desk.actor, number, seq, how, at=desk.at)
+        _noted(request, desk, number, seq)
     except Refused as refused:
         return _again(request, desk, said=sentence(refused))
     messages.success(request, f"{number}：已记下。")
     return redirect("console:upward")
+
+
+def _noted(request: HttpRequest, desk: Desk, number: str, seq: int) -> None:
+    """A receipt given with the mark is written after it: the message has gone, whatever becomes of the receipt."""
+    what, receipt = request.POST.get("do", ""), request.POST.get("receipt", "").strip()
+    if what == "unsent":
+        upward.mark_unsent(desk.actor, number, seq, request.POST.get("reason", ""), at=desk.at)
+    elif what == "retry":
+        upward.retry(desk.actor, number, seq, at=desk.at)
+    elif what != "receipt":
+        upward.mark_sent(desk.actor, number, seq, request.POST.get("how", ""), at=desk.at)
+    if what == "receipt" or (receipt and what == "sent"):
+        orders.take_step(number, "receipt_up", actor=desk.actor, at=desk.at, facts={"receipt": receipt})
 
 
 @require_POST

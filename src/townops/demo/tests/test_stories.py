@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -47,6 +47,14 @@ def test_every_story_fits_into_the_town_of_these_tests():
     assert FEW <= len(stories()) <= ALL
 
 
+def test_only_what_was_written_in_the_last_hours_still_waits_to_be_sent_up(told):
+    ages = [NOW - one.made_at for one in Upward.objects.filter(status="ready")]
+    assert ages
+    assert max(ages) < timedelta(hours=17)
+    sent = Upward.objects.filter(status="sent")
+    assert all(one.made_at < one.sent_at < NOW for one in sent)
+
+
 def test_every_state_and_every_basis_has_an_order(told):
     assert set(Order.objects.values_list("state", flat=True)) == {one.value for one in State}
     bases = Counter(Order.objects.filter(is_open=True).values_list("basis", flat=True))
@@ -76,7 +84,8 @@ def test_a_child_closed_with_its_parent(told):
 
 def test_messages_to_the_district_wait_and_are_answered(told):
     kinds = set(Upward.objects.values_list("kind", "status"))
-    assert {("extension", "ready"), ("return", "ready"), ("reply", "received")} <= kinds
+    assert {"extension", "return"} <= {kind for kind, status in kinds if status in {"ready", "sent"}}
+    assert ("reply", "received") in kinds
     assert {("extension", "answered"), ("return", "answered"), ("closing", "answered")} <= kinds
 
 

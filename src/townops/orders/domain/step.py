@@ -30,6 +30,14 @@ class Step:
     authority: Callable[[Flow], bool] = field(default=lambda flow: True)
 
 
+SIGNATURE = "签批"
+
+
+def said_of(row: Step, *, signed: bool) -> str:
+    """What the step is called; `signed`: the center has signed, so that what is left of its review is the leader's signature."""
+    return SIGNATURE if signed and row.name == "review_center" else row.label
+
+
 def step(  # noqa: PLR0913
     name: str,
     label: str,

@@ -92,6 +92,7 @@ class Order(models.Model):
             models.Index(
                 fields=["supervised"], condition=OPEN & Q(supervised__gt=0), name="order_supervised"
             ),
+            models.Index(fields=["town"], condition=Q(application="appeal"), name="order_appeal"),
             models.Index(
                 fields=["town", "closed_at"], condition=Q(closed_at__isnull=False), name="order_closed"
             ),

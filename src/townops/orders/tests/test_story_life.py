@@ -211,9 +211,13 @@ def test_a_reopened_order_rises_to_the_leader_who_signs_after_the_center(town):
     town.submitted(number)
     town.takes("h_chengjian", number, "review_unit")
     assert town.takes("assess", number, "review_center").state == "center_review"
+    named = {one.name: one.label for one in api.steps_for(town.who("leader"), number, at=town.at)}
+    assert named["review_center"] == "签批"
     with refused("self_review"):
         town.takes("assess", number, "review_center")
     assert town.takes("leader", number, "review_center").state == "checking"
+    past = [one.label for one in api.events_of(town.who("shift"), number, at=town.at)]
+    assert past[-2:] == ["中心审核", "签批"]
 
 
 def test_a_complaint_about_a_unit_is_held_by_its_leader_in_charge(town):
@@ -315,9 +319,15 @@ def test_an_appeal_needs_two_reviewers_and_keeps_the_fact(town):
     town.takes("check", number, "check", passed=True)
     town.takes("grid", number, "close", condition="C-01-37.2", outcome="solved")
     town.takes("u_chengjian", number, "appeal", reason="台风停工")
+    waits = api.Filter(marks=("appeal",))
+    found = api.find_orders(town.who("deputy"), waits, at=town.at, sort="received")
+    assert [row.number for row in found.rows] == [number]
+    assert api.count_orders(town.who("assess"), {"appeals": waits}, at=town.at) == {"appeals": 1}
     town.takes("assess", number, "decide_appeal", granted=True)
     with refused("self_review"):
         town.takes("assess", number, "decide_appeal", granted=True)
+    assert api.count_orders(town.who("deputy"), {"appeals": waits}, at=town.at) == {"appeals": 1}
     order = town.takes("deputy", number, "decide_appeal", granted=True)
     assert order.value.appeal == "granted"
+    assert api.count_orders(town.who("deputy"), {"appeals": waits}, at=town.at) == {"appeals": 0}
     assert any(clock.overdue for clock in order.clocks if clock.name == "handle")

@@ -74,7 +74,7 @@ def _told(life: Life, receipts: Texts) -> Told:
     told = Told()
     for taken, after, event in zip(life.taken, life.values[1:], life.events, strict=True):
         if taken.step in ASKING:
-            told.made[taken.seq] = message_of(after, taken, event.recorded_at)
+            told.made[taken.seq] = message_of(after, taken)
         else:
             told.take(taken, receipts.get(taken.seq), event.recorded_at)
     return told

@@ -2,7 +2,7 @@
 
 function ready(root) {
   for (const select of root.querySelectorAll("select[data-fills]")) {
-    if (select.nextElementSibling) select.nextElementSibling.hidden = true;
+    select.nextElementSibling?.remove(); // else Enter in a line of the form would press it instead of sending
   }
 }
 
