@@ -204,6 +204,8 @@ def taken(page: Any, step: str, **facts: object) -> None:
         else:
             one.fill(str(value))
     form.locator("button[type=submit]").last.click()
-    if "在您填写期间" in page.inner_text("#main"):  # the system classified it meanwhile; what was typed is still there
+    if "在您填写期间" in page.inner_text(
+        "#main"
+    ):  # the system classified it meanwhile; what was typed is still there
         form_of(page, step, *facts).locator("button[type=submit]").last.click()
     assert "已办理" in page.inner_text("#notes"), page.inner_text("#main")[:500]

@@ -1,6 +1,8 @@
 // What is typed into a step of an order (form[data-draft-step]) is kept on the server: one draft for all steps of the
 // order, offered when its page is opened again, gone once the step was taken. Files and hidden fields are not kept.
 
+import { word } from "./words.js";
+
 const PAUSE = 2000;
 const AGAIN = 1500;
 const LEFT = "townops-left:"; // this tab left a form a moment ago: its words may arrive after the page did
@@ -77,7 +79,9 @@ async function keep(headers) {
   try {
     forms.forEach(gather);
     const answer = await post(kindOf(forms[0]), body(), headers);
-    const said = answer.ok ? `草稿已存，${(await answer.json().catch(() => ({ said: "" }))).said}` : "草稿没有存上，稍后再试";
+    const said = answer.ok
+      ? word("草稿已存，{when}", { when: (await answer.json().catch(() => ({ said: "" }))).said })
+      : word("草稿没有存上，稍后再试");
     for (const form of forms) say(form, said);
     if (answer.status >= 500) forms.forEach((form) => touched.add(form));
   } catch {
@@ -138,9 +142,9 @@ function offer(kind, found) {
   const note = document.createElement("div");
   note.className = "note note-soon draft-offer";
   note.setAttribute("role", "status");
-  note.append(`${found.said} 有没有提交的草稿：${words} `);
-  note.append(button("接着填", () => put(found.cells), note), " ");
-  note.append(button("丢弃", () => {
+  note.append(`${word("{said} 有一份没有提交的草稿：", { said: found.said })}${words} `);
+  note.append(button(word("接着填"), () => put(found.cells), note), " ");
+  note.append(button(word("丢弃"), () => {
     cells = new Map();
     post(kind, new URLSearchParams({ drop: "1" }));
   }, note));
