@@ -56,8 +56,8 @@ def layers_for(actor: Actor) -> tuple[Layer, ...]:
 
 
 def layer_for(actor: Actor, name: str) -> Layer:
-    """Refused(layer_unknown): none of this name that the actor may see; whether it exists is not told."""
+    """Refused(map_layer_unknown): none of this name that the actor may see; whether it exists is not told."""
     layer = _declared.get(name)
     if layer is None or not layer.opens_to(actor):
-        raise Refused("layer_unknown", name=name[:40])
+        raise Refused("map_layer_unknown", name=name[:40])
     return layer

@@ -57,6 +57,7 @@ WORDS: Final = {
     "mark_negative": "提醒点不能早于开始时间。",
     "naive_time": "时间必须带时区。",
     "not_permitted": "您没有办理这一步的权限。",
+    "map_layer_unknown": "没有图层“{name}”，或无权查看。",
     "password_has_username": "密码中不能包含用户名。",
     "password_short": "密码至少{shortest}位。",
     "password_simple": "密码须包含大写字母、小写字母、数字、符号中的至少{kinds}种。",

@@ -22,7 +22,6 @@ WORDS: Final = {
     "fact_repeated": "附件{id}给了两次，请去掉重复的。",
     "area_not_found": "没有编码为“{code}”的区域。",
     "attachment_not_found": "找不到附件，或无权查看。",
-    "layer_unknown": "没有图层“{name}”，或无权查看。",
     "feature_unknown": "图层“{layer}”中没有编号为“{id}”的要素。",
     "tile_unknown": "没有这张瓦片：{z}/{x}/{y}。",
     "crs_unsupported": "不支持坐标系“{crs}”，可用：{known}。",

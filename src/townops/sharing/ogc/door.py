@@ -20,7 +20,7 @@ from townops.sharing.rest.callers import caller_for
 P = ParamSpec("P")
 Inner = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-NOT_FOUND: Final = frozenset({"layer_unknown", "feature_unknown", "tile_unknown", "path_unknown"})
+NOT_FOUND: Final = frozenset({"map_layer_unknown", "feature_unknown", "tile_unknown", "path_unknown"})
 log = logging.getLogger("townops.sharing")
 
 

@@ -55,7 +55,7 @@ def test_without_a_token_nothing_is_told_and_basic_carries_one_too(call):
 def test_a_layer_that_is_not_open_to_the_account_does_not_exist_for_it(call):
     machine = call("security")
     answer = machine.client.get("/ogc/collections/block/items", headers=machine.headers())
-    assert answer.status_code == HTTPStatus.NOT_FOUND and answer.json()["code"] == "layer_unknown"
+    assert answer.status_code == HTTPStatus.NOT_FOUND and answer.json()["code"] == "map_layer_unknown"
     assert machine.client.get("/ogc/collections", headers=machine.headers()).json()["collections"] == []
 
 
