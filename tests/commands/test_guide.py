@@ -18,6 +18,7 @@ from townops.console import bulk, labels, menu, pins, queues
 from townops.console.views import notices
 from townops.demo.people import IN_VILLAGE, NAMED
 from townops.orders import api as orders
+from townops.orders.domain.step import SIGNATURE, Step
 from townops.orders.domain.steps import HIDDEN
 from townops.orders.words import FACTS_OF_STEP
 
@@ -49,6 +50,7 @@ def visible(template: str) -> Iterator[str]:
 
 def offered() -> Iterator[str]:
     """The words of code: steps, states, entries, queues, choices, fields, marks."""
+    yield SIGNATURE
     yield from (step.label for step in orders.STEPS.values())
     yield from (look.word for look in orders.LOOKS.values())
     for group in menu.GROUPS:
@@ -106,8 +108,16 @@ def steps_of() -> dict[str, list[str]]:
     found = {}
     for account in ACCOUNTS:
         given = {one for role in roles_of(appointed[account]) for one in permits[role]}
-        found[account] = [one.label for one in steps if one.permissions & given]
+        found[account] = [label for one in steps if one.permissions & given for label in called(one, given)]
     return found
+
+
+def called(step: Step, given: set[str]) -> Iterator[str]:
+    """What a step is called by who may take it: the center's review is, raised, also a leader's signature."""
+    if step.name != "review_center" or "orders.review_center" in given:
+        yield step.label
+    if step.name == "review_center" and "orders.sign_raised" in given:
+        yield SIGNATURE
 
 
 def steps_said() -> dict[str, list[str]]:

@@ -21,7 +21,7 @@ WORDS: Final = {
     "file_metres": "坐标像以米为单位（如{lng}，{lat}），不是经纬度；可能是平面坐标{suggested}，请改选坐标系。",
     "file_missing": "没有文件“{name}”。",
     "file_large": "文件“{name}”有{mb}兆字节，超过{most}兆字节；请按图层或居村分开，或去掉无关图层后再导入。",
-    "file_type": "不支持文件“{name}”，可以导入：{known}。",
+    "survey_type": "不支持文件“{name}”，可以导入：{known}。",
     "file_unreadable": "文件“{name}”无法读取：不是GeoJSON、GeoPackage、Shapefile、KML或DXF，或已损坏。",
     "file_no_layers": "里面没有可以导入的文件，可以导入：{known}。",
     "file_no_shapes": "文件里没有带图形的图层；CAD图中的边界须是闭合多段线。",

@@ -44,6 +44,7 @@ STATUS: Final = {
     "paper_unknown": 404,
     "wording_unknown": 404,
     "batch_unknown": 404,
+    "upward_batch_unknown": 404,
     "view_unknown": 404,
     "not_permitted": 403,
     "source_not_permitted": 403,

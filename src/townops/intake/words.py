@@ -15,7 +15,7 @@ WORDS = {
     "time_malformed": "时间“{given}”读不懂，应如2026-03-02 09:00。",
     "place_half": "经度和纬度须同时填写。",
     "place_malformed": "经纬度“{lng}，{lat}”不是数字。",
-    "crs_unknown": "不认识的坐标系“{given}”。",
+    "report_crs_unknown": "不认识的坐标系“{given}”。",
     "text_missing": "没有内容。",
     "text_long": "内容过长，最多{longest}字。",
     "number_long": "外部编号过长，最多{longest}个字符。",

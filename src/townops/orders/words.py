@@ -93,7 +93,7 @@ WORDS: Final = {
     "cursor_unreadable": "翻页位置已失效，请从第一页开始",
     "message_unknown": "工单“{number}”没有第{seq}号上报消息，请刷新后再试",
     "nothing_to_send": "“{source}”没有待报送的消息",
-    "batch_unknown": "找不到批次“{number}”，请核对批次号",
+    "upward_batch_unknown": "找不到批次“{number}”，请核对批次号",
     "how_unknown": "没有送出方式“{how}”，可用：{known}",
     "already_sent": "工单“{number}”的这条消息已经送出（{when}），不再重复",
     "not_sent": "工单“{number}”的这条消息还没有送出，或者已有回执，不能撤回送出标记",

@@ -30,7 +30,7 @@ WORDS: Final = {
     "unit_code_malformed": "代码须为1到32个字母、数字或下划线、短横。",
     "name_malformed": "名称不能为空，最长{longest}个字符。",
     "word_unknown": "“{column}”中的“{word}”不认识，应为：{known}。",
-    "time_malformed": "“{column}”中的“{word}”不是时间，应如 2026-03-01 或 2026-03-01 09:00。",
+    "cell_time_malformed": "“{column}”中的“{word}”不是时间，应如 2026-03-01 或 2026-03-01 09:00。",
     "cell_missing": "缺少“{column}”。",
     "column_absent": "缺少“{column}”这一列。",
     "parent_circle": "上级单位绕成了圈。",

@@ -84,7 +84,7 @@ class Cells:
                 return datetime.strptime(text, form).replace(tzinfo=SHANGHAI)
             except ValueError:
                 continue
-        raise Refused("time_malformed", column=column, word=text)
+        raise Refused("cell_time_malformed", column=column, word=text)
 
     def instant(self, column: str) -> datetime:
         """The same where one is needed."""

@@ -83,7 +83,7 @@ def judged(path: Path, name: str) -> Part:
     """A file whose name and beginning agree, with everything it needs beside it."""
     kind = KINDS.get(path.suffix.lower())
     if kind is None:
-        raise Refused("file_type", name=path.name, known="、".join(sorted((*KINDS, *PACKED))))
+        raise Refused("survey_type", name=path.name, known="、".join(sorted((*KINDS, *PACKED))))
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head:

@@ -325,7 +325,7 @@ def test_the_definition_arcgis_writes_is_known(tmp_path):
         ("a.kml", b'<!DOCTYPE a [<!ENTITY b "c">]><kml>&b;</kml>', "file_unreadable"),
         ("a.dxf", b"0\nnothing", "file_unreadable"),
         ("a.shp", b"\0\0\x27\x0a" + bytes(96), "shapefile_part_missing"),
-        ("a.dwg", b"AC1032", "file_type"),
+        ("a.dwg", b"AC1032", "survey_type"),
         ("a.zip", b"PK\x03\x04 torn", "zip_unreadable"),
     ],
 )

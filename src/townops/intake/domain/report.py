@@ -94,14 +94,14 @@ def _loose(text: str) -> datetime:
 
 
 def place(lng: str, lat: str, crs: str, address: str) -> ReportedPlace:
-    """A place from cells. Refused: place_half, place_malformed, crs_unknown."""
+    """A place from cells. Refused: place_half, place_malformed, report_crs_unknown."""
     if not lng.strip() and not lat.strip():
         return ReportedPlace(address=address.strip())
     if not lng.strip() or not lat.strip():
         raise Refused("place_half")
     stated = crs.strip().lower() or "cgcs2000"
     if stated not in CRS:
-        raise Refused("crs_unknown", given=crs[:20])
+        raise Refused("report_crs_unknown", given=crs[:20])
     try:
         return ReportedPlace(float(lng), float(lat), stated, address.strip())
     except ValueError:

@@ -186,7 +186,7 @@ def test_a_lost_download_is_fetched_again_byte_for_byte(town):
     listed = up.batches(town.who("hotline"), "hotline")
     assert [batch.count for batch in listed] == [1]
     assert up.batch_file(town.who("hotline"), listed[0].number, at=town.at) == content
-    with refused("batch_unknown"):
+    with refused("upward_batch_unknown"):
         up.batch_file(town.who("hotline"), "2611P999999", at=town.at)
 
 

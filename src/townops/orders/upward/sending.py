@@ -86,11 +86,11 @@ def batches(actor: Actor, source: str = "") -> list[Batch]:
 
 
 def batch_file(actor: Actor, number: str, *, at: datetime) -> bytes:
-    """The file of a batch once more, byte for byte; journalled. Refused: not_permitted, batch_unknown."""
+    """The file of a batch once more, byte for byte; journalled. Refused: not_permitted, upward_batch_unknown."""
     towns = set(towns_of(actor))
     entry = next(iter(journal.history(KIND, number)), None)
     if entry is None or not set(entry.body["towns"]) <= towns:
-        raise Refused("batch_unknown", number=number[:20])
+        raise Refused("upward_batch_unknown", number=number[:20])
     content = attachments.content_of(Attachment.objects.get(pk=entry.body["file"]))
     with write():
         journal.append(kind=KIND, key=number, action="fetched", actor=actor, at=at, body={})
