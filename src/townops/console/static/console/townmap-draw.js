@@ -46,7 +46,7 @@ export function decoded(text) {
 export const extent = (points) => [0, 1].map((axis) => points.map((point) => point[axis]))
   .reduce(([low, high], values) => [[...low, Math.min(...values)], [...high, Math.max(...values)]], [[], []]);
 
-export function drawer(map, word, said, done) {
+export function drawer(map, label, said, done) {
   let points = [];
   const follow = ({ lngLat }) => points.length && drawn(map, [...points, [lngLat.lng, lngLat.lat]]);
   const tell = () => {
@@ -113,6 +113,6 @@ export function drawer(map, word, said, done) {
     drawn(map, []);
     said("");
   };
-  const [button, off] = toggled(word, start, stop);
+  const [button, off] = toggled(label, start, stop);
   return [button, tools];
 }

@@ -132,7 +132,7 @@ export function measure(map, said) {
   return toggled(word("测距"), start, stop)[0];
 }
 
-export function boxer(map, word, said, done) {
+export function boxer(map, label, said, done) {
   let from = null;
   const edges = (to) => [Math.min(from.lng, to.lng), Math.min(from.lat, to.lat), Math.max(from.lng, to.lng), Math.max(from.lat, to.lat)];
   const press = (event) => {
@@ -163,6 +163,6 @@ export function boxer(map, word, said, done) {
     map.getCanvas().style.cursor = "";
     said("");
   };
-  const [button, off] = toggled(word, start, stop);
+  const [button, off] = toggled(label, start, stop);
   return button;
 }
