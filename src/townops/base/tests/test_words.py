@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from townops.base import registry, words
 
-FREE = {"unknown_crs", "not_permitted"}  # raised with more facts than the lower sentence tells
+FREE = {"unknown_crs"}  # always raised with what is known, which only the higher sentence tells
 
 
 def facts(sentence: str) -> frozenset[str]:
