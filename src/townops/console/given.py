@@ -29,3 +29,8 @@ def day_of(request: HttpRequest, name: str, otherwise: date) -> date:
         return date.fromisoformat(text) if text else otherwise
     except ValueError:
         raise Refused("form_time_malformed", value=text[:20]) from None
+
+
+def whole(given: str) -> int:
+    """A whole number of at most six digits; 0 for anything else."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) < len("1000000") else 0

@@ -1,13 +1,18 @@
 """Keeps the three administrators apart whenever a post, a stand-in or a role changes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Final
 
-from townops.base.permissions import permissions_of
+from townops.base.models import Account
+from townops.base.permissions import declared, permissions_of
 from townops.kernel.refusal import Refused
-from townops.people.domain.apart import groups, mixed
-from townops.people.domain.directory import PostView, Span
+from townops.people.domain.apart import ALWAYS_HELD, groups, mixed
+from townops.people.domain.directory import Directory, PostView, Span
 from townops.people.queries import directory
+
+Meaning = Callable[[Iterable[str]], frozenset[str]]
+NOBODY: Final = frozenset[int]()
 
 
 def refuse_mixture(person_id: int, post_id: int, span: Span) -> None:
@@ -22,6 +27,33 @@ def refuse_any_mixture(at: datetime) -> None:
     known = directory()
     for person in known.persons.values():
         _refuse(person.name, known.worn_during(person.id, Span(at, None)))
+
+
+def refuse_orphans(
+    before: Directory,
+    after: Directory,
+    at: datetime,
+    *,
+    meaning: Meaning = permissions_of,
+    closed: frozenset[int] = NOBODY,
+) -> None:
+    """Refused("last_keeper") when a right that somebody must always hold had a holder and would have none.
+
+    `meaning` says what roles permit afterwards; `closed` are accounts that are shut by the change.
+    """
+    active = frozenset(Account.objects.filter(is_active=True).values_list("pk", flat=True))
+    held = _kept(before, at, permissions_of, active)
+    if lost := held - _kept(after, at, meaning, active - closed):
+        raise Refused("last_keeper", what=[declared()[one].label for one in sorted(lost)])
+
+
+def _kept(known: Directory, at: datetime, meaning: Meaning, active: frozenset[int]) -> frozenset[str]:
+    """Which of these rights somebody with an active account holds then."""
+    found = set[str]()
+    for account, person in known.by_account.items():
+        if account in active:
+            found |= meaning(role for post in known.worn(person.id, at) for role in post.roles)
+    return frozenset(found & set(ALWAYS_HELD))
 
 
 def administers(roles: Iterable[str]) -> bool:

@@ -56,7 +56,8 @@ def index(request: HttpRequest, desk: Desk) -> HttpResponse:
         ("dispatch.edit", "dispatch", "派遣规则", "哪类事项在哪里由谁处置", _rules_said(desk)),
         ("orders.edit_wordings", "wordings", "答复模板", "办理时选用的文字", "各模板分别有版本"),
         ("people.edit", "units", "单位", "隶属、类别、承接", "改动按日期生效"),
-        ("people.edit", "people", "人员", "岗位、任职、账号", "任职起止按日期"),
+        ("people.edit", "posts", "岗位与任职", "岗位、任免、代理", "改动按日期生效"),
+        (("people.edit", "base.accounts"), "people", "人员", "账号、任职、手上的工作", "即刻生效"),
         ("base.roles", "roles", "角色", "每个角色可以做什么", "保存后立即生效"),
     )
     shown = [

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from townops.base import journal
 from townops.console import choices
 from townops.console.doors import Desk, page
+from townops.console.given import whole
 from townops.console.saying import sentence
 from townops.console.trying import mark
 from townops.console.views.staff import full_name, typed_day
@@ -134,7 +135,7 @@ def _change(
         bool(typed["enforcement"]),
         _begin(request, desk),
         typed["note"],
-        _whole(typed["over"]),
+        whole(typed["over"]),
     )
 
 
@@ -144,7 +145,7 @@ def _end(request: HttpRequest, desk: Desk, number: int, typed: Mapping[str, str]
     heir = _unit(typed["heir"], desk)
     if heir is None:
         raise Refused("form_heir_missing")
-    return people.unit_ends.UnitEnd(number, heir, _begin(request, desk), typed["note"], _whole(typed["over"]))
+    return people.unit_ends.UnitEnd(number, heir, _begin(request, desk), typed["note"], whole(typed["over"]))
 
 
 def _unit(given: str, desk: Desk) -> int | None:
@@ -173,10 +174,6 @@ def _posts(desk: Desk) -> list[tuple[int, str]]:
         for post in people.posts_of(one.id)
         if post.rank
     ]
-
-
-def _whole(given: str) -> int:
-    return int(given) if given.isascii() and given.isdigit() and len(given) < len("1000000") else 0
 
 
 def _shown(desk: Desk, number: int, typed: Mapping[str, str]) -> dict[str, object]:
