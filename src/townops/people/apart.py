@@ -6,6 +6,7 @@ from typing import Final
 
 from townops.base.models import Account
 from townops.base.permissions import declared, permissions_of
+from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.people.domain.apart import ALWAYS_HELD, groups, mixed
 from townops.people.domain.directory import Directory, PostView, Span
@@ -34,13 +35,17 @@ def refuse_orphans(
     after: Directory,
     at: datetime,
     *,
+    actor: Actor,
     meaning: Meaning = permissions_of,
     closed: frozenset[int] = NOBODY,
 ) -> None:
     """Refused("last_keeper") when a right that somebody must always hold had a holder and would have none.
 
-    `meaning` says what roles permit afterwards; `closed` are accounts that are shut by the change.
+    `meaning` says what roles permit afterwards; `closed` are accounts that are shut by the change. Whoever holds the
+    machine itself may make another first administrator, and is not held back.
     """
+    if actor.person == SYSTEM_PERSON:
+        return
     active = frozenset(Account.objects.filter(is_active=True).values_list("pk", flat=True))
     held = _kept(before, at, permissions_of, active)
     if lost := held - _kept(after, at, meaning, active - closed):

@@ -73,11 +73,11 @@ def foresee_appointment(
     left = _ended(known, {instead} if instead else set(), starts)
     after = known.supposing(tenures=[*left, Tenure(NEW, post_id, person_id, Span(starts, None))])
     if instead:
-        refuse_orphans(known, after, starts)
+        refuse_orphans(known, after, starts, actor=actor)
     return _foreseen(known, after, known.with_filled(post_id), person_id, starts)
 
 
-def foresee_end(tenure: Tenure, ends: datetime) -> Foreseen:
+def foresee_end(tenure: Tenure, ends: datetime, *, actor: Actor) -> Foreseen:
     """Somebody leaves a post. Refused: appointment_over, ends_before_start, last_keeper."""
     known = directory()
     if tenure.span.ends is not None:
@@ -85,16 +85,17 @@ def foresee_end(tenure: Tenure, ends: datetime) -> Foreseen:
     if ends <= tenure.span.starts:
         raise Refused("ends_before_start")
     after = known.supposing(tenures=_ended(known, {tenure.id}, ends))
-    refuse_orphans(known, after, ends)
+    refuse_orphans(known, after, ends, actor=actor)
     return _foreseen(known, after, known.with_filled(tenure.post_id), tenure.person_id, ends)
 
 
-def foresee_leaving(person_id: int, at: datetime) -> Foreseen:
+def foresee_leaving(person_id: int, at: datetime, *, actor: Actor) -> Foreseen:
     """Somebody leaves every post he has now, and his account is closed. Refused("last_keeper")."""
     known, one = directory(), person(person_id)
     left = {tenure.id for tenure in lasting(person_id, at)}
     after = known.supposing(tenures=_ended(known, left, at))
-    refuse_orphans(known, after, at, closed=frozenset({one.account_id} if one.account_id else ()))
+    closed = frozenset({one.account_id} if one.account_id else ())
+    refuse_orphans(known, after, at, actor=actor, closed=closed)
     posts = [post for tenure in lasting(person_id, at) for post in known.with_filled(tenure.post_id)]
     return _foreseen(known, after, posts, person_id, at)
 

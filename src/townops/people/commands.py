@@ -115,7 +115,7 @@ def end_appointment(
     with db.write():
         before = directory()
         _end(_appointment(appointment_id), ends=ends, actor=actor, at=at, note=note)
-        refuse_orphans(before, directory(), ends)
+        refuse_orphans(before, directory(), ends, actor=actor)
 
 
 def _end(one: Appointment, *, ends: datetime, actor: Actor, at: datetime, note: str) -> None:
@@ -151,7 +151,7 @@ def succeed(
         before, leaving = directory(), _appointment(appointment_id)
         _end(leaving, ends=starts, actor=actor, at=at, note=note)
         made = appoint(leaving.post_id, person_id, starts=starts, actor=actor, at=at, note=note)
-        refuse_orphans(before, directory(), starts)
+        refuse_orphans(before, directory(), starts, actor=actor)
     return made
 
 

@@ -100,7 +100,7 @@ def disable_account(username: str, *, actor: Actor, at: datetime, note: str = ""
         raise Refused("account_disabled", username=username)
     if Person.objects.filter(pk=actor.person, account=account).exists():
         raise Refused("own_account")
-    refuse_orphans(directory(), directory(), at, closed=frozenset({account.pk}))
+    refuse_orphans(directory(), directory(), at, actor=actor, closed=frozenset({account.pk}))
     with db.write():
         accounts.deactivate(account, at=at)
         tell(account, "disable", actor=actor, at=at, note=note)
@@ -126,7 +126,7 @@ def dismiss(person_id: int, *, actor: Actor, at: datetime, note: str) -> None:
         account = Account.objects.filter(pk=one.account_id, is_active=True).first()
         if account is not None:
             disable_account(account.username, actor=actor, at=at, note=note)
-        refuse_orphans(before, directory(), at)
+        refuse_orphans(before, directory(), at, actor=actor)
 
 
 def renew_password(username: str, *, actor: Actor, at: datetime) -> str:

@@ -161,14 +161,14 @@ def foresee(change: PostChange, actor: Actor) -> ForeseenPost:
     known, one = directory(), post_by_id(change.post_id)
     wanted = replace(one, rank=change.rank, filled_by_id=change.filled_by_id, roles=change.facts["roles"])
     after = known.supposing(posts=_replaced(known, wanted))
-    refuse_orphans(known, after, change.starts)
+    refuse_orphans(known, after, change.starts, actor=actor)
     falls, first = falling(known, after, [one.id], change.starts)
     return ForeseenPost(
         differing(one, change), (), (), tuple(_rights(known, after, change.starts)), falls, first
     )
 
 
-def foresee_end(end: PostEnd) -> ForeseenPost:
+def foresee_end(end: PostEnd, actor: Actor) -> ForeseenPost:
     """What closing would bring; nothing is written. Refused: reason_..., post_..., last_keeper."""
     planned.refuse_untold(end.note)
     one = standing(end.post_id, end.over)
@@ -182,7 +182,7 @@ def foresee_end(end: PostEnd) -> ForeseenPost:
         for each in _replaced(known, closed)
     ]
     after = known.supposing(tenures=_without(known, one.id, end.starts), posts=posts)
-    refuse_orphans(known, after, end.starts)
+    refuse_orphans(known, after, end.starts, actor=actor)
     falls, first = falling(known, after, [one.id], end.starts)
     names = tuple(known.persons[tenure.person_id].name for tenure in _lasting(one.id, end.starts))
     rights = tuple(_rights(known, after, end.starts))
@@ -262,7 +262,7 @@ def close(end: PostEnd, *, actor: Actor, at: datetime) -> Planned:
     may_edit(actor)
     with write():
         seals.one_at_a_time(SUBJECT)
-        foresee_end(end)
+        foresee_end(end, actor)
         if administers(post_by_id(end.post_id).roles):
             may_give_administration(actor)
         return planned.publish(
@@ -297,7 +297,7 @@ def _do_put(change: Planned) -> None:
     if set(change.facts["roles"]) != set(post_by_id(row.pk).roles):
         give(row, frozenset(change.facts["roles"]), actor=change.author, at=change.starts)
     refuse_any_mixture(change.starts)
-    refuse_orphans(before, directory(), change.starts)
+    refuse_orphans(before, directory(), change.starts, actor=change.author)
 
 
 @planned.on_due(SUBJECT, "end")
@@ -318,4 +318,4 @@ def _do_end(change: Planned) -> None:
     told = {"note": change.note, "what": "end"}
     wanted = {"active": False, "filled_by_id": None}
     put(row, wanted, key=row.code, actor=change.author, at=change.starts, told=told)
-    refuse_orphans(before, directory(), change.starts)
+    refuse_orphans(before, directory(), change.starts, actor=change.author)

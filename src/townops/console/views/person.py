@@ -113,7 +113,7 @@ def _leaving(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
             people.disable_account(_user(number, desk.at), actor=desk.actor, at=desk.at, note=typed["note"])
         messages.success(request, "账号已停用，任职同时结束。" if leaves else "账号已停用，任职没有变。")
         return redirect("console:person", number)
-    seen = people.appointing.foresee_leaving(number, desk.at)
+    seen = people.appointing.foresee_leaving(number, desk.at, actor=desk.actor)
     tried = {"typed": typed, "seen": seen, "tried": mark(typed), "leaves": leaves}
     return render(request, "console/person.html", _shown(desk, number) | tried)
 

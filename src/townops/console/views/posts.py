@@ -239,10 +239,10 @@ def _foreseen(change: Change, desk: Desk, number: int) -> object:
     if change.put:
         return RULES.foresee(change.put, desk.actor)
     if change.end:
-        return RULES.foresee_end(change.end)
+        return RULES.foresee_end(change.end, desk.actor)
     when = change.when or desk.at
     if change.what == END and change.tenure:
-        return people.appointing.foresee_end(change.tenure, when)
+        return people.appointing.foresee_end(change.tenure, when, actor=desk.actor)
     leaving = change.tenure.id if change.tenure else None
     return people.appointing.foresee_appointment(
         number, change.person, when, actor=desk.actor, instead=leaving
