@@ -23,11 +23,11 @@ def refuse_mixture(person_id: int, post_id: int, span: Span) -> None:
     _refuse(known.persons[person_id].name, posts)
 
 
-def refuse_any_mixture(at: datetime) -> None:
-    """The same for everybody from a moment on, after a role or the roles of a post changed."""
+def refuse_any_mixture(at: datetime, *, meaning: Meaning = permissions_of) -> None:
+    """The same for everybody from a moment on, after the roles of a post changed or where a role is to mean something else."""
     known = directory()
     for person in known.persons.values():
-        _refuse(person.name, known.worn_during(person.id, Span(at, None)))
+        _refuse(person.name, known.worn_during(person.id, Span(at, None)), meaning)
 
 
 def refuse_orphans(
@@ -66,7 +66,7 @@ def administers(roles: Iterable[str]) -> bool:
     return bool(groups(permissions_of(roles)))
 
 
-def _refuse(name: str, posts: Iterable[PostView]) -> None:
-    held = frozenset[str]().union(*(permissions_of(post.roles) for post in posts))
+def _refuse(name: str, posts: Iterable[PostView], meaning: Meaning = permissions_of) -> None:
+    held = frozenset[str]().union(*(meaning(post.roles) for post in posts))
     if found := mixed(held):
         raise Refused("administrators_apart", name=name, what=found)

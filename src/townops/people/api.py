@@ -1,6 +1,6 @@
 """The door to people: units, posts, who holds them when, and what changes that (U1-U7, U11, E0)."""
 
-from townops.people import appointing, dossier, planned, post_changes, unit_changes, unit_ends
+from townops.people import appointing, dossier, planned, post_changes, role_changes, unit_changes, unit_ends
 from townops.people.commands import (
     OPEN_WORK,
     add_person,
@@ -133,6 +133,7 @@ __all__ = [
     "renew_password",
     "reset_second_factor",
     "reveal_phone",
+    "role_changes",
     "roles",
     "set_subject",
     "subjects_of",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from townops.base.jobs import job
 from townops.base.outbox import Piece, subscriber
-from townops.people import handovers, planned, post_changes, unit_ends
+from townops.people import handovers, planned, post_changes, role_changes, unit_ends
 
 
 @subscriber("people.appointed", name="people.handover")
@@ -26,7 +26,7 @@ def list_handovers(at: datetime) -> None:
     handovers.list_due(at)
 
 
-CHANGES = (post_changes, unit_ends)  # imported: they declare what changes do
+CHANGES = (post_changes, role_changes, unit_ends)  # imported: they declare what changes do
 
 
 @job("people.changes", every=timedelta(minutes=1))

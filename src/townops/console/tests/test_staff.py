@@ -1,5 +1,6 @@
 """人员与任职 and 角色 through the pages: appointing, ending, standing in, accounts, the workbook, roles."""
 
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -253,13 +254,65 @@ def test_the_workbook_comes_out_and_goes_in_after_a_check(keeper):
     assert keeper.status == 422
 
 
-def test_roles_are_saved_by_the_security_administrator_and_never_mixed(town):
-    keeper = Browser("security").open("/roles")
-    permits = ["orders.view_all", "orders.accept"]
-    keeper.send("保存网格信息员", permits=permits)
+def test_a_role_is_changed_after_a_look_at_who_gains_and_loses_what(town):
+    keeper = Browser("security").open("/roles/grid_clerk")
+    permits = ["orders.view_all", "orders.accept", "orders.dispatch"]
+    keeper.send("试算", permits=permits, note="缩减")
+    clerk = people.person_of_account(Account.objects.get(username="grid").pk)
+    assert "1 人的权限会变" in keeper.page.text
+    assert clerk.name in keeper.page.text
+    assert "orders.report" in permissions_of(["grid_clerk"])
+    keeper.send("确认发布")
     assert permissions_of(["grid_clerk"]) == set(permits)
-    keeper.send("保存新角色", code="mixed", name="混合", permits=["base.accounts", "base.roles"])
+    keeper.open("/roles/grid_clerk")
+    assert "缩减" in keeper.page.text
+    keeper.open("/roles/grid_clerk?like=0").send("试算", note="恢复")
+    keeper.send("确认发布")
+    assert "orders.report" in permissions_of(["grid_clerk"])
+    assert "orders.dispatch" not in permissions_of(["grid_clerk"])
+
+
+def test_administrations_are_never_mixed_and_the_last_keeper_of_roles_stays(town):
+    keeper = Browser("security").open("/roles/new")
+    keeper.send("试算", code="mixed", name="混合", permits=["base.accounts", "base.roles"], note="试")
     assert (keeper.status, "必须分设" in keeper.page.text) == (422, True)
+    keeper.open("/roles/security_admin").send("试算", permits=["base.security"], note="试")
+    assert (keeper.status, "没有人能办“角色权限”" in keeper.page.text) == (422, True)
+    keeper.open("/roles/grid_clerk").send("试算", permits=["base.roles"], note="试")
+    keeper.send("确认发布")
+    assert permissions_of(["grid_clerk"]) == {"base.roles"}
+
+
+def test_a_role_of_tomorrow_is_listed_withdrawn_and_done_by_the_job(town):
+    keeper = Browser("security").open("/roles/new")
+    typed = {"code": "watcher", "name": "观察员", "permits": ["orders.view_all"], "note": "新设"}
+    keeper.send("试算", **typed, **{"from": "2099-01-01"})
+    keeper.send("确认发布")
+    assert "待生效的改动" in keeper.page.text
+    keeper.send("撤销")
+    assert "待生效的改动" not in keeper.page.text
+    keeper.open("/roles/new").send("试算", **typed, **{"from": "2099-01-01"})
+    keeper.send("确认发布")
+    people.planned.do_due(datetime(2099, 1, 2, tzinfo=UTC))
+    assert permissions_of(["watcher"]) == {"orders.view_all"}
+
+
+def test_a_role_changed_by_somebody_else_meanwhile_is_looked_at_again(town):
+    keeper = Browser("security").open("/roles/grid_clerk")
+    Browser("security").open("/roles/grid_clerk").send("试算", name="网格员", note="更名").send("确认发布")
+    keeper.send("试算", name="网格信息岗", note="更名")
+    assert (keeper.status, "刚由别人改过" in keeper.page.text) == (422, True)
+    keeper.send("试算")
+    keeper.send("确认发布")
+    assert people.dossier.role_names()["grid_clerk"] == "网格信息岗"
+
+
+def test_roles_are_found_by_name_and_by_permission(town):
+    keeper = Browser("security").open("/roles?q=网格信息")
+    assert "网格信息员" in keeper.page.text
+    assert "热线信息员" not in keeper.page.text
+    assert "派遣员" in keeper.open("/roles?permission=orders.dispatch").html.split("<tbody>")[1]
+    assert "核查员" not in keeper.html.split("<tbody>")[1]
 
 
 def test_the_administrators_homes_lead_to_their_work(town):
