@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from townops.areas import api as areas
 from townops.kernel.refusal import Refused
-from townops.orders import resolve, rows, store, system
+from townops.orders import notices, resolve, rows, store, system
 from townops.orders.domain.decide import Decision, decide
 from townops.orders.domain.facts import Party, Value
 from townops.orders.domain.heirs import concerns
@@ -72,8 +72,10 @@ def _set_aside(unit: int) -> Q:
 
 
 def succeed(ended: int, heir: int, at: datetime) -> int:
-    """Hand every open order of the one to the other; returns how many were handed."""
+    """Hand every open order of the one to the other, whose people are told once; returns how many were handed."""
     party = resolve.party(people.heir(heir))
+    if _rows(ended).exists():
+        notices.tell_heir(ended, party.unit, at)
     return sum(_hand(loaded, ended, party, at) for loaded in _loaded(_rows(ended)))
 
 

@@ -187,7 +187,7 @@ def event_views(row: Row, stored: Sequence[OrderEvent] | None = None) -> list[Ev
     for seq, attachment in OrderFile.objects.filter(order_id=row.id).values_list("seq", "attachment"):
         files.setdefault(seq, []).append(attachment)
     names = people.persons({event.person for event in events})
-    signed = _signatures(events)
+    signed = signatures(events)
     return [
         _event(
             event,
@@ -200,7 +200,7 @@ def event_views(row: Row, stored: Sequence[OrderEvent] | None = None) -> list[Ev
     ]
 
 
-def _signatures(events: Sequence[OrderEvent]) -> set[int]:
+def signatures(events: Sequence[OrderEvent]) -> set[int]:
     """Where a leader signed what the center had signed before him: a review that follows one which left the order waiting."""
     found, waits = set(), False
     for event in events:

@@ -154,7 +154,7 @@ def falling(
 def _fall(known: Directory, after: Directory, post: PostView, role: str, count: int, at: datetime) -> Fall:
     asked = post.id if role in OF_POST else None
     before, then = (
-        said(picture, picture.holder(post.unit_id, asked, at)) for picture in (known, after)
+        said(picture, picture.holder(post.unit_id, asked, at), post.unit_id) for picture in (known, after)
     )
     return Fall(f"{known.units[post.unit_id].name} {post.name}", ROLES.get(role, role), count, before, then)
 
@@ -164,9 +164,10 @@ def _moved(found: list[Waiting], fall: Fall) -> Iterator[Falling]:
         yield from (Falling(one["number"], one["title"], fall.role, fall.after) for one in found)
 
 
-def said(known: Directory, found: Holder) -> str:
-    """王某（城运中心 平台值班长）, or that nobody is there."""
+def said(known: Directory, found: Holder, unit_id: int) -> str:
+    """王某（平台值班长）, with the unit where it is another one, or that nobody is there."""
     if found.climbed == NOBODY:
         return "没有人"
     post = known.posts[found.post_id]
-    return f"{found.name}（{known.units[post.unit_id].name} {post.name}）"
+    unit = "" if post.unit_id == unit_id else f"{known.units[post.unit_id].name} "
+    return f"{found.name}（{unit}{post.name}）"

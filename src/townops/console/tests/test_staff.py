@@ -118,6 +118,18 @@ def test_the_trial_says_whose_hands_open_work_comes_into(keeper, registered):
     assert registered in keeper.open(person_page("wangxin")).page.text
 
 
+def test_whoever_answers_for_a_vacant_posts_work_is_told_once_and_led_to_it(keeper, registered):
+    tenure = people.appointments(people.post("center.grid").id)[0]
+    keeper.open(page_of("center.grid")).send("试算结束", tenure=str(tenure.id), note="调走").send("确认结束")
+    assert (people.vacancies.tell_due(timezone.now()), people.vacancies.tell_due(timezone.now())) == (1, 0)
+    director = Browser("director").open("/notices")
+    assert "岗位空缺，工作由您负责" in director.page.text
+    assert "网格信息员" in director.page.text
+    found = director.html.split("看在办工单")[0].rsplit('href="', 1)[1].split('"')[0]
+    assert registered in director.open(found).page.text
+    assert "未读" not in director.open("/notices").html.split("<tbody>")[1]
+
+
 def test_an_appointment_that_lies_ahead_and_an_end_that_lies_ahead_are_taken_back(keeper):
     new_person(keeper)
     appoint(keeper, "center.team", person="wangxin", starts="2099-01-01")
