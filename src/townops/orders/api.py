@@ -36,7 +36,13 @@ from townops.orders.bulk import STEPS_IN_BULK, take_many
 from townops.orders.calendar import recalendar
 from townops.orders.changes import Changed, Named, changes, named
 from townops.orders.classing import Choice, classify
-from townops.orders.disputes import Disputed, PrecedentView, awaiting_session, precedents
+from townops.orders.disputes import (
+    Disputed,
+    PrecedentView,
+    open_disputes,
+    precedents,
+    settled_lately,
+)
 from townops.orders.domain import flow_edit
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
@@ -128,7 +134,6 @@ __all__ = [
     "Verify",
     "Whole",
     "Written",
-    "awaiting_session",
     "beside",
     "calendar",
     "changes",
@@ -160,6 +165,7 @@ __all__ = [
     "may_reveal",
     "named",
     "noon",
+    "open_disputes",
     "open_near",
     "order_for",
     "orders_of_caller",
@@ -175,6 +181,7 @@ __all__ = [
     "same_reporter",
     "seal",
     "set_lateness",
+    "settled_lately",
     "snapshot",
     "sources_for",
     "steps_for",
