@@ -225,7 +225,9 @@ def check_lock(username: str, at: datetime) -> None:
 
 def locked(usernames: Iterable[str], at: datetime) -> frozenset[str]:
     """Those of the names that five failures within the half hour have locked; one query for any number of them."""
-    rows = FailedSignIn.objects.filter(at__gt=at - LOCKED).values_list("username").annotate(failed=Count("id"))
+    rows = (
+        FailedSignIn.objects.filter(at__gt=at - LOCKED).values_list("username").annotate(failed=Count("id"))
+    )
     shut = {name for name, failed in rows if failed >= FAILURES}
     return frozenset(one for one in usernames if _name_hash(one) in shut) if shut else frozenset()
 

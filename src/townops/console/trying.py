@@ -8,8 +8,11 @@ from django.http import HttpRequest
 
 from townops.base import crypto
 from townops.base.canonical import dump
+from townops.console.doors import Desk
 from townops.console.saying import sentence
 from townops.kernel.refusal import Refused
+from townops.kernel.workdays import SHANGHAI
+from townops.people import api as people
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -47,3 +50,11 @@ def attempt(
         return Attempt(change, None, shown)
     except Refused as refused:
         return Attempt(None, None, {"said": sentence(refused)}, 422)
+
+
+def settled(name: str, made: people.planned.Planned, desk: Desk) -> str:
+    """A change of something by this name was published, in words."""
+    if made.starts > desk.at:
+        when = made.starts.astimezone(SHANGHAI).date()
+        return f"“{name}”的改动已定下，{when} 起生效；生效前可以撤销。"
+    return f"“{name}”的改动已生效。"

@@ -13,6 +13,7 @@ from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.orders import (
     calendar,
+    calendar_trial,
     callers,
     exporting,
     flow_change,
@@ -136,6 +137,7 @@ __all__ = [
     "Written",
     "beside",
     "calendar",
+    "calendar_trial",
     "changes",
     "chapter",
     "check_report",

@@ -65,7 +65,9 @@ def _signed(newest: Collection[OrderEvent]) -> set[int]:
     """Orders whose newest step is the leader's signature and not the center's review; one query, none without a review."""
     reviewed = {one.order_id: one.seq for one in newest if one.step == "review_center"}
     past: dict[int, list[OrderEvent]] = {}
-    for event in OrderEvent.objects.filter(order_id__in=reviewed).order_by("order_id", "seq") if reviewed else ():
+    for event in (
+        OrderEvent.objects.filter(order_id__in=reviewed).order_by("order_id", "seq") if reviewed else ()
+    ):
         past.setdefault(event.order_id, []).append(event)
     return {order for order, events in past.items() if reviewed[order] in signatures(events)}
 

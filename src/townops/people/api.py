@@ -1,6 +1,15 @@
 """The door to people: units, posts, who holds them when, and what changes that (U1-U7, U11, E0)."""
 
-from townops.people import appointing, dossier, planned, post_changes, role_changes, unit_changes, unit_ends, vacancies
+from townops.people import (
+    appointing,
+    dossier,
+    planned,
+    post_changes,
+    role_changes,
+    unit_changes,
+    unit_ends,
+    vacancies,
+)
 from townops.people.commands import (
     OPEN_WORK,
     add_person,
@@ -149,7 +158,7 @@ __all__ = [
     "unlock_account",
     "unread",
     "user_names",
-    "withdraw_appointment",
     "vacancies",
+    "withdraw_appointment",
     "write_errors",
 ]

@@ -103,9 +103,7 @@ def foresee_leaving(person_id: int, at: datetime, *, actor: Actor) -> Foreseen:
 def lasting(person_id: int, at: datetime) -> list[Tenure]:
     """His own appointments that hold now or will."""
     return [
-        one
-        for one in directory().tenures_by(person_id)
-        if one.person_id == person_id and _lasts(one, at)
+        one for one in directory().tenures_by(person_id) if one.person_id == person_id and _lasts(one, at)
     ]
 
 
@@ -145,16 +143,18 @@ def falling(
         for one in cast(tuple[Waiting, ...], taken_over(post_id)):
             by_role.setdefault(one["role"], []).append(one)
         for role, found in by_role.items():
-            fall = _fall(known, after, post, role, len(found), at)
+            fall = _fall((known, after), post, role, count=len(found), at=at)
             falls.append(fall)
             first += _moved(found, fall)
     return tuple(falls), tuple(first[:FIRST])
 
 
-def _fall(known: Directory, after: Directory, post: PostView, role: str, count: int, at: datetime) -> Fall:
-    asked = post.id if role in OF_POST else None
+def _fall(
+    pictures: tuple[Directory, Directory], post: PostView, role: str, *, count: int, at: datetime
+) -> Fall:
+    known, asked = pictures[0], post.id if role in OF_POST else None
     before, then = (
-        said(picture, picture.holder(post.unit_id, asked, at), post.unit_id) for picture in (known, after)
+        said(picture, picture.holder(post.unit_id, asked, at), post.unit_id) for picture in pictures
     )
     return Fall(f"{known.units[post.unit_id].name} {post.name}", ROLES.get(role, role), count, before, then)
 

@@ -9,8 +9,8 @@ from townops.base.access import ACCOUNTS
 from townops.base.models import Account
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
-from townops.people.appointing import lasting
 from townops.people.apart import refuse_orphans
+from townops.people.appointing import lasting
 from townops.people.commands import add_person, close_now, withdraw_appointment
 from townops.people.models import Person
 from townops.people.planned import refuse_untold

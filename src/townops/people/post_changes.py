@@ -111,7 +111,9 @@ def _verify_place(change: PostChange) -> None:
         return
     if not post_by_id(change.filled_by_id).active:
         raise Refused("post_closed", post=post_by_id(change.filled_by_id).name)
-    filled = {its.id: its.filled_by_id for its in known.posts.values()} | {change.post_id: change.filled_by_id}
+    filled = {its.id: its.filled_by_id for its in known.posts.values()} | {
+        change.post_id: change.filled_by_id
+    }
     if circles(filled, change.post_id):
         raise Refused("filled_circle")
     if change.post_id and list(_lasting(change.post_id, change.starts)):
@@ -196,7 +198,9 @@ def _replaced(known: Directory, wanted: PostView) -> list[PostView]:
 def _without(known: Directory, post_id: int, at: datetime) -> list[Tenure]:
     """Appointments when those of the post end then."""
     ended = (
-        replace(one, span=Span(one.span.starts, min(one.span.ends or at, at))) if one.post_id == post_id else one
+        replace(one, span=Span(one.span.starts, min(one.span.ends or at, at)))
+        if one.post_id == post_id
+        else one
         for one in known.tenures
     )
     return [one for one in ended if one.span.ends is None or one.span.ends > one.span.starts]
@@ -239,7 +243,9 @@ def _rights(
             for picture in (known, after)
         )
         if had != has:
-            gains, loses = (tuple(words[one].label for one in sorted(some)) for some in (has - had, had - has))
+            gains, loses = (
+                tuple(words[one].label for one in sorted(some)) for some in (has - had, had - has)
+            )
             yield person.name, gains, loses
 
 

@@ -83,9 +83,7 @@ def keep_role(
     stays. Refused: not_permitted, role_malformed, permission_unknown, role_mixed, administrators_apart, last_keeper.
     """
     may_keep_roles(actor)
-    write_role(
-        code, name=name, permits=permits, actor=actor, at=at, second_factor=second_factor, note=note
-    )
+    write_role(code, name=name, permits=permits, actor=actor, at=at, second_factor=second_factor, note=note)
 
 
 def write_role(

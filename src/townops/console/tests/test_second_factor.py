@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from django.test import Client
 
 from townops.base import accounts, secondfactor
 from townops.base.journal import history

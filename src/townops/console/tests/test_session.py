@@ -22,7 +22,12 @@ def test_a_deputy_director_finds_his_own_first_with_the_reasons_of_those_who_gav
     story = Story()
     mine, leaders = disputed(story, 2), disputed(story, 3)
     page = Browser("deputy").open("/session").page.text
-    assert page.index("等副主任指定 1 件 由您定") < page.index(mine) < page.index("等轮值领导裁定") < page.index(leaders)
+    assert (
+        page.index("等副主任指定 1 件 由您定")
+        < page.index(mine)
+        < page.index("等轮值领导裁定")
+        < page.index(leaders)
+    )
     assert "不属我单位" in page
     assert "第1条" in page
 

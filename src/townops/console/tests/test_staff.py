@@ -58,9 +58,9 @@ def test_a_new_person_signs_in_with_the_password_shown_once_and_must_change_it(k
 
 
 def test_the_list_finds_by_name_unit_role_and_state(keeper):
-    shift = people.directory().persons[
-        people.person_of_account(Account.objects.get(username="shift").pk).id
-    ].name
+    shift = (
+        people.directory().persons[people.person_of_account(Account.objects.get(username="shift").pk).id].name
+    )
     for query in ("q=shift", f"q={shift}", "unit=center&role=shift", "role=shift"):
         assert shift in keeper.open(f"/people?{query}").page.text
     assert shift not in keeper.open("/people?q=nobody-of-this-name").page.text
@@ -137,7 +137,9 @@ def test_an_appointment_that_lies_ahead_and_an_end_that_lies_ahead_are_taken_bac
     keeper.send("撤销任命")
     assert "王新" not in holders("center.team")
     tenure = people.appointments(people.post("center.team").id)[0]
-    keeper.open(page_of("center.team")).send("试算结束", tenure=str(tenure.id), ends="2099-01-01", note="退休")
+    keeper.open(page_of("center.team")).send(
+        "试算结束", tenure=str(tenure.id), ends="2099-01-01", note="退休"
+    )
     keeper.send("确认结束")
     keeper.send("撤销离任")
     assert people.appointments(people.post("center.team").id)[0].span.ends is None
@@ -155,7 +157,9 @@ def test_a_post_is_added_renamed_and_closed_each_after_a_look(keeper):
     keeper.open("/posts/new?unit=chengjian")
     keeper.send("试算", name="工程监理", roles=["unit_operator"], note="新设")
     assert "工程监理" not in keeper.open("/posts?q=工程监理").page.text.split("清空")[-1]
-    keeper.open("/posts/new?unit=chengjian").send("试算", name="工程监理", roles=["unit_operator"], note="新设")
+    keeper.open("/posts/new?unit=chengjian").send(
+        "试算", name="工程监理", roles=["unit_operator"], note="新设"
+    )
     keeper.send("确认发布")
     made = next(one for one in people.posts_of(people.unit("chengjian").id) if one.name == "工程监理")
     assert made.roles == ("unit_operator",)

@@ -15,7 +15,7 @@ from townops.console import choices
 from townops.console.doors import Desk, page
 from townops.console.given import whole
 from townops.console.saying import sentence
-from townops.console.trying import Attempt, attempt
+from townops.console.trying import Attempt, attempt, settled
 from townops.console.views.staff import KEEPS, full_name, staff, typed_day, typed_person
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
@@ -274,11 +274,7 @@ def _published(change: Change, desk: Desk) -> str:
     )
     if made is None:
         raise Refused("appointment_unknown")
-    name = people.post_by_id(int(made.key)).name
-    if made.starts > desk.at:
-        when = made.starts.astimezone(SHANGHAI).date()
-        return f"“{name}”的改动已定下，{when} 起生效；生效前可以撤销。"
-    return f"“{name}”的改动已生效。"
+    return settled(people.post_by_id(int(made.key)).name, made, desk)
 
 
 def _simply(request: HttpRequest, desk: Desk, number: int, do: str) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from townops.base import permissions
 from townops.console.doors import Desk, page
 from townops.console.given import whole
-from townops.console.trying import attempt
+from townops.console.trying import attempt, settled
 from townops.console.views.staff import full_name, typed_day
 from townops.kernel.workdays import SHANGHAI
 from townops.people import api as people
@@ -30,9 +30,7 @@ REPORTS: Final = "orders.report"
 def browse(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Every role on a line; by a word in name or code, or by a permission."""
     wanted = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "permission")}
-    held = Counter(
-        code for post in people.directory().posts.values() if post.active for code in post.roles
-    )
+    held = Counter(code for post in people.directory().posts.values() if post.active for code in post.roles)
     acting = _acting(desk)
     every = people.roles()
     found = [
@@ -92,10 +90,7 @@ def edit(request: HttpRequest, desk: Desk, code: str = "") -> HttpResponse:
         publish=lambda change: RULES.publish(change, actor=desk.actor, at=desk.at),
     )
     if tried.made:
-        when = tried.made.starts.astimezone(SHANGHAI).date()
-        ahead = tried.made.starts > desk.at
-        said = f"已定下，{when} 起生效；生效前可以撤销。" if ahead else "已生效。"
-        messages.success(request, f"角色“{typed['name']}”的改动{said}")
+        messages.success(request, settled(typed["name"], tried.made, desk))
         return redirect("console:roles")
     typed |= {"over": standing["over"]} if tried.change is None else {}
     return render(

@@ -219,7 +219,9 @@ def test_a_reopened_order_rises_to_the_leader_who_signs_after_the_center(town):
     past = [one.label for one in api.events_of(town.who("shift"), number, at=town.at)]
     assert past[-2:] == ["中心审核", "签批"]
     desks = [town.who(user) for user in ("check", "shift", "hotline", "u_chengjian")]
-    news = [one for desk in desks for one in api.changes(desk, since=town.at - timedelta(days=90), at=town.at)]
+    news = [
+        one for desk in desks for one in api.changes(desk, since=town.at - timedelta(days=90), at=town.at)
+    ]
     assert {one.label for one in news if one.number == number} == {"签批"}
 
 

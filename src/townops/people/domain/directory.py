@@ -208,7 +208,9 @@ class Directory:
 
     def tenures_by(self, person_id: int) -> tuple[Tenure, ...]:
         """Appointments a person has or had, and those he stands or stood in for, oldest first."""
-        return tuple(sorted(dict.fromkeys(self._of_person.get(person_id, ())), key=lambda one: one.span.starts))
+        return tuple(
+            sorted(dict.fromkeys(self._of_person.get(person_id, ())), key=lambda one: one.span.starts)
+        )
 
     def worn_during(self, person_id: int, span: Span) -> tuple[PostView, ...]:
         """Posts whose work a person may do at any moment of a span, for rules about what nobody may combine."""
