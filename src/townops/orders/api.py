@@ -45,6 +45,7 @@ from townops.orders.disputes import (
     settled_lately,
 )
 from townops.orders.domain import flow_edit
+from townops.orders.domain.asked import unpacked
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
 from townops.orders.domain.holding import Held
@@ -190,6 +191,7 @@ __all__ = [
     "take_many",
     "take_step",
     "told",
+    "unpacked",
     "unproven",
     "upward",
     "verify_journal",
