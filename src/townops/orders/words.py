@@ -125,7 +125,8 @@ WORDS: Final = {
 
 FACTS: Final = {
     "ended": "原单位",
-    "agree": "复核意见", "answers": "问答", "area": "地点（责任块或居村）", "assisting": "会办单位", "attachments": "附件", "basis": "责任依据",
+    "agree": "复核意见", "answers": "问答",
+    "area": "地点（责任块或居村）", "assisting": "会办单位", "attachments": "附件", "basis": "责任依据",
     "by": "督办期限", "channel": "送出方式", "cited_rule": "退单依据（条款）", "class": "类别", "condition": "立案条件",
     "conduct_of": "涉及工作作风的单位（回避）", "confidence": "把握（%）", "confirmed": "核实结果",
     "demand_finding": "诉求认定", "demand_type": "诉求类型", "evidence": "证据（照片、文件）", "fact_finding": "事实认定",

@@ -21,7 +21,7 @@ from townops.people import api as people
 KEEPS: Final = "base.roles"
 RULES: Final = people.role_changes
 FIELDS: Final = ("code", "name", "permits", "second_factor", "from", "note", "over")
-WORDS: Final = {"base": "系统", "orders.report": "工单：登记", "orders": "工单"}
+WORDS: Final = {"base": "系统", "people": "组织人员", "orders.report": "工单：登记", "orders": "工单"}
 REPORTS: Final = "orders.report"
 
 
