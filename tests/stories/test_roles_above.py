@@ -169,7 +169,7 @@ def test_the_administrators_each_find_their_own_work_and_no_orders(sit: Sit, sho
     page.click("text=任命到岗位")
     page.fill("#q", "系统建设")
     page.click("button:text-is('筛选')")
-    page.click("text=任命到这里")
+    page.click("a:text-is('任命到这里')")
     page.fill("#p-note", "新到岗")
     page.click("button:text-is('试算任命')")
     page.wait_for_selector("button:text-is('确认任命')")
