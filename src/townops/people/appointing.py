@@ -162,7 +162,9 @@ def _fall(
 
 def _moved(found: list[Waiting], fall: Fall) -> Iterator[Falling]:
     if fall.before != fall.after:
-        yield from (Falling(one["number"], masking.mask_text(one["title"]), fall.role, fall.after) for one in found)
+        yield from (
+            Falling(one["number"], masking.mask_text(one["title"]), fall.role, fall.after) for one in found
+        )
 
 
 def said(known: Directory, found: Holder, unit_id: int) -> str:
