@@ -40,6 +40,7 @@ from townops.areas.publishing import (
 from townops.areas.publishing import publish as publish_borders
 from townops.areas.publishing import roll_back as roll_back_borders
 from townops.areas.stamps import Picture, touch
+from townops.areas.statistics import Share, TypeCount, blocks_below, by_type, search, shares, sizes
 from townops.areas.surveys import AreaFile, plane_of
 from townops.areas.versions import (
     VersionView,
@@ -77,8 +78,10 @@ __all__ = [
     "Picture",
     "Proof",
     "RowError",
+    "Share",
     "Survey",
     "Touched",
+    "TypeCount",
     "VersionView",
     "area",
     "area_by_id",
@@ -87,6 +90,8 @@ __all__ = [
     "begin_draft",
     "below",
     "block_types",
+    "blocks_below",
+    "by_type",
     "carried",
     "carried_to",
     "changing_hands",
@@ -114,9 +119,12 @@ __all__ = [
     "put_survey",
     "redo_edit",
     "roll_back_borders",
+    "search",
     "sentence",
     "shape",
     "shapes",
+    "shares",
+    "sizes",
     "stored",
     "take_survey",
     "touch",

@@ -44,6 +44,7 @@ GROUPS: Final = (
             Entry("upward", "上报", "send", ("orders.upward",)),
         ),
     ),
+    Group("网格", (Entry("grid", "网格图", "pin", ("areas.view",)),)),
     Group(
         "资料",
         (

@@ -20,6 +20,8 @@ FURTHER = (
     "/many",
     "/find",
     "/handbook",
+    "/grid",
+    "/grid?form=list&q=1",
     "/orders/{number}/receipt",
     "/orders?open=1&state=filed",
 )

@@ -23,6 +23,7 @@ WEIGHED = (
     "/handbook",
     "/handbook?source=hotline",
     "/second-factor",
+    "/grid",
     "/signin",
     "/wordings",
     "/wordings/new",
