@@ -44,7 +44,13 @@ GROUPS: Final = (
             Entry("upward", "上报", "send", ("orders.upward",)),
         ),
     ),
-    Group("网格", (Entry("grid", "网格图", "pin", ("areas.view",)),)),
+    Group(
+        "网格",
+        (
+            Entry("grid", "网格图", "pin", ("areas.view",)),
+            Entry("dossiers-lacking", "档案缺陷", "warn", ("areas.dossier", "people.edit")),
+        ),
+    ),
     Group(
         "资料",
         (

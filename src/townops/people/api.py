@@ -15,6 +15,7 @@ from townops.people.commands import (
     succeed,
     taken_over,
 )
+from townops.people.contacts import Contact, SubjectChange, contacts_of, put_subject, subject_changes
 from townops.people.domain.directory import Directory, Holder, PersonView, PostView, Tenure, UnitView
 from townops.people.enrolment import (
     Enrolled,
@@ -65,6 +66,7 @@ from townops.people.workbook import user_names
 
 __all__ = [
     "OPEN_WORK",
+    "Contact",
     "Directory",
     "Enrolled",
     "HandoverView",
@@ -75,6 +77,7 @@ __all__ = [
     "Recruit",
     "RoleView",
     "Subject",
+    "SubjectChange",
     "SubjectLine",
     "Tenure",
     "UnitView",
@@ -88,6 +91,7 @@ __all__ = [
     "build_units",
     "center",
     "check_people",
+    "contacts_of",
     "delegate",
     "directory",
     "disable_account",
@@ -117,11 +121,13 @@ __all__ = [
     "post",
     "post_by_id",
     "posts_of",
+    "put_subject",
     "renew_password",
     "reset_second_factor",
     "reveal_phone",
     "roles",
     "set_subject",
+    "subject_changes",
     "subjects_of",
     "succeed",
     "taken_over",

@@ -15,6 +15,7 @@ from townops.people.domain.directory import Directory, Holder, PersonView, PostV
 from townops.people.models import BlockSubject, Unit
 from townops.people.register import picture
 
+MANY = 1000  # blocks asked for one by one; of more, all are read
 LIMITED = (Unit.Kind.STATION, Unit.Kind.VILLAGE)
 
 
@@ -196,12 +197,16 @@ def appointments(post_id: int) -> tuple[Tenure, ...]:
 
 def subjects_of(block_id: int, at: datetime) -> tuple[Subject, ...]:
     """Who answers for the block on that day: at most one each of handling, maintenance, ownership."""
+    return subjects_in((block_id,), at)
+
+
+def subjects_in(block_ids: Collection[int], at: datetime) -> tuple[Subject, ...]:
+    """The same of many blocks in one query, by block."""
     on = timezone.localdate(at)
-    rows = BlockSubject.objects.filter(
-        Q(valid_until=None) | Q(valid_until__gt=on), block=block_id, valid_from__lte=on
-    )
+    rows = BlockSubject.objects.filter(Q(valid_until=None) | Q(valid_until__gt=on), valid_from__lte=on)
+    rows = rows.filter(block__in=block_ids) if len(block_ids) <= MANY else rows
     fields = ("block_id", "kind", "unit_id", "contact_post_id", "confirmed_on")
-    return tuple(Subject(*row) for row in rows.order_by("kind").values_list(*fields))
+    return tuple(Subject(*row) for row in rows.order_by("block_id", "kind").values_list(*fields))
 
 
 @dataclass(frozen=True, slots=True)

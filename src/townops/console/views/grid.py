@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from townops.areas import api as areas
-from townops.console import basemap, choices, grounds, mapping
+from townops.console import basemap, choices, dossiers, grounds, mapping
 from townops.console.doors import SEES, Desk, page
 from townops.kernel.refusal import Refused
 from townops.people import api as people
@@ -53,7 +53,8 @@ def _drawn(asked: grounds.Asked, narrowed: areas.AreaView, desk: Desk) -> dict[s
     return {
         "box": _written(areas.extent(narrowed.id) or mapping.extent(desk.town)),
         "base": f"/map/base/{{z}}/{{x}}/{{y}}?v={stamp}" if stamp else "",
-        "shares": _shares(asked, _villages(narrowed)),
+        "shares": _with_dossiers(desk, asked, _villages(narrowed)),
+        "complete": desk.may(*dossiers.STAFF),
     }
 
 
@@ -81,6 +82,17 @@ def _shares(asked: grounds.Asked, of: tuple[areas.AreaView, ...]) -> list[tuple[
         (one, grounds.hectares(one.m2), asked.but(area=one.area.code, at="", q=""))
         for one in areas.shares(of, asked.types)
     ]
+
+
+def _with_dossiers(
+    desk: Desk, asked: grounds.Asked, of: tuple[areas.AreaView, ...]
+) -> list[tuple[areas.Share, str, str, areas.Completeness]]:
+    """The same with how complete the dossiers below each are."""
+    below = {one.id: areas.blocks_below(one.id) for one in of}
+    states = areas.states([block for many in below.values() for block in many], desk.at)
+    found = iter(states)
+    complete = {key: areas.summary([next(found) for _ in many]) for key, many in below.items()}
+    return [(*told, complete[told[0].area.id]) for told in _shares(asked, of)]
 
 
 def _said(one: areas.AreaView) -> str:

@@ -9,12 +9,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from townops.areas import api as areas
 from townops.base import inbox
 from townops.console.doors import Desk, page
+from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 
 ROWS: Final = 50
 LONGEST: Final = 18
+REVIEW: Final = "areas.review"
 KINDS: Final = {
     "orders.came": ("派来", "forward"),
     "orders.returned": ("退单", "back"),
@@ -27,12 +30,13 @@ KINDS: Final = {
     "orders.supervised": ("督办", "warn"),
     "orders.raised": ("上提一级", "warn"),
     "orders.reopened": ("您办结的又重办", "redo"),
+    REVIEW: ("责任块待复核", "clock"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One notice as it stands in the list; `order` None: no longer his to see."""
+    """One notice as it stands in the list; `order` None: no longer his to see, or about the 居村 `place`."""
 
     id: int
     word: str
@@ -42,6 +46,7 @@ class Line:
     by: str
     at: datetime
     unread: bool
+    place: str = ""
 
 
 @require_safe
@@ -60,6 +65,7 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
             one.by,
             one.at,
             one.read_at is None,
+            _place(one.thing) if one.kind == REVIEW else "",
         )
         for one in shelf.rows
     ]
@@ -82,7 +88,15 @@ def follow(request: HttpRequest, desk: Desk, notice: int) -> HttpResponse:
     if found is None:
         raise Http404
     inbox.mark_read(desk.account.pk, [found.pk], desk.at)
-    return redirect("console:order", found.thing)
+    return redirect("console:dossier" if found.kind == REVIEW else "console:order", found.thing)
+
+
+def _place(code: str) -> str:
+    """The name of a 居村, or its code where there is none any more."""
+    try:
+        return areas.area(code).name
+    except Refused:
+        return code
 
 
 @require_POST

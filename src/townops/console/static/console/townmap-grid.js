@@ -91,7 +91,7 @@ function controls(map, host) {
   const mark = (code) => KINDS.slice(1).forEach((kind) => map.setFilter(`${kind}-chosen`, ["==", ["get", "code"], code]));
   const go = () => {
     const found = side.querySelector("[data-box]");
-    if (found && found.dataset.box) map.fitBounds(corner(edges(found.dataset.box)), { padding: 80, maxZoom: 17, animate: false });
+    if (found && found.dataset.box) map.fitBounds(corner(edges(found.dataset.box)), { padding: 80, maxZoom: 16.2, animate: false });
   };
   const choose = async (code, move) => {
     const answer = await fetch(`/grid/${encodeURIComponent(code)}/spot`);
