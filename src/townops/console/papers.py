@@ -87,7 +87,7 @@ def example_of_plates() -> Sheet:
     """A page and a bit, with a name as long as names get and signs that could be taken for markup."""
     names = ("短", "名称最长八十个字的责任块" * 6, "#号*楼*_甲_$1$")
     many = tuple(
-        _plate(f"{name}{row}", ("编码 310115104002001",), "https://example.org/grid/1")
+        _plate(f"{name}{row}", ("小区", "310115104002001", "居村", "责任网格"), "https://example.org/grid/1")
         for row in range(4)
         for name in names
     )
@@ -106,5 +106,5 @@ def _plate(title: str, lines: tuple[str, ...], address: str) -> Plate:
 
 
 def _lines(one: areas.AreaView) -> tuple[str, ...]:
-    above = [area.name for area in grounds.chain(one)[1:]]
-    return (f"{grounds.type_words()[one.block_type]}　编码 {one.code}", " ".join(reversed(above)))
+    above = (area.name for area in reversed(grounds.chain(one)[1:]))
+    return (grounds.type_words()[one.block_type], one.code, *above)
