@@ -20,6 +20,7 @@ from townops.areas.domain.ground import Ids
 from townops.areas.domain.outlines import Outline
 from townops.areas.domain.proving import Defect, Proof
 from townops.areas.domain.views import AreaView, Location, Near
+from townops.areas.dossier_sheets import dossier_sheet, take_dossier_sheet
 from townops.areas.dossiers import (
     DossierView,
     add_photo,
@@ -128,6 +129,7 @@ __all__ = [
     "correct_lineage",
     "dossier",
     "dossier_history",
+    "dossier_sheet",
     "dossiers",
     "drop_photo",
     "enter_dossiers",
@@ -168,6 +170,7 @@ __all__ = [
     "states",
     "stored",
     "summary",
+    "take_dossier_sheet",
     "take_survey",
     "total_of",
     "touch",

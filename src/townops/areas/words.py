@@ -103,4 +103,5 @@ WORDS: Final = {
     "dossier_component_twice": "第{row}行部件编码{code}与第{first}行重复。",
     "dossier_component_taken": "部件{code}已登记在“{name}”，请核对。",
     "dossier_photo_unknown": "没有这张照片。",
+    "dossier_column": "表格缺少“{column}”一列，请先导出现有档案，在它上面修改。",
 }

@@ -141,7 +141,7 @@ def history(area: areas.AreaView) -> list[Past]:
         for one in areas.dossier_history(area)
     ]
     named = [
-        Past(f"改{one.word}", one.name, one.at, ((one.word, "", " ".join(part for part in (one.unit, one.post) if part)),))
+        Past(f"更换{one.word}", one.name, one.at, ((one.word, "", " ".join(part for part in (one.unit, one.post) if part)),))
         for one in people.subject_changes(area.code)
     ]  # fmt: skip
     return sorted([*kept, *named], key=lambda one: one.at, reverse=True)

@@ -82,6 +82,7 @@ urlpatterns = [
     path("grid/<str:code>/phone", dossiers.phone, name="dossier-phone"),
     path("grid/<str:code>/photos", dossiers.photos, name="dossier-photos"),
     path("grid/<str:code>/photos/<int:file>", dossiers.photo, name="dossier-photo"),
+    path("grid/<str:code>/sheet", dossiers.sheet, name="dossier-sheet"),
     path("grid/<str:code>/plates", dossiers.plates, name="dossier-plates"),
     path("board", board.board, name="board"),
     path("board/dispatch", board.accept, name="board-dispatch"),

@@ -1,7 +1,9 @@
 """The dossier at the desk: who may read and write it, nothing typed is lost, what is missing leads to where it is mended."""
 
 import re
+from io import BytesIO
 
+import openpyxl
 import pytest
 from django.test import Client
 
@@ -184,3 +186,51 @@ def test_plates_are_a_paper_for_one_block_and_for_all_of_a_village(town, block, 
         response = Browser("station").client.get(f"/grid/{one.code}/plates")
         assert response["Content-Type"] == "application/pdf" and response.content.startswith(b"%PDF")
     assert "没有门牌可打印" in Browser("station").open(f"/grid/{village.town}/plates").page.text
+
+
+def changed(content, change):
+    """The sheet with cells changed: {(row, head): value}."""
+    book = openpyxl.load_workbook(BytesIO(content))
+    page = book.active
+    columns = {cell.value: cell.column for cell in page[1]}
+    for (row, head), value in change.items():
+        page.cell(row, columns[head], value)
+    target = BytesIO()
+    book.save(target)
+    return "档案.xlsx", target.getvalue()
+
+
+def test_a_village_is_kept_by_a_sheet_all_or_nothing(town, block, village):
+    keeper = Browser("village").open(f"/grid/{village.code}")
+    content = keeper.client.get(f"/grid/{village.code}/sheet").content
+    good = changed(
+        content,
+        {
+            (2, "地址"): "北街1号",
+            (3, "户数"): 12,
+            (3, "统计日期"): "2026-03-01",
+            (3, "部件"): "3101150137000001，路灯\n3101150137000002，路灯",
+        },
+    )
+    keeper.send("检查", file=good)
+    assert "会变更 2 行" in keeper.page.text and areas.dossier(block).seq == 0
+    keeper.send("写入", file=good)
+    second = areas.dossier(areas.children(village.id)[1]).content
+    assert areas.dossier(block).content["address"] == "北街1号"
+    assert (second["households"], second["components"].count("\n")) == ("12", 1)
+    keeper.send("写入", file=changed(content, {(2, "地址"): "北街2号", (4, "户数"): "很多"}))
+    assert "3 行有错，一行也没有写入" in keeper.page.text
+    assert (
+        "门牌" not in keeper.page.text.partition("原因")[2][:60]
+        and "“户数”应为不小于0的整数" in keeper.page.text
+    )
+    assert areas.dossier(block).content["address"] == "北街1号"
+
+
+def test_a_sheet_of_another_village_changes_nothing(town, village, elsewhere):
+    keeper = Browser("village").open(f"/grid/{village.code}")
+    content = keeper.client.get(f"/grid/{elsewhere.code}/sheet").content
+    keeper.send("写入", file=changed(content, {(2, "地址"): "北街1号"}))
+    assert "不在您的辖区" in keeper.page.text and areas.dossier(elsewhere).seq == 0
+    keeper.send("写入", file=("空.xlsx", b""))
+    assert keeper.status == 422

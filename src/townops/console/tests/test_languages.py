@@ -22,6 +22,12 @@ FURTHER = (
     "/handbook",
     "/grid",
     "/grid?form=list&q=1",
+    "/grid/lacking?kind=address",
+    "/grid/310115104-G1",
+    "/grid/310115104-G1/edit",
+    "/grid/310115104002",
+    "/grid/310115104002001",
+    "/grid/310115104002001/edit",
     "/orders/{number}/receipt",
     "/orders?open=1&state=filed",
 )

@@ -24,6 +24,8 @@ WEIGHED = (
     "/handbook?source=hotline",
     "/second-factor",
     "/grid",
+    "/grid/310115104002",
+    "/grid/310115104002001",
     "/signin",
     "/wordings",
     "/wordings/new",

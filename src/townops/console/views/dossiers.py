@@ -1,6 +1,7 @@
 """责任块档案: a block's page with who answers, what is there, photographs and history; 居村 and responsibility grids at theirs (U11)."""
 
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from typing import Final
 
 from django.contrib import messages
@@ -10,9 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from townops.areas import api as areas
-from townops.base import attachments
+from townops.base import attachments, sheets
 from townops.console import choices, dossiers, downloads, grounds
 from townops.console.doors import Desk, page
+from townops.console.given import file_of
 from townops.console.saying import sentence
 from townops.documents import api as documents
 from townops.kernel.refusal import Refused
@@ -21,6 +23,7 @@ from townops.people import api as people
 VIEW: Final = "areas.view"
 KEEP: Final = "areas.dossier"
 MOST: Final = 500
+FIRST: Final = 100
 Shown = Callable[[Desk, areas.AreaView], dict[str, object]]
 PAGES: Final[Mapping[str, tuple[Shown, str]]] = {
     "block": (dossiers.of_block, "console/dossier.html"),
@@ -151,6 +154,28 @@ def phone(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
         return _page(request, desk, area, {"said": sentence(refused)})
     shown, template = PAGES[area.kind]
     return render(request, template, shown(desk, area) | {"revealed": {"name": contact.name, "phone": seen}})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(KEEP)
+def sheet(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
+    """All dossiers of a 居村 as a sheet; changed, it is tried (`do` try) or taken in, all of it or nothing."""
+    area = grounds.of_town(code, desk.town)
+    if request.method != "POST":
+        target = BytesIO()
+        sheets.write_xlsx(target, *areas.dossier_sheet(areas.blocks_below(area.id)))
+        return downloads.xlsx(target.getvalue(), f"{area.name}责任块档案.xlsx")
+    tried = request.POST.get("do") == "try"
+    try:
+        content, name = file_of(request)
+        taken = areas.take_dossier_sheet(
+            content, name, desk.town, actor=desk.actor, at=desk.at, only_try=tried
+        )
+    except Refused as refused:
+        return _page(request, desk, area, {"said": sentence(refused)})
+    shown, template = PAGES[area.kind]
+    found = shown(desk, area) | {"taken": taken, "tried": tried, "wrong": taken.errors[:FIRST]}
+    return render(request, template, found, status=422 if taken.errors else 200)
 
 
 @require_safe
