@@ -1,6 +1,6 @@
 """What a complete dossier must have: areas' own, and what other contexts declare; what is missing of it, for many blocks at once."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -30,26 +30,42 @@ LIVED_IN: Final = frozenset({"estate", "hamlet"})  # whose people are counted
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing a block's dossier must have; without a `grave` one nobody can be asked to act there."""
+    """One thing a block's dossier must have; without a `grave` one nobody can be asked to act there. Lower `order` first."""
 
     name: str
     label: str
-    having: Callable[[Collection[int], datetime], Collection[int]]
+    order: int
     grave: bool = False
-    order: int = 50
 
 
-_needs: Registry[Need] = Registry("need of a dossier")
+Having = Mapping[str, Collection[int]]
+Asked = Callable[[Collection[int], datetime], Having]
 
 
-def on_dossiers(need: Need) -> Need:
-    """Declare in `answers.py` what a complete dossier has; `having` names the blocks that have it, out of those asked for."""
-    return _needs.add(need.name, need)
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Needs that one context keeps; `having` names, by need, the blocks that have it out of those asked for."""
+
+    needs: tuple[Need, ...]
+    having: Asked
+
+
+_kept: Registry[Kept] = Registry("needs of a dossier")
+
+
+def on_dossiers(name: str, *needs: Need) -> Callable[[Asked], Asked]:
+    """Declare in `answers.py` what a complete dossier has of what a context keeps; blocks not asked for may be named too."""
+
+    def register(function: Asked) -> Asked:
+        _kept.add(name, Kept(needs, function))
+        return function
+
+    return register
 
 
 def needs() -> list[Need]:
     """Every need, the gravest first."""
-    return sorted(_needs.all().values(), key=lambda one: (one.order, one.name))
+    return sorted((one for kept in _kept.all().values() for one in kept.needs), key=lambda one: one.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +101,10 @@ def states(blocks: Iterable[AreaView], at: datetime) -> list[State]:
     asked, today = list(blocks), at.astimezone(SHANGHAI).date()
     ids = frozenset(one.id for one in asked)
     every, ahead = intervals(at)
-    having = [(need, frozenset(need.having(ids, at))) for need in needs()] if ids else []
+    told: dict[str, Collection[int]] = {}
+    for kept in _kept.all().values():
+        told.update(kept.having(ids, at) if ids else {})
+    having = [(need, frozenset(told.get(need.name, ()))) for need in needs()]
     reviewed = dict(_of(ids).values_list("area_id", "reviewed_on"))
     return [_state(one, having, reviewed.get(one.id), (today, every, ahead)) for one in asked]
 
@@ -134,16 +153,14 @@ def _of(ids: Collection[int]) -> QuerySet[Dossier]:
     return rows.filter(area__in=ids) if len(ids) <= MANY else rows.filter(area__kind="block")
 
 
-def _with_address(ids: Collection[int], _at: datetime) -> Collection[int]:
-    return set(_of(ids).exclude(address="").values_list("area_id", flat=True))
-
-
-def _with_people(ids: Collection[int], _at: datetime) -> Collection[int]:
-    """Counted, or of a type where nobody lives."""
+@on_dossiers("areas", Need("address", "地址", 50), Need("people", "人口", 60))
+def _own(ids: Collection[int], _at: datetime) -> Having:
+    """People are counted where they live; other types need no figures."""
     known = picture.get().by_id
-    free = {one for one in ids if known[one].block_type not in LIVED_IN}
-    return free.union(_of(ids).exclude(residents=None).values_list("area_id", flat=True))
-
-
-on_dossiers(Need("address", "地址", _with_address, order=50))
-on_dossiers(Need("people", "人口", _with_people, order=60))
+    rows = list(_of(ids).values_list("area_id", "address", "residents"))
+    return {
+        "address": [area for area, address, _ in rows if address],
+        "people": {one for one in ids if known[one].block_type not in LIVED_IN}.union(
+            area for area, _, residents in rows if residents is not None
+        ),
+    }

@@ -1,13 +1,13 @@
 """What people answer to those below who do not know them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date, datetime
 
 from townops.areas import api as areas
 from townops.base.registry import answers
 from townops.people.loading import follow_import
 from townops.people.models import BlockSubject
-from townops.people.queries import directory, subjects_in
+from townops.people.queries import current_subjects, directory
 
 TOLD = 50
 
@@ -20,17 +20,25 @@ def on_changed_areas(ids: frozenset[int]) -> areas.Touched:
     return areas.Touched(rows.count(), tuple(f"{code} {unit}" for code, unit in words))
 
 
-def _having(kind: str) -> Callable[[Collection[int], datetime], Collection[int]]:
-    return lambda ids, at: {one.block_id for one in subjects_in(ids, at) if one.kind == kind}
-
-
-def _with_contact(ids: Collection[int], at: datetime) -> Collection[int]:
-    """The handling subject names a post, and somebody acts at it now."""
-    acting = directory().acting
-    posts = {one.contact_post_id for one in subjects_in(ids, at)} - {None}
-    staffed = {post for post in posts if post and acting(post, at)}
-    handling = (one for one in subjects_in(ids, at) if one.kind == BlockSubject.Kind.HANDLING)
-    return {one.block_id for one in handling if one.contact_post_id in staffed}
+@areas.on_dossiers(
+    "people",
+    areas.Need("handling", "处置责任主体", 10, grave=True),
+    areas.Need("contact", "联系人", 20, grave=True),
+    areas.Need("ownership", "管理权属主体", 30),
+    areas.Need("maintenance", "维护责任主体", 40),
+)
+def having(ids: Collection[int], at: datetime) -> dict[str, set[int]]:
+    """Blocks with each kind of subject, and those where somebody acts now at the post that the handling subject names."""
+    found = dict[str, set[int]]()
+    acting, staffed = directory().acting, dict[int, bool]()
+    for block, kind, post in current_subjects(ids, at).values_list("block_id", "kind", "contact_post_id"):
+        found.setdefault(kind, set()).add(block)
+        if kind == BlockSubject.Kind.HANDLING and post is not None:
+            if post not in staffed:
+                staffed[post] = bool(acting(post, at))
+            if staffed[post]:
+                found.setdefault("contact", set()).add(block)
+    return found
 
 
 def _reviewed(*, area_id: int, on: date) -> None:
@@ -38,9 +46,5 @@ def _reviewed(*, area_id: int, on: date) -> None:
     BlockSubject.objects.filter(block=area_id, valid_until=None).update(confirmed_on=on)
 
 
-areas.on_dossiers(areas.Need("handling", "处置责任主体", _having("handling"), grave=True, order=10))
-areas.on_dossiers(areas.Need("contact", "联系人", _with_contact, grave=True, order=20))
-areas.on_dossiers(areas.Need("ownership", "管理权属主体", _having("ownership"), order=30))
-areas.on_dossiers(areas.Need("maintenance", "维护责任主体", _having("maintenance"), order=40))
 answers.register("areas.reviewed", _reviewed)
 answers.register("areas.imported", follow_import)
