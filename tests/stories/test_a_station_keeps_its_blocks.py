@@ -27,14 +27,15 @@ def test_a_station_keeps_its_blocks_dossier(sit: Sit, shoot: Shoot) -> None:
     page.fill("[name=address]", "上炼路100弄")
     other = sit("grid", f"{address}/edit")
     other.fill("[name=note]", "已请测绘单位复核边界")
+    other.fill("[name=address]", "上炼路98弄")
     other.click("button:has-text('保存')")
     other.wait_for_selector("text=档案已保存")
     page.click("button:has-text('保存')")
     page.wait_for_selector("text=核对过了，再次保存")
-    assert "改了：备注" in page.inner_text("[role=alert]")
+    assert "改了：地址、备注" in page.inner_text("[role=alert]")
     assert page.input_value("[name=address]") == "上炼路100弄"
     shoot(page, "grid-dossier-stale")
-    page.fill("[name=note]", "已请测绘单位复核边界")
+    assert page.input_value("[name=note]") == "已请测绘单位复核边界"
     page.click("button:has-text('再次保存')")
     page.wait_for_selector("text=档案已保存")
 

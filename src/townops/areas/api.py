@@ -24,6 +24,7 @@ from townops.areas.dossier_sheets import dossier_sheet, take_dossier_sheet
 from townops.areas.dossiers import (
     DossierView,
     add_photo,
+    changed_since,
     confirm_dossier,
     dossier,
     dossiers,
@@ -120,6 +121,7 @@ __all__ = [
     "carried",
     "carried_to",
     "cells_of",
+    "changed_since",
     "changing_hands",
     "check_areas",
     "check_draft",

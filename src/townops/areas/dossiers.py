@@ -172,8 +172,21 @@ def _may(actor: Actor, area: AreaView) -> None:
 
 def _refuse_stale(area: AreaView, over: int, now: int) -> None:
     if over != now:
-        newer = [one for one in journal.history(KIND, area.code) if int(one.body.get("seq", 0)) > over]
+        newer = _since(area, over)
         raise Refused("dossier_stale", name=newer[-1].name if newer else "", labels=_labels(newer))
+
+
+def changed_since(area: AreaView, over: int) -> dict[str, tuple[str, str]]:
+    """Fields that were changed since somebody began upon `over`: what they were then, what they are now."""
+    found: dict[str, tuple[str, str]] = {}
+    for one in _since(area, over):
+        for name, (before, after) in one.body.get("changes", {}).items():
+            found[name] = (found[name][0] if name in found else before, after)
+    return found
+
+
+def _since(area: AreaView, over: int) -> list[journal.Entry]:
+    return [one for one in journal.history(KIND, area.code) if int(one.body.get("seq", 0)) > over]
 
 
 def _labels(entries: Sequence[journal.Entry]) -> str:

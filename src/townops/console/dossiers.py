@@ -167,6 +167,18 @@ def form(area: areas.AreaView, typed: Mapping[str, str] | None = None) -> list[t
     return [(one, text, max(3, min(12, text.count("\n") + 2))) for one, text in lines]
 
 
+def joined(
+    typed: Mapping[str, str], since: Mapping[str, tuple[str, str]]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What was typed with what others changed meanwhile where the typist changed nothing; and, of fields both changed, what they
+    are now.
+    """
+    told = {name: "\n".join(text.strip().splitlines()) for name, text in typed.items()}
+    untouched = {name: now for name, (before, now) in since.items() if told.get(name, "") == before}
+    both = {name: now for name, (_, now) in since.items() if name not in untouched and told.get(name) != now}
+    return {**told, **untouched}, both
+
+
 def whole(text: str) -> int:
     """A number typed by nobody; 0 where there is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < PER_PERSON else 0

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from townops.kernel.vectortiles import Box, Fact, Shapes, Tile, cut, encode, level_of, simplified
 
 TILES_KEPT: Final = 512
+MOST_NAMED: Final = 2000  # of more areas in a tile none is wide enough for a sign
 NAMED_AT: Final = "-names"  # a layer of points beside one of areas: a map names an area once, not once a tile
 Places = NDArray[np.int64]
 
@@ -81,7 +82,7 @@ class FeatureSet:
         places = np.sort(self._tree.query(shapely.box(*tile.box)))
         facts = [{"id": self.ids[place], **self.facts[place]} for place in places]
         layers = {layer: (cut(self._shapes_at(tile.zoom)[places], tile), facts)}
-        if self._covers:
+        if self._covers and len(places) <= MOST_NAMED:
             layers[layer + NAMED_AT] = (cut(self._middles[places], tile), facts)
         return encode(layers)
 

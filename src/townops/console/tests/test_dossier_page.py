@@ -93,15 +93,24 @@ def test_a_station_fills_in_confirms_and_the_history_tells_it(town, block):
 
 def test_a_stale_form_is_told_what_changed_keeps_what_was_typed_and_may_be_sent_again(town, block):
     slow = Browser("station").open(f"/grid/{block.code}/edit")
-    Browser("grid").open(f"/grid/{block.code}/edit").send("保存", plates="1号、2号")
-    slow.send("保存", address="北街7号")
+    Browser("grid").open(f"/grid/{block.code}/edit").send("保存", plates="1号、2号", note="边界待核")
+    slow.send("保存", address="北街7号", note="门卫电话已换")
     assert slow.status == 422
-    assert "改了：门牌" in slow.page.text and "现在是" in slow.page.text
-    form = slow.page.form("核对过了，再次保存")
-    assert form.values["address"] == ["北街7号"]
-    slow.send("核对过了，再次保存", plates="1号、2号")
+    assert "改了：门牌、备注" in slow.page.text
+    assert slow.page.text.count("两人都改了这一栏") == 1 and "现在是： 边界待核" in slow.page.text
+    typed = slow.page.form("核对过了，再次保存").values
+    assert [typed[name] for name in ("address", "plates", "note")] == [
+        ["北街7号"],
+        ["1号、2号"],
+        ["门卫电话已换"],
+    ]
+    slow.send("核对过了，再次保存")
     content = areas.dossier(block).content
-    assert (content["address"], content["plates"]) == ("北街7号", "1号、2号")
+    assert [content[name] for name in ("address", "plates", "note")] == [
+        "北街7号",
+        "1号、2号",
+        "门卫电话已换",
+    ]
 
 
 def test_a_wrong_line_names_itself_and_keeps_everything(town, block):

@@ -61,13 +61,14 @@ def edit(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
             raise Refused("dossier_outside", name=area.name)
         return render(request, "console/dossier_edit.html", shown)
     typed = {one.name: request.POST.get(one.name, "") for one in areas.fields_of(area.kind)}
+    over = dossiers.whole(request.POST.get("over", ""))
     try:
-        over = dossiers.whole(request.POST.get("over", ""))
         areas.put_dossier(area, typed, over=over, actor=desk.actor, at=desk.at)
     except Refused as refused:
-        again = shown | {"fields": dossiers.form(area, typed), "said": sentence(refused)}
-        again |= {"newer": areas.dossier(area).content if refused.code == "dossier_stale" else {}}
-        again |= {"over": seq if refused.code == "dossier_stale" else request.POST.get("over", "")}
+        again = shown | {"said": sentence(refused), "over": over, "fields": dossiers.form(area, typed)}
+        if refused.code == "dossier_stale":
+            typed, newer = dossiers.joined(typed, areas.changed_since(area, over))
+            again |= {"fields": dossiers.form(area, typed), "newer": newer, "over": seq, "stale": True}
         return render(request, "console/dossier_edit.html", again, status=422)
     messages.success(request, "档案已保存。")
     return redirect("console:dossier", code)
