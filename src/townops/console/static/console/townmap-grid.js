@@ -43,8 +43,8 @@ function style(base) {
       stroke("grid", "#3c4650", 2.2),
       stroke("town", "#1f262d", 3),
       ...KINDS.slice(1).map((kind) => of(`${kind}-chosen`, kind, "line", { "line-color": colour.blue, "line-width": 4 }, { filter: ["==", ["get", "code"], ""] })),
-      { ...named("block", "block", 16), id: "block-names" },
-      { id: "block-signs", source: "block", "source-layer": "block-names", type: "symbol", minzoom: 13, maxzoom: 16, layout: { "icon-image": byType((mark) => `label|block|${mark.textContent}`), "icon-padding": 1 } },
+      { id: "block-signs", source: "block", "source-layer": "block-names", type: "symbol", minzoom: 13, layout: { "icon-image": byType((mark) => `label|block|${mark.textContent}`), "icon-padding": 1 } },
+      named("block", "block", 16), // above the signs: where a name fits it is shown, elsewhere the sign
       named("village", "village", 12),
       named("grid", "grid", 8, 14),
     ],
