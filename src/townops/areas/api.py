@@ -17,8 +17,8 @@ from townops.areas.domain.features import Feature
 from townops.areas.domain.finding import Named
 from townops.areas.domain.finding import find as find_named
 from townops.areas.domain.ground import Ids
+from townops.areas.domain.mending import key_of as defect_key
 from townops.areas.domain.outlines import Outline
-from townops.areas.domain.proving import Defect, Proof
 from townops.areas.domain.views import AreaView, Location, Near
 from townops.areas.dossier_sheets import dossier_sheet, take_dossier_sheet
 from townops.areas.dossiers import (
@@ -59,6 +59,7 @@ from townops.areas.publishing import (
 )
 from townops.areas.publishing import publish as publish_borders
 from townops.areas.publishing import roll_back as roll_back_borders
+from townops.areas.repairs import Repaired, repair_draft
 from townops.areas.stamps import Picture, touch
 from townops.areas.statistics import Share, TypeCount, blocks_below, by_type, search, shares, sizes
 from townops.areas.surveys import AreaFile, plane_of
@@ -76,6 +77,7 @@ from townops.areas.versions import (
 from townops.areas.versions import redo as redo_edit
 from townops.areas.versions import undo as undo_edit
 from townops.kernel.coordinates import to_cgcs2000
+from townops.kernel.partition import Defect, Proof
 from townops.kernel.refusal import Refused
 from townops.kernel.vectortiles import Box
 
@@ -101,6 +103,7 @@ __all__ = [
     "Outline",
     "Picture",
     "Proof",
+    "Repaired",
     "RowError",
     "Share",
     "State",
@@ -129,6 +132,7 @@ __all__ = [
     "compare_versions",
     "confirm_dossier",
     "correct_lineage",
+    "defect_key",
     "dossier",
     "dossier_history",
     "dossier_sheet",
@@ -162,6 +166,7 @@ __all__ = [
     "put_survey",
     "read_dossier",
     "redo_edit",
+    "repair_draft",
     "roll_back_borders",
     "search",
     "sentence",
