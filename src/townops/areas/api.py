@@ -22,6 +22,7 @@ from townops.areas.domain.outlines import Outline
 from townops.areas.domain.views import AreaView, Location, Near
 from townops.areas.dossier_sheets import dossier_sheet, take_dossier_sheet
 from townops.areas.dossiers import (
+    Changed,
     DossierView,
     add_photo,
     changed_since,
@@ -87,6 +88,7 @@ __all__ = [
     "AreaView",
     "Candidate",
     "Carried",
+    "Changed",
     "Completeness",
     "Defect",
     "Difference",

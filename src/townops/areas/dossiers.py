@@ -27,6 +27,7 @@ KIND: Final = "dossier"
 GONE: Final = "dossier.gone"
 REVIEWED: Final = "areas.reviewed"
 CHUNK: Final = 500
+Changed = tuple[str, str, str, str]  # a field's name, its label, what it was, what it is
 TEXTS: Final = ("address", "plates", "note")
 
 
@@ -42,12 +43,12 @@ class DossierView:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry of the history: who did what when; `changes` are (label, before, after)."""
+    """One entry of the history: who did what when, which fields it changed."""
 
     action: str
     name: str
     at: datetime
-    changes: tuple[tuple[str, str, str], ...]
+    changes: tuple[Changed, ...]
     note: str
 
 
@@ -252,9 +253,11 @@ def history(area: AreaView) -> list[Line]:
     ]
 
 
-def _changes(told: Mapping[str, Sequence[str]]) -> tuple[tuple[str, str, str], ...]:
+def _changes(told: Mapping[str, Sequence[str]]) -> tuple[Changed, ...]:
     return tuple(
-        (one.label, told[one.name][0], told[one.name][1]) for one in rules.FIELDS if one.name in told
+        (one.name, one.label, told[one.name][0], told[one.name][1])
+        for one in rules.FIELDS
+        if one.name in told
     )
 
 

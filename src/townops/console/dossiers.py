@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from townops.areas import api as areas
+from townops.base import masking
 from townops.console import choices, grounds
 from townops.console.doors import SEES, Desk
 from townops.kernel.refusal import Refused
@@ -15,7 +16,7 @@ from townops.people import api as people
 STAFF: Final = ("people.view", *SEES)  # who reads more of a dossier than where it lies and who answers
 SUBJECTS: Final = "people.edit"
 DID: Final = {"put": "修改", "confirm": "确认无变化", "photo": "上传照片", "unphoto": "撤下照片"}
-PER_PERSON: Final = 10
+DIGITS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,15 @@ def shown(desk: Desk, area: areas.AreaView) -> dict[str, object]:
 
 def _orders(desk: Desk, area: areas.AreaView) -> list[tuple[str, str, orders.Page]]:
     """Open and closed orders here that this person sees."""
-    if not desk.sees:
-        return []
     wanted = ((True, "未结", f"area={area.code}&open=1"), (False, "已结束", f"area={area.code}&open=0"))
-    return [
-        (word, query, orders.find_orders(desk.actor, orders.Filter(area=area.code, open=is_open), at=desk.at, limit=1))
-        for is_open, word, query in wanted
-    ]  # fmt: skip
+    pages = ((word, query, _count(desk, area, open_=is_open)) for is_open, word, query in wanted)
+    return [(word, query, page) for word, query, page in pages if page]
+
+
+def _count(desk: Desk, area: areas.AreaView, *, open_: bool) -> orders.Page | None:
+    """A page whose total is how many there are; None for whoever sees no orders."""
+    wanted = orders.Filter(area=area.code, open=open_)
+    return orders.find_orders(desk.actor, wanted, at=desk.at, limit=1) if desk.sees else None
 
 
 def of_block(desk: Desk, area: areas.AreaView) -> dict[str, object]:
@@ -92,34 +95,34 @@ def of_block(desk: Desk, area: areas.AreaView) -> dict[str, object]:
 def of_grid(desk: Desk, area: areas.AreaView) -> dict[str, object]:
     """A responsibility grid: its force, and the open orders its people have."""
     found = shown(desk, area) | _kept(desk, area)
-    content = areas.dossier(area).content
-    force = areas.total_of(areas.cells_of(content["force"]))
-    open_orders = next((page for word, _, page in _orders(desk, area) if word == "未结"), None)
-    villages = [(one, _open(desk, one)) for one in areas.children(area.id)]
+    force = areas.total_of(areas.cells_of(areas.dossier(area).content["force"]))
+    waiting = _count(desk, area, open_=True)
     return found | {
         "force": force,
-        "per_person": f"{open_orders.total / force:.1f}" if open_orders and force else "",
-        "villages": villages,
+        "per_person": f"{waiting.total / force:.1f}" if waiting and force else "",
+        "villages": [(one, _count(desk, one, open_=True)) for one in areas.children(area.id)],
         "state": None,
     }
 
 
-def _open(desk: Desk, area: areas.AreaView) -> orders.Page | None:
-    return next((page for word, _, page in _orders(desk, area) if word == "未结"), None)
-
-
 def _kept(desk: Desk, area: areas.AreaView) -> dict[str, object]:
-    view, fields = areas.dossier(area), areas.fields_of(area.kind)
-    filled = [(one, view.content[one.name]) for one in fields if one.kind != "lines"]
+    view, fields, keeps = areas.dossier(area), areas.fields_of(area.kind), areas.may_keep(desk.actor, area)
+    told = {name: text if keeps else readable(name, text) for name, text in view.content.items()}
+    filled = [(one, told[one.name]) for one in fields if one.kind != "lines"]
     return {
         "dossier": view,
         "facts": [(one.label, value) for one, value in filled if one.kind == "text"],
         "counts": [(one.label, value) for one, value in filled if one.kind == "count"],
         "counted_on": view.content.get("counted_on", ""),
-        "tables": [_table(one, view.content[one.name]) for one in fields if one.kind == "lines"],
-        "may_keep": areas.may_keep(desk.actor, area),
-        "history": history(area),
+        "tables": [_table(one, told[one.name]) for one in fields if one.kind == "lines"],
+        "may_keep": keeps,
+        "history": history(area, keeps=keeps),
     }
+
+
+def readable(name: str, text: str) -> str:
+    """What others than keepers read: telephones that somebody typed are masked; codes of components are none."""
+    return text if name == "components" else masking.mask_text(text)
 
 
 def _table(one: areas.Field, text: str) -> Table:
@@ -134,17 +137,29 @@ def _answering(one: people.Contact) -> Answering:
     return Answering(one, posts, f"{one.unit.id if one.unit else 0}:{one.post.id if one.post else 0}")
 
 
-def history(area: areas.AreaView) -> list[Past]:
+def history(area: areas.AreaView, *, keeps: bool) -> list[Past]:
     """What was done to the dossier and to who answers, newest first."""
     kept = [
-        Past(DID.get(one.action, one.action), one.name, one.at, one.changes, one.note)
+        Past(DID.get(one.action, one.action), one.name, one.at, _told(one.changes, keeps=keeps), one.note)
         for one in areas.dossier_history(area)
     ]
     named = [
-        Past(f"更换{one.word}", one.name, one.at, ((one.word, "", " ".join(part for part in (one.unit, one.post) if part)),))
+        Past(
+            f"更换{one.word}",
+            one.name,
+            one.at,
+            ((one.word, "", " ".join(filter(None, (one.unit, one.post)))),),
+        )
         for one in people.subject_changes(area.code)
-    ]  # fmt: skip
+    ]
     return sorted([*kept, *named], key=lambda one: one.at, reverse=True)
+
+
+def _told(changes: tuple[areas.Changed, ...], *, keeps: bool) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (label, before, after) if keeps else (label, readable(name, before), readable(name, after))
+        for name, label, before, after in changes
+    )
 
 
 def of_village(desk: Desk, area: areas.AreaView) -> dict[str, object]:
@@ -181,7 +196,7 @@ def joined(
 
 def whole(text: str) -> int:
     """A number typed by nobody; 0 where there is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < PER_PERSON else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else 0
 
 
 def pair(text: str) -> tuple[int, int]:

@@ -88,8 +88,11 @@ def test_a_change_keeps_who_when_and_what_it_was(block):
     put(block, address="北街1号")
     put(block, over=1, address="北街2号", places="宾馆，高桥宾馆")
     newest, oldest = api.dossier_history(block)
-    assert newest.changes == (("地址", "北街1号", "北街2号"), ("重点场所", "", "宾馆，高桥宾馆"))
-    assert (newest.name, oldest.changes) == ("站长", (("地址", "", "北街1号"),))
+    assert newest.changes == (
+        ("address", "地址", "北街1号", "北街2号"),
+        ("places", "重点场所", "", "宾馆，高桥宾馆"),
+    )
+    assert (newest.name, oldest.changes) == ("站长", (("address", "地址", "", "北街1号"),))
     assert api.dossier(block).content["places"] == "宾馆，高桥宾馆"
 
 

@@ -60,6 +60,18 @@ def test_writing_is_open_to_keepers_within_their_own_area(town, block, elsewhere
     assert opened(f"/grid/{elsewhere.code}/edit") - everybody_who_leads == KEEPERS - {"station", "village"}
 
 
+@pytest.mark.parametrize("what", ["confirm", "subject", "phone", "photos", "edit", "sheet"])
+def test_what_writes_is_closed_to_everybody_else(town, block, elsewhere, what):
+    for who in ("unit", "resident", "patrol", "security"):
+        assert Browser(who).client.post(f"/grid/{block.code}/{what}").status_code == 403, who
+    assert Client().post(f"/grid/{block.code}/{what}").status_code == 302
+    before = areas.dossier(elsewhere)
+    Browser("station").client.post(
+        f"/grid/{elsewhere.code}/{what}", {"address": "北街1号", "kind": "handling"}
+    )
+    assert areas.dossier(elsewhere) == before and areas.dossier_history(elsewhere) == []
+
+
 def test_plates_and_defects_are_for_staff(town, block):
     assert opened(f"/grid/{block.code}/plates") == STAFF
     assert opened("/grid/lacking") == STAFF
@@ -73,6 +85,14 @@ def test_a_resident_reads_where_it_lies_and_who_answers_and_nothing_else(town, b
     unit = people.contacts_of(block.id, block_time())[0]
     assert unit.unit.name in text
     assert not any(word in text for word in ("危险化学品", "北街1号", unit.name, "历史", "档案状态"))
+
+
+def test_a_telephone_that_somebody_typed_is_masked_for_others_than_keepers(town, block):
+    keeper = Browser("station").open(f"/grid/{block.code}/edit")
+    keeper.send("保存", note="门卫13800138777", components="3101150137000001，路灯")
+    assert "13800138777" in keeper.page.text
+    text = Browser("unit").open(f"/grid/{block.code}").page.text
+    assert "13800138777" not in text and text.count("138****8777") == 2 and "3101150137000001" in text
 
 
 def block_time():
