@@ -48,9 +48,17 @@ def test_a_station_keeps_its_blocks_dossier(sit: Sit, shoot: Shoot) -> None:
     assert "上炼新村一小区5号" in page.inner_text("table.rows")
 
 
-def test_the_map_keeps_its_choice_in_the_address_and_shows_what_is_clicked(sit: Sit) -> None:
-    page = sit("station", "/grid?level=village")
+def test_the_map_keeps_its_choice_in_the_address_and_tells_what_is_clicked(sit: Sit) -> None:
+    page = sit("station", "/grid")
+    page.wait_for_selector("[data-gridmap][data-drawn]")
     page.check("#type-school")
-    assert "type=school" in page.url
+    page.click("a[data-level=village]")
+    assert "type=school" in page.url and "level=village" in page.url
+    page.wait_for_timeout(1000)
+    page.locator(".map-canvas canvas").click()
+    page.wait_for_selector("#grid-spot [data-kind=village]")
+    code = page.get_attribute("#grid-spot [data-code]", "data-code")
     page.goto(page.url)
     assert page.is_checked("#type-school")
+    assert page.get_attribute("#grid-spot [data-code]", "data-code") == code
+    assert page.inner_text(".map-tools [aria-current][data-level]") == "居村"

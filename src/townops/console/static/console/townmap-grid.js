@@ -75,6 +75,20 @@ function address(change) {
   }
 }
 
+// The level chosen stands out among the others, which stay links.
+function levels(chosen) {
+  address({ level: chosen === "block" ? "" : chosen });
+  for (const one of document.querySelectorAll("[data-level]:not([data-gridmap])")) {
+    const told = new URLSearchParams(location.search), on = one.dataset.level === chosen;
+    told.set("level", one.dataset.level);
+    const made = element(on ? "b" : "a", on ? { "aria-current": "true" } : { href: `?${told}` }, one.textContent);
+    made.dataset.level = one.dataset.level;
+    one.replaceWith(made);
+    if (on) document.querySelector("#grid-form [name=level]")?.remove();
+  }
+  if (chosen !== "block") document.getElementById("grid-form").append(element("input", { type: "hidden", name: "level", value: chosen }));
+}
+
 function controls(map, host) {
   const state = { level: host.dataset.level };
   const types = () => [...document.querySelectorAll("input[name=type]:checked")].map((one) => one.value);
@@ -101,10 +115,11 @@ function controls(map, host) {
     address({ at: code });
     if (move) go();
   };
-  map.on("click", (event) => {
-    const [feature] = map.queryRenderedFeatures(event.point, { layers: [`${state.level}-fill`] });
+  const pick = (point) => {
+    const [feature] = map.queryRenderedFeatures(point, { layers: [`${state.level}-fill`] });
     if (feature) choose(feature.properties.code, false);
-  });
+  };
+  map.on("click", (event) => pick(event.point));
   map.on("mousemove", (event) => {
     const over = map.queryRenderedFeatures(event.point, { layers: [`${state.level}-fill`] }).length;
     map.getCanvas().style.cursor = over ? "pointer" : "";
@@ -114,11 +129,17 @@ function controls(map, host) {
     show();
     address({ type: types() });
   });
+  map.getCanvas().addEventListener("keydown", (event) => {
+    if (event.key === "Enter") pick(map.project(map.getCenter()));
+  });
   document.addEventListener("click", (event) => {
-    const link = event.target.closest(".grid-side a[data-code]");
+    const link = event.target.closest(".grid-side a[data-code], .map-tools a[data-level]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    choose(link.dataset.code, true);
+    if (link.dataset.code) return void choose(link.dataset.code, true);
+    state.level = link.dataset.level;
+    levels(state.level);
+    show();
   });
   show();
   if (host.dataset.at) {
