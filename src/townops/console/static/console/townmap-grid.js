@@ -16,7 +16,7 @@ const edges = (text) => text.split(",").map(Number);
 const corner = ([west, south, east, north]) => [[west, south], [east, north]];
 const byType = (of) => ["match", ["get", "type"], ...marks.flatMap((mark) => [mark.dataset.type, of(mark)]), of(marks[marks.length - 1])];
 // Neighbours differ mostly: codes go along the ground.
-const tint = () => ["match", ["%", ["to-number", ["slice", ["get", "code"], -2], 0], TINTS.length], ...TINTS.slice(1).flatMap((one, place) => [place + 1, one]), TINTS[0]];
+const tint = (digits) => ["match", ["%", ["to-number", ["slice", ["get", "code"], -digits], 0], TINTS.length], ...TINTS.slice(1).flatMap((one, place) => [place + 1, one]), TINTS[0]];
 
 function style(base) {
   const sources = Object.fromEntries(KINDS.map((kind) => [kind, {
@@ -35,8 +35,8 @@ function style(base) {
       { id: "ground", type: "background", paint: { "background-color": "#eef0f2" } },
       of("town-fill", "town", "fill", { "fill-color": "#fafbfb" }),
       ...(base ? [{ id: "base", source: "base", type: "raster", paint: { "raster-saturation": -0.6, "raster-opacity": 0.7 } }] : []),
-      of("grid-fill", "grid", "fill", { "fill-color": tint(), "fill-opacity": 0.9 }),
-      of("village-fill", "village", "fill", { "fill-color": tint(), "fill-opacity": 0.9 }),
+      of("grid-fill", "grid", "fill", { "fill-color": tint(1), "fill-opacity": 0.9 }),
+      of("village-fill", "village", "fill", { "fill-color": tint(2), "fill-opacity": 0.9 }),
       of("block-fill", "block", "fill", { "fill-color": byType((mark) => token(`--block-${mark.dataset.type}`)), "fill-opacity": base ? 0.6 : 0.9 }),
       stroke("block", "#8f99a3", ["interpolate", ["linear"], ["zoom"], 12, 0.3, 15, 0.8]),
       stroke("village", "#5f6b77", 1.4),
