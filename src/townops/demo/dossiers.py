@@ -35,7 +35,7 @@ def is_unanswered(code: str) -> bool:
 
 def build_dossiers(town: str, *, at: datetime) -> int:
     """Dossiers of the town's blocks and grids, where there are none; returns how many."""
-    serials, today = count(1), at.astimezone(SHANGHAI).date()
+    serials, today = Serials(town), at.astimezone(SHANGHAI).date()
     found, reviewed = dict[int, dict[str, str]](), dict[int, date]()
     for block in areas.areas_of(town, "block"):
         rng = Random(f"dossier {block.code}")
@@ -51,9 +51,18 @@ def build_dossiers(town: str, *, at: datetime) -> int:
     return areas.enter_dossiers(found, reviewed, actor=BUILDER, at=at)
 
 
-def _block(
-    block: areas.AreaView, rng: Random, serials: "count[int]", today: date
-) -> Iterator[tuple[str, str]]:
+class Serials:
+    """Codes of components, none twice in a district: each town has a thousand of every class."""
+
+    def __init__(self, town: str) -> None:
+        self._county, first = town[:6], int(town[6:9]) * 1000 + 1
+        self._next = {kind: count(first) for kind, _ in COMPONENTS}
+
+    def code(self, kind: str) -> str:
+        return f"{self._county}{kind}{next(self._next[kind]):06d}"
+
+
+def _block(block: areas.AreaView, rng: Random, serials: Serials, today: date) -> Iterator[tuple[str, str]]:
     lane, short = rng.randrange(10, 900, 2), block.name[:2]
     if rng.random() > 0.04:
         yield "address", f"{short}路{lane}弄"
@@ -65,7 +74,7 @@ def _block(
     lines = []
     for _ in range(rng.randrange(0, 6)):
         code, name = rng.choice(COMPONENTS)
-        lines.append(f"{block.town[:6]}{code}{next(serials):06d}，{name}，{short}路{lane}弄口")
+        lines.append(f"{serials.code(code)}，{name}，{short}路{lane}弄口")
     yield "components", "\n".join(lines)
 
 
