@@ -7,13 +7,18 @@ from typing import Final
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from townops.areas import api as areas
 from townops.base import inbox
+from townops.base.models import Notice
 from townops.console.doors import Desk, page
+from townops.console.views.staff import full_name
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
+from townops.people import api as people
 
 ROWS: Final = 50
 LONGEST: Final = 18
@@ -31,12 +36,14 @@ KINDS: Final = {
     "orders.raised": ("上提一级", "warn"),
     "orders.reopened": ("您办结的又重办", "redo"),
     REVIEW: ("责任块待复核", "clock"),
+    "orders.succeeded": ("承接其他单位的工单", "forward"),
+    "people.fell_to": ("岗位空缺，工作由您负责", "user"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One notice as it stands in the list; `order` None: no longer his to see, or about the 居村 `place`."""
+    """One notice as it stands in the list; `order` None: no longer his to see; `about` says it where it is of no order."""
 
     id: int
     word: str
@@ -46,7 +53,8 @@ class Line:
     by: str
     at: datetime
     unread: bool
-    place: str = ""
+    about: str = ""
+    link: str = "看在办工单"
 
 
 @require_safe
@@ -55,7 +63,8 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Newest first; `unread` in the address leaves out what was read."""
     only = "unread" in request.GET
     shelf = inbox.shelf(desk.account.pk, before=_number(request), only_unread=only, limit=ROWS)
-    seen = orders.named(desk.actor, {one.thing for one in shelf.rows}) if shelf.rows and desk.sees else {}
+    numbers = {one.thing for one in shelf.rows if not _unit_of(one)}
+    seen = orders.named(desk.actor, numbers) if numbers and desk.sees else {}
     lines = [
         Line(
             one.pk,
@@ -65,7 +74,8 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
             one.by,
             one.at,
             one.read_at is None,
-            _place(one.thing) if one.kind == REVIEW else "",
+            _about(one),
+            "看责任块" if one.kind == REVIEW else "看在办工单",
         )
         for one in shelf.rows
     ]
@@ -88,7 +98,31 @@ def follow(request: HttpRequest, desk: Desk, notice: int) -> HttpResponse:
     if found is None:
         raise Http404
     inbox.mark_read(desk.account.pk, [found.pk], desk.at)
-    return redirect("console:dossier" if found.kind == REVIEW else "console:order", found.thing)
+    if found.kind == REVIEW:
+        return redirect("console:dossier", found.thing)
+    if unit := _unit_of(found):
+        place = "unit" if found.thing.startswith("unit:") else "holder"
+        query = urlencode({place: unit.code, "open": "1"})
+        return redirect(f"{reverse('console:orders')}?{query}")
+    return redirect("console:order", found.thing)
+
+
+def _unit_of(one: Notice) -> people.UnitView | None:
+    """The unit whose open orders a notice is about, where it is about no single order."""
+    kind, _, number = one.thing.partition(":")
+    if kind == "unit":
+        return people.unit_by_id(int(number))
+    return people.unit_by_id(people.post_by_id(int(number)).unit_id) if kind == "post" else None
+
+
+def _about(one: Notice) -> str:
+    """The unit that ended, the post that fell vacant, or the 居村 whose dossiers are due."""
+    if one.kind == REVIEW:
+        return _place(one.thing)
+    kind, _, number = one.thing.partition(":")
+    if kind == "unit":
+        return people.unit_by_id(one.seq).name
+    return full_name(int(number)) if kind == "post" else ""
 
 
 def _place(code: str) -> str:
