@@ -54,7 +54,7 @@ class Line:
     at: datetime
     unread: bool
     about: str = ""
-    link: str = "看在办工单"
+    of_blocks: bool = False
 
 
 @require_safe
@@ -75,7 +75,7 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
             one.at,
             one.read_at is None,
             _about(one),
-            "看责任块" if one.kind == REVIEW else "看在办工单",
+            one.kind == REVIEW,
         )
         for one in shelf.rows
     ]
