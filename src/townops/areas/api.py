@@ -10,6 +10,9 @@ from numpy.typing import ArrayLike
 
 from townops.areas.domain.candidates import FIELDS, Candidate, RowError, Survey
 from townops.areas.domain.comparing import Carried, Difference, Link, carried
+from townops.areas.domain.dossiers import Field, cells_of, fields_of
+from townops.areas.domain.dossiers import read as read_dossier
+from townops.areas.domain.dossiers import total as total_of
 from townops.areas.domain.features import Feature
 from townops.areas.domain.finding import Named
 from townops.areas.domain.finding import find as find_named
@@ -17,6 +20,23 @@ from townops.areas.domain.ground import Ids
 from townops.areas.domain.mending import key_of as defect_key
 from townops.areas.domain.outlines import Outline
 from townops.areas.domain.views import AreaView, Location, Near
+from townops.areas.dossier_sheets import dossier_sheet, take_dossier_sheet
+from townops.areas.dossiers import (
+    Changed,
+    DossierView,
+    add_photo,
+    changed_since,
+    confirm_dossier,
+    dossier,
+    dossiers,
+    drop_photo,
+    enter_dossiers,
+    may_keep,
+    photo,
+    photos,
+    put_dossier,
+)
+from townops.areas.dossiers import history as dossier_history
 from townops.areas.exporting import Exported, export
 from townops.areas.geography import Geography, picture
 from townops.areas.handing import Touched, changing_hands, on_borders
@@ -29,6 +49,7 @@ from townops.areas.imports import (
     write_errors,
 )
 from townops.areas.models import Area
+from townops.areas.needs import Completeness, Need, State, needs, on_dossiers, states, summary
 from townops.areas.publishing import begin_due as begin_borders
 from townops.areas.publishing import (
     carried_to,
@@ -41,6 +62,7 @@ from townops.areas.publishing import publish as publish_borders
 from townops.areas.publishing import roll_back as roll_back_borders
 from townops.areas.repairs import Repaired, repair_draft
 from townops.areas.stamps import Picture, touch
+from townops.areas.statistics import Share, TypeCount, blocks_below, by_type, search, shares, sizes
 from townops.areas.surveys import AreaFile, plane_of
 from townops.areas.versions import (
     VersionView,
@@ -66,23 +88,32 @@ __all__ = [
     "AreaView",
     "Candidate",
     "Carried",
+    "Changed",
+    "Completeness",
     "Defect",
     "Difference",
+    "DossierView",
     "Exported",
     "Feature",
+    "Field",
     "ImportResult",
     "Link",
     "Location",
     "Named",
     "Near",
+    "Need",
     "Outline",
     "Picture",
     "Proof",
     "Repaired",
     "RowError",
+    "Share",
+    "State",
     "Survey",
     "Touched",
+    "TypeCount",
     "VersionView",
+    "add_photo",
     "area",
     "area_by_id",
     "areas_of",
@@ -90,40 +121,67 @@ __all__ = [
     "begin_draft",
     "below",
     "block_types",
+    "blocks_below",
+    "by_type",
     "carried",
     "carried_to",
+    "cells_of",
+    "changed_since",
     "changing_hands",
     "check_areas",
     "check_draft",
     "children",
     "compare_versions",
+    "confirm_dossier",
     "correct_lineage",
     "defect_key",
+    "dossier",
+    "dossier_history",
+    "dossier_sheet",
+    "dossiers",
+    "drop_photo",
+    "enter_dossiers",
     "export",
     "extent",
     "features_of",
+    "fields_of",
     "find",
     "foresee_publishing",
     "import_areas",
     "lineage_of",
     "locate",
     "locate_many",
+    "may_keep",
     "nearby",
+    "needs",
+    "neighbours",
     "on_borders",
+    "on_dossiers",
     "outlines",
+    "photo",
+    "photos",
     "plane_of",
     "point_within",
     "publish_borders",
+    "put_dossier",
     "put_features",
     "put_survey",
+    "read_dossier",
     "redo_edit",
     "repair_draft",
     "roll_back_borders",
+    "search",
     "sentence",
     "shape",
     "shapes",
+    "shares",
+    "sizes",
+    "states",
     "stored",
+    "summary",
+    "take_dossier_sheet",
     "take_survey",
+    "total_of",
     "touch",
     "towns",
     "undo_edit",
@@ -162,6 +220,11 @@ def nearby(
     """Areas of a kind whose edge is within so many metres, nearest first."""
     x, y = to_cgcs2000(lng, lat, crs)
     return _geography().ground(timezone.localdate()).nearby(x, y, metres, kind)
+
+
+def neighbours(area_id: int) -> list[AreaView]:
+    """Areas of the same kind that share a piece of border today, by code."""
+    return _geography().ground(timezone.localdate()).neighbours(area_id)
 
 
 def area(code: str) -> AreaView:

@@ -209,3 +209,45 @@ class Lineage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before} {self.how} {self.after}"
+
+
+class Dossier(models.Model):
+    """What is known of a block or a responsibility grid beside its borders (责任块档案, U11); `seq` counts its changes."""
+
+    area = models.OneToOneField(Area, models.PROTECT, primary_key=True, related_name="+")
+    seq = models.PositiveIntegerField(default=1)
+    address = models.CharField("地址", max_length=200, blank=True)
+    plates = models.CharField("门牌", max_length=400, blank=True)
+    households = models.PositiveIntegerField("户数", null=True)
+    residents = models.PositiveIntegerField("常住人口", null=True)
+    incomers = models.PositiveIntegerField("来沪人员", null=True)
+    elders = models.PositiveIntegerField("60岁及以上", null=True)
+    workers = models.PositiveIntegerField("从业人员", null=True)
+    counted_on = models.DateField("统计日期", null=True)
+    note = models.CharField("备注", max_length=500, blank=True)
+    reviewed_on = models.DateField("复核日期", null=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.area_id} {self.seq}"
+
+
+class DossierLine(models.Model):
+    """One key place, component, kind of people or piece of equipment of a dossier; `name` is its first cell, a component's
+    its code, which exists once.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="lines")
+    part = models.CharField("栏目", max_length=12)
+    name = models.CharField("编码或名称", max_length=80)
+    more = models.CharField("名称或数量", max_length=80, blank=True)
+    note = models.CharField("位置或说明", max_length=80, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        indexes: ClassVar = [models.Index(fields=["dossier", "part"], name="dossier_line_part")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name"], condition=Q(part="components"), name="component_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.name}"

@@ -48,6 +48,8 @@ STATUS: Final = {
     "post_unknown": 404,
     "upward_batch_unknown": 404,
     "view_unknown": 404,
+    "dossier_photo_unknown": 404,
+    "dossier_outside": 403,
     "not_permitted": 403,
     "source_not_permitted": 403,
     "number_not_permitted": 403,

@@ -45,6 +45,13 @@ GROUPS: Final = (
         ),
     ),
     Group(
+        "网格",
+        (
+            Entry("grid", "网格图", "pin", ("areas.view",)),
+            Entry("dossiers-lacking", "档案缺陷", "warn", ("areas.dossier", "people.edit")),
+        ),
+    ),
+    Group(
         "资料",
         (
             Entry("handbook", "操作规程", "file"),

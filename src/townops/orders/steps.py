@@ -158,7 +158,8 @@ def _dispatched(order: Order, facts: Facts, here: resolve.Around) -> dict[str, V
         added["limit"] = proposal.limit
     if not same:
         rules = people.unit_by_id(proposal.unit_id).name
-        return added | {"trace": f"✗ 派遣员另选：按规则应为{rules}\n{trace_of(proposal)}"[:LONGEST_TRACE]}
+        other = f"✗ 派遣员另选：按规则应为{rules}"
+        return added | {"trace": "\n".join((other, trace_of(proposal)))[:LONGEST_TRACE]}
     return added | {"trace": trace_of(proposal)}
 
 

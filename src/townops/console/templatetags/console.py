@@ -5,7 +5,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from townops.console import cells, choices, labels, looks, saying
+from townops.console import cells, choices, grounds, labels, looks, saying
 from townops.console import menu as navigation
 from townops.console.doors import Desk
 from townops.orders import api as orders
@@ -65,3 +65,14 @@ def basis(code: str) -> str:
 @register.filter
 def basis_why(code: str) -> str:
     return labels.BASES.get(code, ("", ""))[1]
+
+
+@register.filter
+def glyph(code: str) -> str:
+    """The one sign of a type of block."""
+    return grounds.GLYPHS.get(code, "")
+
+
+@register.filter
+def block_type(code: str) -> str:
+    return grounds.type_words().get(code, code)
