@@ -181,8 +181,8 @@ def below(area_id: int) -> frozenset[int]:
 
 
 def children(area_id: int) -> tuple[AreaView, ...]:
-    """Areas directly under it that have not ended, by code."""
-    return tuple(one for one in _geography().children(area_id) if not one.ended(timezone.localdate()))
+    """Areas directly under it that stand today, by code."""
+    return tuple(one for one in _geography().children(area_id) if one.stands(timezone.localdate()))
 
 
 def towns() -> tuple[AreaView, ...]:
@@ -191,10 +191,10 @@ def towns() -> tuple[AreaView, ...]:
 
 
 def areas_of(town_code: str, kind: str) -> tuple[AreaView, ...]:
-    """Every area of one kind in a town that has not ended, by code; directly-managed areas are among the villages."""
+    """Every area of one kind in a town that stands today, by code; directly-managed areas are among the villages."""
     known, today = _geography(), timezone.localdate()
     found = (known.by_id[one] for one in known.below(area(town_code).id))
-    living = (one for one in found if one.kind == kind and not one.ended(today))
+    living = (one for one in found if one.kind == kind and one.stands(today))
     return tuple(sorted(living, key=lambda one: one.code))
 
 
@@ -204,9 +204,8 @@ def villages(town_code: str) -> tuple[AreaView, ...]:
 
 
 def find(town_code: str, q: str, *, most: int = 8) -> list[Named]:
-    """居村 and blocks of a town that the words of an address may mean, likeliest first."""
-    known = _geography()
-    return find_named(q, known.named(area(town_code).id), most)
+    """居村 and blocks of today that the words of an address may mean, likeliest first."""
+    return find_named(q, _geography().named(area(town_code).id, timezone.localdate()), most)
 
 
 def shape(area_id: int, *, on: date | None = None) -> bytes | None:
