@@ -17,6 +17,9 @@ from townops.areas.domain.ground import Ids
 from townops.areas.domain.outlines import Outline
 from townops.areas.domain.proving import Defect, Proof
 from townops.areas.domain.views import AreaView, Location, Near
+from townops.areas.domain.rebasing import CHOICES as REBASE_CHOICES
+from townops.areas.domain.rebasing import Conflict, Rebased
+from townops.areas.drafts import DraftView, Edit, draft, drop_draft, foresee_rebase, rebase_draft
 from townops.areas.exporting import Exported, export
 from townops.areas.geography import Geography, picture
 from townops.areas.handing import Touched, changing_hands, on_borders
@@ -59,14 +62,17 @@ from townops.kernel.refusal import Refused
 from townops.kernel.vectortiles import Box
 
 __all__ = [
-    "FIELDS",
     "AreaFile",
     "AreaView",
     "Candidate",
     "Carried",
+    "Conflict",
     "Defect",
     "Difference",
+    "DraftView",
+    "Edit",
     "Exported",
+    "FIELDS",
     "Feature",
     "ImportResult",
     "Link",
@@ -76,6 +82,8 @@ __all__ = [
     "Outline",
     "Picture",
     "Proof",
+    "REBASE_CHOICES",
+    "Rebased",
     "RowError",
     "Survey",
     "Touched",
@@ -95,11 +103,14 @@ __all__ = [
     "children",
     "compare_versions",
     "correct_lineage",
+    "draft",
+    "drop_draft",
     "export",
     "extent",
     "features_of",
     "find",
     "foresee_publishing",
+    "foresee_rebase",
     "import_areas",
     "lineage_of",
     "locate",
@@ -112,6 +123,7 @@ __all__ = [
     "publish_borders",
     "put_features",
     "put_survey",
+    "rebase_draft",
     "redo_edit",
     "roll_back_borders",
     "sentence",

@@ -59,6 +59,8 @@ def publish(version_id: int, *, revision: int, on: date, actor: Actor, at: datet
         row = load_version(version_id)
         if row.number is not None:
             raise Refused("version_published")
+        if row.dropped_at is not None:
+            raise Refused("draft_dropped")
         if row.checked != row.revision or row.revision != revision:
             raise Refused("draft_not_checked")
         if row.borders != borders_stamp():
