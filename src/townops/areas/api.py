@@ -9,6 +9,7 @@ from django.utils import timezone
 from numpy.typing import ArrayLike
 
 from townops.areas.domain.candidates import FIELDS, Candidate, RowError, Survey
+from townops.areas.domain.changes import AreaChange, Comparison, drawn
 from townops.areas.domain.comparing import Carried, Difference, Link, carried
 from townops.areas.domain.features import Feature
 from townops.areas.domain.finding import Named
@@ -19,7 +20,7 @@ from townops.areas.domain.proving import Defect, Proof
 from townops.areas.domain.views import AreaView, Location, Near
 from townops.areas.domain.rebasing import CHOICES as REBASE_CHOICES
 from townops.areas.domain.rebasing import Conflict, Rebased
-from townops.areas.drafts import DraftView, Edit, draft, drop_draft, foresee_rebase, rebase_draft
+from townops.areas.drafts import DraftView, Edit, draft, drafts_of, drop_draft, foresee_rebase, rebase_draft
 from townops.areas.exporting import Exported, export
 from townops.areas.geography import Geography, picture
 from townops.areas.handing import Touched, changing_hands, on_borders
@@ -36,8 +37,10 @@ from townops.areas.publishing import begin_due as begin_borders
 from townops.areas.publishing import (
     carried_to,
     compare_versions,
+    comparison,
     correct_lineage,
     foresee_publishing,
+    lineage_in,
     lineage_of,
 )
 from townops.areas.publishing import publish as publish_borders
@@ -62,10 +65,12 @@ from townops.kernel.refusal import Refused
 from townops.kernel.vectortiles import Box
 
 __all__ = [
+    "AreaChange",
     "AreaFile",
     "AreaView",
     "Candidate",
     "Carried",
+    "Comparison",
     "Conflict",
     "Defect",
     "Difference",
@@ -102,8 +107,11 @@ __all__ = [
     "check_draft",
     "children",
     "compare_versions",
+    "comparison",
     "correct_lineage",
     "draft",
+    "drafts_of",
+    "drawn",
     "drop_draft",
     "export",
     "extent",
@@ -112,6 +120,7 @@ __all__ = [
     "foresee_publishing",
     "foresee_rebase",
     "import_areas",
+    "lineage_in",
     "lineage_of",
     "locate",
     "locate_many",

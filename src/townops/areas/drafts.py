@@ -31,13 +31,12 @@ SHOWN: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One operation on a draft: `kind` is edit, undo, redo or base; `areas` counts what it touched."""
+    """One operation on a draft: `kind` is edit, undo, redo or base."""
 
     revision: int
     kind: str
     person: int
     at: datetime
-    areas: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +55,14 @@ def draft(version_id: int, *, actor: Actor) -> DraftView:
     row = _draft(version_id)
     last = stacks_of(row.pk, actor)
     rows = VersionEdit.objects.filter(version=row).order_by("-revision")[:SHOWN]
-    edits = tuple(Edit(one.revision, one.kind, one.person, one.at, len(load(one.body))) for one in rows)
+    edits = tuple(Edit(*one) for one in rows.values_list("revision", "kind", "person", "at"))
     return DraftView(view(row), row.borders != borders_stamp(), edits, bool(last.undo), bool(last.redo))
+
+
+def drafts_of(town: str, *, actor: Actor) -> list[DraftView]:
+    """Every draft of a town that is worked on, newest first."""
+    rows = Version.objects.filter(town=town, number=None, dropped_at=None).values_list("pk", flat=True)
+    return [draft(one, actor=actor) for one in rows]
 
 
 def _draft(version_id: int) -> Version:

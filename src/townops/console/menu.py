@@ -45,6 +45,10 @@ GROUPS: Final = (
         ),
     ),
     Group(
+        "网格",
+        (Entry("versions", "边界调整", "merge", ("areas.draft", "areas.publish")),),
+    ),
+    Group(
         "资料",
         (
             Entry("handbook", "操作规程", "file"),

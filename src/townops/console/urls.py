@@ -35,6 +35,7 @@ from townops.console.views import (
     tuning,
     units,
     upward,
+    versions,
     wordings,
 )
 
@@ -120,6 +121,10 @@ urlpatterns = [
     path("notices", notices.listing, name="notices"),
     path("notices/read", notices.read, name="notices-read"),
     path("notices/<int:notice>", notices.follow, name="notice"),
+    path("grid/versions", versions.browse, name="versions"),
+    path("grid/versions/compare", versions.compare, name="versions-compare"),
+    path("grid/versions/<int:number>", versions.version, name="version"),
+    path("grid/versions/<int:number>/changes", versions.changes, name="version-changes"),
     path("wordings", wordings.browse, name="wordings"),
     path("wordings/new", wordings.edit, name="wording-new"),
     path("wordings/<str:code>", wordings.edit, name="wording"),

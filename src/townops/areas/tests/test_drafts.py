@@ -121,5 +121,5 @@ def test_a_draft_says_what_was_done_to_it_and_what_one_may_take_back(town):
     put(mine, renamed())
     put(mine, renamed(name="再改"), actor=BERT)
     found = api.draft(mine.id, actor=ANNE)
-    assert [(one.kind, one.person, one.areas) for one in found.edits] == [("edit", 2, 1), ("edit", 1, 1)]
+    assert [(one.kind, one.person) for one in found.edits] == [("edit", 2), ("edit", 1)]
     assert (found.undo, found.redo, api.draft(mine.id, actor=NOBODY).undo) == (True, False, False)

@@ -1,6 +1,7 @@
 // Maps of the desk: mounts itself on every [data-townmap] (list, one, pick). Data comes from /map/*; a page only writes the element.
 
 import { RATIO, colour, data, picture } from "./townmap-signs.js";
+import { borders } from "./townmap-borders.js";
 import { decoded, drawer, extent } from "./townmap-draw.js";
 import { boxer, corners, drawn, element, finder, layers, legend, measure } from "./townmap-tools.js";
 import { word } from "./words.js";
@@ -256,7 +257,7 @@ async function pick(host, map, setup) {
   if (Number.isFinite(lng) && Number.isFinite(lat)) place({ lng, lat }, false);
 }
 
-const MODES = { list, one, pick };
+const MODES = { list, one, pick, borders };
 
 async function mount(host) {
   if (host.dataset.mounted) return;
