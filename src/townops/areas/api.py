@@ -17,9 +17,9 @@ from townops.areas.domain.finding import find as find_named
 from townops.areas.domain.ground import Ids
 from townops.areas.domain.outlines import Outline
 from townops.areas.domain.proving import Defect, Proof
-from townops.areas.domain.views import AreaView, Location, Near
 from townops.areas.domain.rebasing import CHOICES as REBASE_CHOICES
 from townops.areas.domain.rebasing import Conflict, Rebased
+from townops.areas.domain.views import AreaView, Location, Near
 from townops.areas.drafts import DraftView, Edit, draft, drafts_of, drop_draft, foresee_rebase, rebase_draft
 from townops.areas.exporting import Exported, export
 from townops.areas.geography import Geography, picture
@@ -65,6 +65,8 @@ from townops.kernel.refusal import Refused
 from townops.kernel.vectortiles import Box
 
 __all__ = [
+    "FIELDS",
+    "REBASE_CHOICES",
     "AreaChange",
     "AreaFile",
     "AreaView",
@@ -77,7 +79,6 @@ __all__ = [
     "DraftView",
     "Edit",
     "Exported",
-    "FIELDS",
     "Feature",
     "ImportResult",
     "Link",
@@ -87,7 +88,6 @@ __all__ = [
     "Outline",
     "Picture",
     "Proof",
-    "REBASE_CHOICES",
     "Rebased",
     "RowError",
     "Survey",

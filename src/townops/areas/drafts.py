@@ -125,7 +125,9 @@ def _move(row: Version, own: Mapping[str, Feature | None], actor: Actor, at: dat
     now, theirs = ({one.code: one for one in side} for side in (features_of(row.pk), standing(row.town)))
     wanted: dict[str, Feature | None] = {**theirs, **own}
     changes = {
-        code: wanted.get(code) for code in sorted(now.keys() | wanted.keys()) if now.get(code) != wanted.get(code)
+        code: wanted.get(code)
+        for code in sorted(now.keys() | wanted.keys())
+        if now.get(code) != wanted.get(code)
     }
     write_changes(row, changes)
     body = {code: (packed(theirs.get(code)), packed(one)) for code, one in own.items()}

@@ -11,7 +11,13 @@ from townops.base import journal
 from townops.console import labels
 from townops.people import api as people
 
-WHAT: Final = {"added": "新增", "removed": "删除", "reshaped": "改界", "renamed": "更名", "reworded": "改属性"}
+WHAT: Final = {
+    "added": "新增",
+    "removed": "删除",
+    "reshaped": "改界",
+    "renamed": "更名",
+    "reworded": "改属性",
+}
 HOW: Final = {"split": "拆分", "merged": "合并", "moved": "移界", "renamed": "更名"}
 EDITS: Final = {"edit": "修改", "undo": "撤销", "redo": "重做", "base": "移到现行边界上"}
 FAULTS: Final = {

@@ -35,9 +35,7 @@ class AreaChange:
     @property
     def feature(self) -> Feature:
         """As it is, or as it was."""
-        found = self.after or self.before
-        assert found is not None
-        return found
+        return next(one for one in (self.after, self.before) if one is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,10 @@ def compared(before: Iterable[Feature], after: Iterable[Feature], on: date) -> C
         for code in getattr(found, word):
             what.setdefault(code, []).append(word)
     pairs = [(code, old.get(code), new.get(code)) for code in what]
-    sizes = [_sizes(side) for side in zip(*((one, other) for _, one, other in pairs), strict=True)] or [[], []]
+    sizes = [_sizes(side) for side in zip(*((one, other) for _, one, other in pairs), strict=True)] or [
+        [],
+        [],
+    ]
     lines = [
         AreaChange(code, tuple(what[code]), one, other, was, now, _box(one, other))
         for (code, one, other), was, now in zip(pairs, *sizes, strict=True)
@@ -97,7 +98,13 @@ def _areas(found: Comparison) -> Iterator[str]:
     for one in sorted(found.changes, key=lambda one: -KINDS.index(one.feature.kind)):
         for side, area in (("before", one.before), ("after", one.after)):
             if area is not None:
-                told = {"side": side, "code": one.code, "name": area.name, "kind": area.kind, "what": one.what[0]}
+                told = {
+                    "side": side,
+                    "code": one.code,
+                    "name": area.name,
+                    "kind": area.kind,
+                    "what": one.what[0],
+                }
                 yield _line(area.geometry, told)
 
 
@@ -110,7 +117,10 @@ def _taken(found: Comparison) -> Iterator[str]:
         before, after = sides[link.before].before, sides[link.after].after
         if before and after and before.kind == finest:
             ground = shapely.intersection(before.geometry, after.geometry)
-            yield _line(ground, {"side": "taken", "code": link.before, "name": link.after, "kind": finest, "what": "taken"})
+            yield _line(
+                ground,
+                {"side": "taken", "code": link.before, "name": link.after, "kind": finest, "what": "taken"},
+            )
 
 
 def _line(shape: shapely.Geometry, told: Mapping[str, str]) -> str:

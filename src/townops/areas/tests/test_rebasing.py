@@ -24,7 +24,9 @@ def test_an_area_is_asked_about_exactly_when_both_changed_it_differently(base, m
 
 
 @given(SETS, SETS, SETS, CHOICES)
-def test_every_area_is_as_the_side_that_changed_it_has_it_and_as_chosen_where_both_did(base, mine, theirs, choice):
+def test_every_area_is_as_the_side_that_changed_it_has_it_and_as_chosen_where_both_did(
+    base, mine, theirs, choice
+):
     asked = {one.code: choice for one in rebase(base, mine, theirs, {}).conflicts}
     found = rebase(base, mine, theirs, asked)
     assert found.conflicts == ()

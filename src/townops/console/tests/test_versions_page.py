@@ -99,7 +99,10 @@ def test_an_outdated_draft_asks_only_about_what_both_changed(keeper):
     published(keeper, "他们的", "他们的名")
     keeper.open(f"/grid/versions/{mine}").send("移到现行边界上")
     assert "两边都改过" in keeper.page.text
-    assert ("改名为“我的名”" in keeper.page.text, "另一块" in str(keeper.page.form("移到现行边界上").values)) == (
+    assert (
+        "改名为“我的名”" in keeper.page.text,
+        "另一块" in str(keeper.page.form("移到现行边界上").values),
+    ) == (
         True,
         False,
     )

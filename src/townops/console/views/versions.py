@@ -147,7 +147,9 @@ def _drop(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 
 def _rebase(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     """At once when nobody else changed the same areas; else each of those is asked first."""
-    chosen = {name.removeprefix(CHOICE): one for name, one in request.POST.items() if name.startswith(CHOICE)}
+    chosen = {
+        name.removeprefix(CHOICE): str(one) for name, one in request.POST.items() if name.startswith(CHOICE)
+    }
     conflicts = areas.foresee_rebase(number, chosen).conflicts
     if conflicts:
         asked = {"conflicts": borders.disputed(areas.foresee_rebase(number).conflicts, chosen)}
@@ -160,7 +162,12 @@ def _rebase(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 def _look(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     """What publishing, or publishing an earlier version again, would do from that day on."""
     typed, day = _typed(request), _day(request, desk)
-    tried = {"typed": typed, "tried": mark(typed), "day": day, "foreseen": areas.foresee_publishing(number, day)}
+    tried = {
+        "typed": typed,
+        "tried": mark(typed),
+        "day": day,
+        "foreseen": areas.foresee_publishing(number, day),
+    }
     return render(request, "console/version.html", _shown(desk, number) | tried)
 
 
@@ -176,7 +183,9 @@ def _publish(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     if request.POST.get("tried") != mark(_typed(request)):
         return _look(request, desk, number)
     day, revision = _day(request, desk), _revision(request)
-    return _told(request, areas.publish_borders(number, revision=revision, on=day, actor=desk.actor, at=desk.at))
+    return _told(
+        request, areas.publish_borders(number, revision=revision, on=day, actor=desk.actor, at=desk.at)
+    )
 
 
 def _again(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
@@ -199,8 +208,7 @@ def _correct(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     """One line of the lineage said better than geometry does. Refused: lineage_unknown, lineage_wrong."""
     before, after, how = (request.POST.get(name, "") for name in ("before", "after", "how"))
     share = _share(request.POST.get("share", ""))
-    given = {"how": how, "share": share, "actor": desk.actor, "at": desk.at}
-    areas.correct_lineage(number, before, after, **given)
+    areas.correct_lineage(number, before, after, how=how, share=share, actor=desk.actor, at=desk.at)
     messages.success(request, "沿革已更正。")
     return redirect("console:version", number)
 
@@ -251,4 +259,6 @@ def changes(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     """The changes of a version as a layer of a map, against `before` or what it would replace."""
     against = _number(request, "before") or None
     text = areas.drawn(areas.comparison(number, against))
-    return HttpResponse(text, content_type="application/geo+json", headers={"Cache-Control": "private, no-store"})
+    return HttpResponse(
+        text, content_type="application/geo+json", headers={"Cache-Control": "private, no-store"}
+    )
