@@ -74,6 +74,7 @@ export async function borders(host, map) {
   const found = await answer.json();
   map.addSource("changes", { type: "geojson", data: found });
   draw(map);
+  for (const id of ["stations", "station-names"]) map.setLayoutProperty(id, "visibility", "none");
   host.append(panel(map));
   map.scrollZoom.disable();
   for (const id of ["changed", "gone", "taken"]) map.on("click", id, (event) => said(map, event));
