@@ -47,6 +47,15 @@ from townops.areas.publishing import publish as publish_borders
 from townops.areas.publishing import roll_back as roll_back_borders
 from townops.areas.stamps import Picture, touch
 from townops.areas.surveys import AreaFile, plane_of
+from townops.areas.uploads import (
+    Glimpse,
+    UploadView,
+    glimpse,
+    keep_choices,
+    keep_upload,
+    upload,
+    uploads,
+)
 from townops.areas.versions import (
     VersionView,
     begin_draft,
@@ -60,6 +69,7 @@ from townops.areas.versions import (
 )
 from townops.areas.versions import redo as redo_edit
 from townops.areas.versions import undo as undo_edit
+from townops.areas.wizard import Trial, take_upload, try_upload
 from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.refusal import Refused
 from townops.kernel.vectortiles import Box
@@ -80,6 +90,7 @@ __all__ = [
     "Edit",
     "Exported",
     "Feature",
+    "Glimpse",
     "ImportResult",
     "Link",
     "Location",
@@ -92,6 +103,8 @@ __all__ = [
     "RowError",
     "Survey",
     "Touched",
+    "Trial",
+    "UploadView",
     "VersionView",
     "area",
     "area_by_id",
@@ -119,7 +132,10 @@ __all__ = [
     "find",
     "foresee_publishing",
     "foresee_rebase",
+    "glimpse",
     "import_areas",
+    "keep_choices",
+    "keep_upload",
     "lineage_in",
     "lineage_of",
     "locate",
@@ -140,9 +156,13 @@ __all__ = [
     "shapes",
     "stored",
     "take_survey",
+    "take_upload",
     "touch",
     "towns",
+    "try_upload",
     "undo_edit",
+    "upload",
+    "uploads",
     "version",
     "versions_of",
     "villages",

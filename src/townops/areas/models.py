@@ -192,12 +192,13 @@ class VersionEdit(models.Model):
 
 
 class SurveyUpload(models.Model):
-    """A survey file as it was handed in, with what its reader chose so far; bytes lie under DATA/surveys by number.
+    """A survey file as it was handed in, with what its reader chose so far; bytes lie under DATA/surveys/`place`.
 
     `typed` is canonical JSON of the form: the file and every choice outlive a refusal, a closed tab and a restart.
     """
 
     town = models.CharField("街镇代码", max_length=12)
+    place = models.CharField(max_length=32, unique=True)
     name = models.CharField("文件名", max_length=200)
     size = models.PositiveBigIntegerField("字节数")
     person = models.BigIntegerField("上传人")

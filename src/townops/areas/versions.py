@@ -153,11 +153,12 @@ def put_features(
 
 def put_survey(version_id: int, survey: Survey, *, based_on: int, actor: Actor, at: datetime) -> int:
     """A whole survey into the draft as one change; codes it does not name stay. Refused as `put_features`."""
-    features = [_surveyed(one) for one in survey.rows]
+    features = [surveyed(one) for one in survey.rows]
     return put_features(version_id, based_on=based_on, features=features, actor=actor, at=at)
 
 
-def _surveyed(one: Candidate) -> Feature:
+def surveyed(one: Candidate) -> Feature:
+    """A row of a survey as a feature. Refused("shape_missing")."""
     if one.shape is None:
         raise Refused("shape_missing")
     code, kind, name, parent, block_type = (one.cells[field] for field in TEXTS)

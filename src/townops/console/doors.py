@@ -47,6 +47,7 @@ STATUS: Final = {
     "upward_batch_unknown": 404,
     "view_unknown": 404,
     "version_unknown": 404,
+    "upload_unknown": 404,
     "not_permitted": 403,
     "source_not_permitted": 403,
     "number_not_permitted": 403,

@@ -46,7 +46,10 @@ GROUPS: Final = (
     ),
     Group(
         "网格",
-        (Entry("versions", "边界调整", "merge", ("areas.draft", "areas.publish")),),
+        (
+            Entry("versions", "边界调整", "merge", ("areas.draft", "areas.publish")),
+            Entry("surveys", "导入测绘文件", "inbox", ("areas.draft",)),
+        ),
     ),
     Group(
         "资料",

@@ -1,0 +1,126 @@
+"""A survey tried against a draft, and brought into it whole or not at all (U8-U11)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import shapely
+from django.utils import timezone
+
+from townops.areas.domain.candidates import FIELDS, Examination, RowError, Survey
+from townops.areas.domain.changes import Comparison, compared
+from townops.areas.domain.features import Feature
+from townops.areas.domain.proving import Proof, prove
+from townops.areas.domain.rebasing import applied
+from townops.areas.domain.views import AreaView
+from townops.areas.geography import picture
+from townops.areas.imports import LABELS, outline_now
+from townops.areas.surveys import AreaFile, read
+from townops.areas.uploads import UploadView, note_taken, upload
+from townops.areas.versions import features_of, load_version, put_features, surveyed
+from townops.base import db, words
+from townops.kernel.actors import Actor
+from townops.kernel.refusal import Refused
+
+REMOVE: Final = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a survey would do to a draft at a revision. `absent`: areas of the file's levels that it does not name, which
+    are taken away or stay as chosen; with errors there is neither comparison nor proof.
+    """
+
+    revision: int
+    rows: int
+    added: int
+    changed: int
+    unchanged: int
+    absent: tuple[str, ...]
+    errors: tuple[RowError, ...]
+    notes: tuple[str, ...]
+    comparison: Comparison | None = None
+    proof: Proof | None = None
+
+
+def area_file(held: UploadView, town: str) -> AreaFile:
+    """The file with what was chosen for it: layer, page, crs ("plane": the parameter file), swapped, sure, map-FIELD."""
+    typed = held.typed
+    mapping = {field: typed[f"map-{field}"] for field in FIELDS if typed.get(f"map-{field}")}
+    own = typed.get("crs") == "plane"
+    if own and held.plane is None:
+        raise Refused("plane_missing")
+    return AreaFile(
+        held.path,
+        mapping,
+        town,
+        crs="" if own else typed.get("crs", ""),
+        layer=typed.get("layer") or None,
+        plane=held.plane if own else None,
+        swapped=bool(typed.get("swapped")),
+        sure=bool(typed.get("sure")),
+        page=typed.get("page", ""),
+    )
+
+
+def try_upload(number: int, version_id: int, *, actor: Actor) -> Trial:
+    """Read a kept file as chosen and compare it with a draft; nothing is written. Refused as `surveys.read`."""
+    row, held = load_version(version_id), upload(number, actor=actor)
+    known = {one.code: one for one in features_of(row.pk)}
+    survey = read(area_file(held, row.town), _outline(row.town, known))
+    return _tried(survey, row.revision, known, held)
+
+
+def _outline(town: str, known: Mapping[str, Feature]) -> shapely.Geometry | None:
+    """The ground a file is believed against: the town's of the draft, else today's."""
+    drafted = next((one.geometry for one in known.values() if one.kind == "town"), None)
+    return drafted if drafted is not None else outline_now(town)
+
+
+def _tried(survey: Survey, revision: int, known: Mapping[str, Feature], held: UploadView) -> Trial:
+    notes = tuple(words.render(one) for one in survey.notes)
+    errors = tuple(_errors(survey, known))
+    codes = {one.code for one in survey.rows}
+    kinds = {one.cells["kind"] for one in survey.rows}
+    absent = tuple(code for code, one in known.items() if one.kind in kinds and code not in codes)
+    if errors:
+        return Trial(revision, len(survey.rows), 0, 0, 0, absent, errors, notes)
+    features = {one.code: one for one in map(surveyed, survey.rows)}
+    added = sum(code not in known for code in features)
+    unchanged = sum(known.get(code) == one for code, one in features.items())
+    gone = absent if held.typed.get("absent") == REMOVE else ()
+    after = applied(known, {**features, **dict.fromkeys(gone)})
+    counts = (len(features), added, len(features) - added - unchanged, unchanged)
+    seen = compared(known.values(), after.values(), timezone.localdate())
+    return Trial(revision, *counts, absent, (), notes, seen, prove(list(after.values())))
+
+
+def _errors(survey: Survey, known: Mapping[str, Feature]) -> Sequence[RowError]:
+    everywhere = dict(picture.get().by_code)
+    everywhere |= {
+        code: AreaView(0, code, one.name, one.kind, town=survey.town) for code, one in known.items()
+    }
+    return list(Examination(survey, everywhere, LABELS).errors())
+
+
+def take_upload(number: int, version_id: int, *, based_on: int, actor: Actor, at: datetime) -> int:
+    """Bring a kept file into a draft as one operation, all of it or nothing; returns the draft's new revision.
+
+    Refused: survey_wrong when a row is, draft_stale when somebody changed one of its areas after `based_on`, and as
+    `try_upload` and `put_features`.
+    """
+    row, held = load_version(version_id), upload(number, actor=actor)
+    known = {one.code: one for one in features_of(row.pk)}
+    survey = read(area_file(held, row.town), _outline(row.town, known))
+    errors = _errors(survey, known)
+    if errors:
+        raise Refused("survey_wrong", count=len(errors))
+    features = {one.code: one for one in map(surveyed, survey.rows)}
+    changed = [one for code, one in features.items() if known.get(code) != one]
+    kinds = {one.kind for one in features.values()}
+    absent = [code for code, one in known.items() if one.kind in kinds and code not in features]
+    gone = absent if held.typed.get("absent") == REMOVE else []
+    with db.write():
+        note_taken(number, at)
+        return put_features(version_id, based_on=based_on, features=changed, removed=gone, actor=actor, at=at)
