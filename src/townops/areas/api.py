@@ -15,8 +15,8 @@ from townops.areas.domain.features import Feature
 from townops.areas.domain.finding import Named
 from townops.areas.domain.finding import find as find_named
 from townops.areas.domain.ground import Ids
+from townops.areas.domain.mending import key_of as defect_key
 from townops.areas.domain.outlines import Outline
-from townops.areas.domain.proving import Defect, Proof
 from townops.areas.domain.rebasing import CHOICES as REBASE_CHOICES
 from townops.areas.domain.rebasing import Conflict, Rebased
 from townops.areas.domain.views import AreaView, Location, Near
@@ -45,6 +45,7 @@ from townops.areas.publishing import (
 )
 from townops.areas.publishing import publish as publish_borders
 from townops.areas.publishing import roll_back as roll_back_borders
+from townops.areas.repairs import Repaired, repair_draft
 from townops.areas.stamps import Picture, touch
 from townops.areas.surveys import AreaFile, plane_of
 from townops.areas.uploads import (
@@ -71,6 +72,7 @@ from townops.areas.versions import redo as redo_edit
 from townops.areas.versions import undo as undo_edit
 from townops.areas.wizard import Trial, take_upload, try_upload
 from townops.kernel.coordinates import to_cgcs2000
+from townops.kernel.partition import Defect, Proof
 from townops.kernel.refusal import Refused
 from townops.kernel.vectortiles import Box
 
@@ -100,6 +102,7 @@ __all__ = [
     "Picture",
     "Proof",
     "Rebased",
+    "Repaired",
     "RowError",
     "Survey",
     "Touched",
@@ -122,6 +125,7 @@ __all__ = [
     "compare_versions",
     "comparison",
     "correct_lineage",
+    "defect_key",
     "draft",
     "drafts_of",
     "drawn",
@@ -150,6 +154,7 @@ __all__ = [
     "put_survey",
     "rebase_draft",
     "redo_edit",
+    "repair_draft",
     "roll_back_borders",
     "sentence",
     "shape",

@@ -13,7 +13,7 @@ from townops.areas.domain.features import Feature
 from townops.areas.domain.proving import prove
 from townops.areas.imports import write_paths
 from townops.areas.models import Area, AreaShape, Lineage, Version
-from townops.areas.stamps import touch
+from townops.areas.stamps import CHANGED, touch
 from townops.areas.versions import (
     BATCH,
     BORDERS,
@@ -32,7 +32,6 @@ from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 
 WORDED: Final = ("name", "block_type", "parent", "detached_allowed", "directly_managed")
-TOPIC: Final = "areas.published"
 
 
 def compare_versions(before: int, after: int) -> Difference:
@@ -92,7 +91,7 @@ def roll_back(version_id: int, *, on: date, note: str, actor: Actor, at: datetim
         earlier = load_version(version_id)
         if earlier.number is None:
             raise Refused("version_not_published")
-        if earlier.checked is None and not prove(features_of(earlier.pk)).passes:
+        if earlier.checked is None and not prove(features_of(earlier.pk)).passed:
             raise Refused("version_unproven")
         row = Version.objects.create(
             town=earlier.town,
@@ -216,7 +215,7 @@ def _begin(row: Version, at: datetime) -> None:
     write_paths(every.values())
     row.applied = True
     row.save(update_fields=["applied"])
-    outbox.publish(TOPIC, str(row.pk), {"town": row.town, "version": row.pk}, at)
+    outbox.publish(CHANGED, str(row.pk), {"town": row.town, "version": row.pk}, at)
 
 
 def lineage_of(town: str) -> list[Link]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from townops.areas.domain.candidates import FIELDS, Examination, RowError, Survey
 from townops.areas.domain.changes import Comparison, compared
 from townops.areas.domain.features import Feature
-from townops.areas.domain.proving import Proof, prove
+from townops.areas.domain.proving import prove
 from townops.areas.domain.rebasing import applied
 from townops.areas.domain.views import AreaView
 from townops.areas.geography import picture
@@ -21,6 +21,7 @@ from townops.areas.uploads import UploadView, note_taken, upload
 from townops.areas.versions import features_of, load_version, put_features, surveyed
 from townops.base import db, words
 from townops.kernel.actors import Actor
+from townops.kernel.partition import Proof
 from townops.kernel.refusal import Refused
 
 REMOVE: Final = "remove"

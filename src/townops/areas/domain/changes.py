@@ -12,6 +12,7 @@ import shapely
 from townops.areas.domain.candidates import KINDS
 from townops.areas.domain.comparing import Difference, Link, compare
 from townops.areas.domain.features import Feature, in_metres
+from townops.kernel.partition import Defect
 
 DIGITS: Final = 7
 MOST_DRAWN: Final = 2000
@@ -86,12 +87,23 @@ def _box(one: Feature | None, other: Feature | None) -> Box:
     return west, south, east, north
 
 
-def drawn(found: Comparison) -> str:
-    """A GeoJSON collection: each changed area with side before or after, and ground that was taken (side taken), finest
-    level first until there are enough.
+def drawn(found: Comparison, defects: Iterable[Defect] = ()) -> str:
+    """A GeoJSON collection: defects (side defect), ground that was taken (side taken), and each changed area with side
+    before or after, finest level first, until there are enough.
     """
-    lines = [*_areas(found), *_taken(found)]
+    lines = [*map(_defect, defects), *_taken(found), *_areas(found)]
     return f'{{"type":"FeatureCollection","features":[{",".join(lines[:MOST_DRAWN])}]}}'
+
+
+def _defect(one: Defect) -> str:
+    told = {
+        "side": "defect",
+        "code": "、".join(one.features),
+        "name": "",
+        "kind": one.level,
+        "what": str(one.type),
+    }
+    return _line(one.geometry, told)
 
 
 def _areas(found: Comparison) -> Iterator[str]:

@@ -226,7 +226,9 @@ def across(value):
 
 def one_swapped(value):
     shape = shapely.geometry.shape(value["features"][0]["geometry"])
-    value["features"][0]["geometry"] = shapely.geometry.mapping(shapely.transform(shape, lambda at: at[:, ::-1]))
+    value["features"][0]["geometry"] = shapely.geometry.mapping(
+        shapely.transform(shape, lambda at: at[:, ::-1])
+    )
     return value
 
 
@@ -249,7 +251,7 @@ def crossing(value):
         (crossing, "边界自相交"),
         (lambda value: moved(value, lambda at: at[:, ::-1]), "对调"),
         (lambda value: moved(value, lambda at: np.column_stack(from_cgcs2000(at[:, 0], at[:, 1], "gcj02"))), "GCJ02"),
-        (lambda value: moved(value, lambda at: at + (0, 3)), "公里以上"),
+        (lambda value: moved(value, lambda at: at + np.array([0, 3])), "公里以上"),
     ],
     ids=["points", "heights", "vertices", "antimeridian", "row-swapped", "crossing", "swapped", "gcj02", "far"],
 )  # fmt: skip
@@ -267,7 +269,10 @@ def test_numbers_that_are_none_are_told_by_row(surveyor):
 
 def bomb() -> bytes:
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("测绘.geojson", "w") as inner:
+    with (
+        zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed,
+        packed.open("测绘.geojson", "w") as inner,
+    ):
         for _ in range(450):
             inner.write(b" " * 1024 * 1024)
     return content.getvalue()

@@ -158,7 +158,7 @@ def changes(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     trial = _again(desk, number)[1]
     if trial.comparison is None:
         raise Refused("survey_wrong", count=len(trial.errors))
-    text = areas.drawn(trial.comparison)
+    text = areas.drawn(trial.comparison, trial.proof.defects if trial.proof else ())
     return HttpResponse(
         text, content_type="application/geo+json", headers={"Cache-Control": "private, no-store"}
     )

@@ -16,6 +16,9 @@ function draw(map) {
   map.addLayer({ id: "changed", type: "fill", source: "changes", filter: of("after"), paint: { "fill-color": CHANGE, "fill-opacity": 0.12 } });
   map.addLayer({ id: "gone", type: "fill", source: "changes", filter: ["all", of("before"), ["==", ["get", "what"], "removed"]], paint: { "fill-color": colour.late, "fill-opacity": 0.12 } });
   map.addLayer({ id: "taken", type: "fill", source: "changes", filter: of("taken"), paint: { "fill-color": colour.amber, "fill-opacity": 0.45 } });
+  map.addLayer({ id: "defects", type: "fill", source: "changes", filter: of("defect"), paint: { "fill-color": colour.late, "fill-opacity": 0.6 } });
+  map.addLayer({ id: "defect-lines", type: "line", source: "changes", filter: of("defect"), paint: { "line-color": colour.late, "line-width": 4 } });
+  map.addLayer({ id: "defect-points", type: "circle", source: "changes", filter: ["all", of("defect"), ["==", ["geometry-type"], "Point"]], paint: { "circle-radius": 6, "circle-color": colour.late } });
   for (const [side, look] of Object.entries(SIDES)) {
     const paint = { "line-color": look.tone, "line-width": look.width, "line-dasharray": look.dashes };
     map.addLayer({ id: side, type: "line", source: "changes", filter: of(side), paint, layout: { "line-join": "round" } });
@@ -40,7 +43,8 @@ function panel(map) {
   return element("div", { className: "map-panel" }, element("ul", { className: "map-legend", "aria-label": word("图例") },
     line(["before", "gone"], SIDES.before.label, SIDES.before.tone, "dash"),
     line(["after", "changed"], SIDES.after.label, SIDES.after.tone, "line"),
-    line(["taken"], TAKEN, colour.amber, "fill")));
+    line(["taken"], TAKEN, colour.amber, "fill"),
+    line(["defects", "defect-lines", "defect-points"], word("缺陷"), colour.late, "fill")));
 }
 
 function extent(features) {
@@ -60,7 +64,7 @@ export function zoomed(map, [west, south, east, north]) {
 }
 
 function said(map, event) {
-  const lines = event.features.filter((one) => one.properties.side !== "taken").slice(0, 6)
+  const lines = event.features.filter((one) => SIDES[one.properties.side]).slice(0, 6)
     .map((one) => `${SIDES[one.properties.side].label}：${one.properties.code} ${one.properties.name}`);
   const taken = event.features.filter((one) => one.properties.side === "taken").slice(0, 3)
     .map((one) => `${TAKEN}：${one.properties.code} → ${one.properties.name}`);
