@@ -21,7 +21,8 @@ from townops.areas.domain.rebasing import CHOICES as REBASE_CHOICES
 from townops.areas.domain.rebasing import Conflict, Rebased
 from townops.areas.domain.views import AreaView, Location, Near
 from townops.areas.drafts import DraftView, Edit, draft, drafts_of, drop_draft, foresee_rebase, rebase_draft
-from townops.areas.exporting import Exported, export
+from townops.areas.exporting import Exported, export, export_version
+from townops.areas.exporting import forms as export_forms
 from townops.areas.geography import Geography, picture
 from townops.areas.handing import Touched, changing_hands, on_borders
 from townops.areas.imports import (
@@ -131,6 +132,8 @@ __all__ = [
     "drawn",
     "drop_draft",
     "export",
+    "export_forms",
+    "export_version",
     "extent",
     "features_of",
     "find",

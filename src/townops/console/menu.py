@@ -49,6 +49,7 @@ GROUPS: Final = (
         (
             Entry("versions", "边界调整", "merge", ("areas.draft", "areas.publish")),
             Entry("surveys", "导入测绘文件", "inbox", ("areas.draft",)),
+            Entry("export", "导出边界", "send", ("areas.export",)),
         ),
     ),
     Group(

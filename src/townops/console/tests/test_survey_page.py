@@ -262,7 +262,7 @@ def test_each_bad_shape_says_what_is_wrong_with_it(surveyor, spoil, said):
 
 def test_numbers_that_are_none_are_told_by_row(surveyor):
     value = villages()
-    lng = value["features"][2]["geometry"]["coordinates"][0][1][0]
+    lng = shapely.get_coordinates(shapely.geometry.shape(value["features"][2]["geometry"]))[1][0]
     tried(surveyor, sent(value).replace(f"[{lng}, ".encode(), b"[NaN, ", 1))
     assert "不是数字" in surveyor.page.text
 
