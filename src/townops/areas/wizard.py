@@ -1,19 +1,20 @@
 """A survey tried against a draft, and brought into it whole or not at all (U8-U11)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 import shapely
 from django.utils import timezone
 
-from townops.areas.domain.candidates import FIELDS, Examination, RowError, Survey
+from townops.areas.domain.candidates import FIELDS, Candidate, Examination, RowError, Survey
 from townops.areas.domain.changes import Comparison, compared
 from townops.areas.domain.features import Feature
 from townops.areas.domain.proving import prove
 from townops.areas.domain.rebasing import applied
 from townops.areas.domain.views import AreaView
+from townops.areas.exchange.terms import ROWS_NAMED
 from townops.areas.geography import picture
 from townops.areas.imports import LABELS, outline_now
 from townops.areas.surveys import AreaFile, read
@@ -69,8 +70,37 @@ def try_upload(number: int, version_id: int, *, actor: Actor) -> Trial:
     """Read a kept file as chosen and compare it with a draft; nothing is written. Refused as `surveys.read`."""
     row, held = load_version(version_id), upload(number, actor=actor)
     known = {one.code: one for one in features_of(row.pk)}
-    survey = read(area_file(held, row.town), _outline(row.town, known))
-    return _tried(survey, row.revision, known, held)
+    return _tried(_survey(held, row.town, known), row.revision, known, held)
+
+
+def _survey(held: UploadView, town: str, known: Mapping[str, Feature]) -> Survey:
+    """The rows of a kept file as chosen, crossing borders mended where that was chosen too."""
+    survey = read(area_file(held, town), _outline(town, known))
+    return mended(survey) if held.typed.get("mend") else survey
+
+
+def mended(survey: Survey) -> Survey:
+    """Borders that cross or touch themselves become sound ones of the same ground; which rows, is said."""
+    rows = tuple(_sound(one) for one in survey.rows)
+    changed = [new.row for old, new in zip(survey.rows, rows, strict=True) if new is not old]
+    if not changed:
+        return survey
+    named = "、".join(map(str, changed[:ROWS_NAMED]))
+    note = Refused(
+        "shapes_mended", count=len(changed), rows=f"第{named}{'等' if changed[ROWS_NAMED:] else ''}行"
+    )
+    return replace(survey, rows=rows, notes=(*survey.notes, note))
+
+
+def _sound(one: Candidate) -> Candidate:
+    if one.shape is None or one.shape.is_valid or one.shape.geom_type not in {"Polygon", "MultiPolygon"}:
+        return one
+    made = shapely.make_valid(one.shape, method="structure", keep_collapsed=False)
+    return (
+        replace(one, shape=made)
+        if made.geom_type in {"Polygon", "MultiPolygon"} and not made.is_empty
+        else one
+    )
 
 
 def _outline(town: str, known: Mapping[str, Feature]) -> shapely.Geometry | None:
@@ -113,7 +143,7 @@ def take_upload(number: int, version_id: int, *, based_on: int, actor: Actor, at
     """
     row, held = load_version(version_id), upload(number, actor=actor)
     known = {one.code: one for one in features_of(row.pk)}
-    survey = read(area_file(held, row.town), _outline(row.town, known))
+    survey = _survey(held, row.town, known)
     errors = _errors(survey, known)
     if errors:
         raise Refused("survey_wrong", count=len(errors))

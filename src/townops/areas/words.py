@@ -84,6 +84,7 @@ WORDS: Final = {
     "draft_not_checked": "草案尚未检查通过，或检查后又有改动，不能发布。",
     "draft_outdated": "草案建立之后，现行边界已经变化；请先“移到现行边界上”。",
     "upload_unknown": "没有这份测绘文件：可能已过七天被清理，请重新上传。",
+    "shapes_mended": "{rows}边界自相交，已修成有效图形，共{count}行；请在图上核对。",
     "plane_missing": "选了本地平面坐标，请同时上传坐标参数文件。",
     "survey_wrong": "有{count}行不能导入，一行也没有导入；请改好文件再试算。",
     "draft_dropped": "这份草案已经放弃，请另建草案。",

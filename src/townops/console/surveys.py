@@ -39,7 +39,7 @@ LEVELS: Final = {
     "=town": "全部是街镇",
 }
 MUST: Final = frozenset({"code", "name", "kind"})
-TYPED: Final = ("layer", "page", "system", "other", "swapped", "sure", "absent", "note")
+TYPED: Final = ("layer", "page", "system", "other", "swapped", "sure", "mend", "absent", "note")
 LONGEST: Final = 200
 
 

@@ -260,6 +260,19 @@ def test_each_bad_shape_says_what_is_wrong_with_it(surveyor, spoil, said):
     assert said in surveyor.page.text
 
 
+def test_a_border_that_crosses_itself_is_mended_when_wished_and_said(surveyor):
+    value = villages()
+    shape = shapely.geometry.shape(value["features"][4]["geometry"])
+    spike = shapely.get_coordinates(shape)[0] + np.array([1e-5, 1e-5])
+    ring = shapely.get_coordinates(shapely.get_parts(shape)[0]).tolist()
+    value["features"][4]["geometry"] = {"type": "Polygon", "coordinates": [[ring[0], spike.tolist(), *ring]]}
+    tried(surveyor, sent(value))
+    assert ("自相交" in surveyor.page.text, surveyor.page.offers("导入草案")) == (True, False)
+    surveyor.send("试算", mend="1")
+    assert "第5行边界自相交，已修成有效图形，共1行" in surveyor.page.text
+    assert surveyor.page.offers("导入草案")
+
+
 def test_numbers_that_are_none_are_told_by_row(surveyor):
     value = villages()
     lng = shapely.get_coordinates(shapely.geometry.shape(value["features"][2]["geometry"]))[1][0]
