@@ -14,7 +14,7 @@ from townops.areas.domain.features import Feature
 from townops.areas.domain.proving import prove
 from townops.areas.domain.rebasing import applied
 from townops.areas.domain.views import AreaView
-from townops.areas.exchange.terms import ROWS_NAMED
+from townops.areas.exchange.terms import named_rows
 from townops.areas.geography import picture
 from townops.areas.imports import LABELS, outline_now
 from townops.areas.surveys import AreaFile, read
@@ -85,10 +85,8 @@ def mended(survey: Survey) -> Survey:
     changed = [new.row for old, new in zip(survey.rows, rows, strict=True) if new is not old]
     if not changed:
         return survey
-    named = "、".join(map(str, changed[:ROWS_NAMED]))
-    note = Refused(
-        "shapes_mended", count=len(changed), rows=f"第{named}{'等' if changed[ROWS_NAMED:] else ''}行"
-    )
+    named = named_rows([row - 1 for row in changed])
+    note = Refused("shapes_mended", count=len(changed), rows=named)
     return replace(survey, rows=rows, notes=(*survey.notes, note))
 
 
