@@ -69,6 +69,7 @@ def export_version(
     return _written(sheet, form, f"{town.name if town else row.town}-{LABELS[level]}-{title}-{sheet.system}")
 
 
+# say: Excel表格
 def forms() -> dict[str, str]:
     """Every format by code, in words."""
     return {code: one.label for code, one in FORMS.items()}
