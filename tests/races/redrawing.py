@@ -46,13 +46,14 @@ def borders() -> dict[str, Any]:
     published = list(Version.objects.filter(number__isnull=False).order_by("number"))
     told = [one.body["number"] for one in journal.history("borders", town) if one.action == "publish"]
     last = published[-1] if published else None
+    news = OutboxRow.objects.filter(topic="areas.changed", key__in=[str(one.pk) for one in published])
     ended = Area.objects.filter(valid_until__isnull=False)
     return {
         "numbers": [one.number for one in published],
         "told": told,
         "same": last is None or standing(town) == areas.features_of(last.pk),
         "applied": all(one.applied for one in published),
-        "news": OutboxRow.objects.filter(topic="areas.published").values("key").distinct().count(),
+        "news": news.values("key").distinct().count(),
         "lineage": sorted(set(Lineage.objects.values_list("version__number", flat=True))),
         "ended_with_ground": AreaShape.objects.filter(area__in=ended, valid_until=None).count(),
     }
