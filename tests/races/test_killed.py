@@ -64,7 +64,9 @@ def test_borders_are_published_wholly_or_not_at_all_whenever_the_process_is_kill
         found = place.told("borders")
         assert found["same"], "what holds is what the last version says"
         assert found["numbers"] == list(range(1, len(found["numbers"]) + 1))
-        assert found["told"] == found["numbers"][1:] == found["lineage"], "each with its journal and its lineage"
+        assert found["told"] == found["numbers"][1:] == found["lineage"], (
+            "each with its journal and its lineage"
+        )
         assert len(found["numbers"]) >= said, "published, said so, and gone"
         assert (found["applied"], found["ended_with_ground"]) == (True, 0)
         assert found["news"] == len(found["told"])
