@@ -43,6 +43,7 @@ class UploadView:
     """A kept file: `path` is what the reader opens, `typed` what was chosen so far, `plane` a parameter file beside it."""
 
     id: int
+    town: str
     name: str
     size: int
     at: datetime
@@ -117,7 +118,7 @@ def _view(row: SurveyUpload) -> UploadView:
     files = sorted((folder / "files").iterdir()) if (folder / "files").is_dir() else []
     path = files[0] if len(files) == 1 else folder / "files"
     plane = folder / PLANE if (folder / PLANE).exists() else None
-    words = (row.name, row.size, row.at, row.version_id, load(row.typed), row.taken_at)
+    words = (row.town, row.name, row.size, row.at, row.version_id, load(row.typed), row.taken_at)
     return UploadView(row.pk, *words, path, plane)
 
 

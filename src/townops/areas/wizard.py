@@ -19,8 +19,8 @@ from townops.areas.geography import picture
 from townops.areas.imports import LABELS, outline_now
 from townops.areas.surveys import AreaFile, read
 from townops.areas.uploads import UploadView, note_taken, upload
-from townops.areas.versions import features_of, load_version, put_features, surveyed
-from townops.base import db, words
+from townops.areas.versions import KIND, features_of, load_version, put_features, standing, surveyed
+from townops.base import db, journal, words
 from townops.kernel.actors import Actor
 from townops.kernel.partition import Proof
 from townops.kernel.refusal import Refused
@@ -30,11 +30,10 @@ REMOVE: Final = "remove"
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a survey would do to a draft at a revision. `absent`: areas of the file's levels that it does not name, which
+    """What a survey would do to a draft. `absent`: areas of the file's levels that it does not name, which
     are taken away or stay as chosen; with errors there is neither comparison nor proof.
     """
 
-    revision: int
     rows: int
     added: int
     changed: int
@@ -66,11 +65,15 @@ def area_file(held: UploadView, town: str) -> AreaFile:
     )
 
 
-def try_upload(number: int, version_id: int, *, actor: Actor) -> Trial:
-    """Read a kept file as chosen and compare it with a draft; nothing is written. Refused as `surveys.read`."""
-    row, held = load_version(version_id), upload(number, actor=actor)
-    known = {one.code: one for one in features_of(row.pk)}
-    return _tried(_survey(held, row.town, known), row.revision, known, held)
+def try_upload(number: int, version_id: int | None, *, actor: Actor) -> Trial:
+    """Read a kept file as chosen and compare it with a draft, or with what stands; nothing is written.
+
+    Refused: upload_unknown, version_unknown, plane_missing, and as `surveys.read`.
+    """
+    held = upload(number, actor=actor)
+    features = standing(held.town) if version_id is None else features_of(load_version(version_id).pk)
+    known = {one.code: one for one in features}
+    return _tried(_survey(held, held.town, known), known, held)
 
 
 def _survey(held: UploadView, town: str, known: Mapping[str, Feature]) -> Survey:
@@ -107,14 +110,14 @@ def _outline(town: str, known: Mapping[str, Feature]) -> shapely.Geometry | None
     return drafted if drafted is not None else outline_now(town)
 
 
-def _tried(survey: Survey, revision: int, known: Mapping[str, Feature], held: UploadView) -> Trial:
+def _tried(survey: Survey, known: Mapping[str, Feature], held: UploadView) -> Trial:
     notes = tuple(words.render(one) for one in survey.notes)
     errors = tuple(_errors(survey, known))
     codes = {one.code for one in survey.rows}
     kinds = {one.cells["kind"] for one in survey.rows}
     absent = tuple(code for code, one in known.items() if one.kind in kinds and code not in codes)
     if errors:
-        return Trial(revision, len(survey.rows), 0, 0, 0, absent, errors, notes)
+        return Trial(len(survey.rows), 0, 0, 0, absent, errors, notes)
     features = {one.code: one for one in map(surveyed, survey.rows)}
     added = sum(code not in known for code in features)
     unchanged = sum(known.get(code) == one for code, one in features.items())
@@ -122,7 +125,7 @@ def _tried(survey: Survey, revision: int, known: Mapping[str, Feature], held: Up
     after = applied(known, {**features, **dict.fromkeys(gone)})
     counts = (len(features), added, len(features) - added - unchanged, unchanged)
     seen = compared(known.values(), after.values(), timezone.localdate())
-    return Trial(revision, *counts, absent, (), notes, seen, prove(list(after.values())))
+    return Trial(*counts, absent, (), notes, seen, prove(list(after.values())))
 
 
 def _errors(survey: Survey, known: Mapping[str, Feature]) -> Sequence[RowError]:
@@ -152,4 +155,13 @@ def take_upload(number: int, version_id: int, *, based_on: int, actor: Actor, at
     gone = absent if held.typed.get("absent") == REMOVE else []
     with db.write():
         note_taken(number, at)
-        return put_features(version_id, based_on=based_on, features=changed, removed=gone, actor=actor, at=at)
+        made = put_features(version_id, based_on=based_on, features=changed, removed=gone, actor=actor, at=at)
+        body = {
+            "version": row.pk,
+            "revision": made,
+            "from": held.name,
+            "changed": len(changed),
+            "removed": len(gone),
+        }
+        journal.append(kind=KIND, key=row.town, action="survey", actor=actor, at=at, body=body)
+    return made

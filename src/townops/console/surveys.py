@@ -55,12 +55,15 @@ def chosen_fields(post: QueryDict) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One of our fields with the columns it may be: (value, words, whether it is chosen); `sample` is of the chosen one."""
+    """One of our fields: values for all rows alike (value, words, whether it is chosen), the file's columns (head, whether
+    it is chosen), and first values of the chosen one.
+    """
 
     name: str
     label: str
     must: bool
-    options: tuple[tuple[str, str, bool], ...]
+    ours: tuple[tuple[str, str, bool], ...]
+    theirs: tuple[tuple[str, bool], ...]
     sample: str
 
 
@@ -88,10 +91,11 @@ class Choices:
         chosen = self.held.typed.get(f"map-{name}")
         if chosen is None or (chosen and not chosen.startswith("=") and chosen not in self.seen.columns):
             chosen = self.seen.guess.get(name, "=block" if name == "kind" else "")
-        more = self._constants(name)
-        options = [("", "（没有）"), *more.items(), *((head, head) for head in self.seen.columns)]
-        known = tuple((value, word, value == chosen) for value, word in options)
-        return Field(name, LABELS[name], name in MUST, known, "、".join(self.seen.columns.get(chosen, ())))
+        alike = {"": "（没有）", **self._constants(name)}
+        ours = tuple((value, word, value == chosen) for value, word in alike.items())
+        theirs = tuple((head, head == chosen) for head in self.seen.columns)
+        sample = "、".join(self.seen.columns.get(chosen, ()))
+        return Field(name, LABELS[name], name in MUST, ours, theirs, sample)
 
     @staticmethod
     def _constants(name: str) -> Mapping[str, str]:

@@ -125,15 +125,25 @@ def test_areas_the_file_does_not_name_stay_or_go_as_chosen(surveyor):
     assert gone not in {one.code for one in areas.features_of(draft)}
 
 
-def test_somebody_elses_change_of_the_same_area_is_not_overwritten(surveyor):
+def test_somebody_elses_change_of_the_draft_makes_it_tried_again(surveyor):
+    draft = areas.begin_draft(people.first_town(), note="共用", actor=actor("director"), at=timezone.now())
     value = villages()
     value["features"][3]["properties"]["名称"] = "改名居委会"
-    tried(surveyor, sent(value))
-    draft = areas.uploads(actor=actor())[0].version
-    held = next(one for one in areas.features_of(draft) if one.kind == "village")
-    areas.put_features(draft, based_on=0, features=[held], actor=actor("director"), at=timezone.now())
+    tried(surveyor, sent(value), version=str(draft.id))
+    held = next(one for one in areas.features_of(draft.id) if one.kind == "village")
+    areas.put_features(draft.id, based_on=0, features=[held], actor=actor("director"), at=timezone.now())
     surveyor.send("导入草案")
     assert "试算结果" in surveyor.page.text
+    assert areas.version(draft.id).revision == 1
+
+
+def test_a_trial_makes_no_draft_and_a_fresh_one_wants_a_note(surveyor):
+    hands_in(surveyor, sent(villages()))
+    surveyor.send("试算")
+    assert surveyor.status == 422
+    surveyor.send("试算", note="更新")
+    assert "试算结果" in surveyor.page.text
+    assert areas.versions_of(people.first_town()) == []
 
 
 def test_the_file_of_another_is_not_found(surveyor):

@@ -52,14 +52,13 @@ def survey(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         held = _kept(request, desk, held)
         if request.POST.get("do") == "read":
             return _page(request, desk, held, {})
-        version = _draft(request, desk, held)
-        if request.POST.get("do") == "take" and request.POST.get("tried") == _mark(held, version):
-            return _taken(request, desk, held, version)
-        trial = areas.try_upload(held.id, version, actor=desk.actor)
+        _needs_note(held)
+        if request.POST.get("do") == "take" and request.POST.get("tried") == _mark(held):
+            return _taken(request, desk, held)
+        trial = areas.try_upload(held.id, held.version, actor=desk.actor)
     except Refused as refused:
         return _page(request, desk, areas.upload(number, actor=desk.actor), {"said": sentence(refused)})
-    held = areas.upload(number, actor=desk.actor)
-    return _page(request, desk, held, _tried(trial) | {"tried": _mark(held, version)})
+    return _page(request, desk, held, _tried(trial) | {"tried": _mark(held)})
 
 
 def _kept(request: HttpRequest, desk: Desk, held: areas.UploadView) -> areas.UploadView:
@@ -73,22 +72,20 @@ def _kept(request: HttpRequest, desk: Desk, held: areas.UploadView) -> areas.Upl
     )
 
 
-def _draft(request: HttpRequest, desk: Desk, held: areas.UploadView) -> int:
-    """The draft to try against, or a fresh one. Refused: version_note_missing."""
-    if held.version is not None:
-        return held.version
-    note = held.typed.get("note", "")
-    made = areas.begin_draft(desk.town, note=note, actor=desk.actor, at=desk.at)
-    areas.keep_choices(held.id, held.typed, version=made.id, actor=desk.actor)
-    return made.id
+def _needs_note(held: areas.UploadView) -> None:
+    """A fresh draft says why it is made. Refused: version_note_missing."""
+    if held.version is None and not held.typed.get("note"):
+        raise Refused("version_note_missing")
 
 
-def _mark(held: areas.UploadView, version: int) -> str:
-    return mark({**held.typed, "version": str(version), "revision": str(areas.version(version).revision)})
+def _mark(held: areas.UploadView) -> str:
+    revision = "" if held.version is None else str(areas.version(held.version).revision)
+    return mark({**held.typed, "version": str(held.version), "revision": revision})
 
 
-def _taken(request: HttpRequest, desk: Desk, held: areas.UploadView, version: int) -> HttpResponse:
+def _taken(request: HttpRequest, desk: Desk, held: areas.UploadView) -> HttpResponse:
     """At once when it is short, else by a job whose progress stands on the page."""
+    version = _draft(desk, held)
     revision = areas.version(version).revision
     payload = {"upload": held.id, "version": version, "revision": revision}
     rows = int(request.POST.get("rows", "0") or 0)
@@ -99,6 +96,15 @@ def _taken(request: HttpRequest, desk: Desk, held: areas.UploadView, version: in
     areas.take_upload(held.id, version, based_on=revision, actor=desk.actor, at=desk.at)
     messages.success(request, "已导入草案，一行不少。请看改了什么，再检查。")
     return redirect("console:version", version)
+
+
+def _draft(desk: Desk, held: areas.UploadView) -> int:
+    """The chosen draft, or a fresh one."""
+    if held.version is not None:
+        return held.version
+    made = areas.begin_draft(desk.town, note=held.typed["note"], actor=desk.actor, at=desk.at)
+    areas.keep_choices(held.id, held.typed, version=made.id, actor=desk.actor)
+    return made.id
 
 
 def _drafts(desk: Desk) -> list[areas.DraftView]:
@@ -166,6 +172,4 @@ def changes(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 
 def _again(desk: Desk, number: int) -> tuple[areas.UploadView, areas.Trial]:
     held = areas.upload(number, actor=desk.actor)
-    if held.version is None:
-        raise Refused("version_unknown")
     return held, areas.try_upload(number, held.version, actor=desk.actor)
