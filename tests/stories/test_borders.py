@@ -12,7 +12,7 @@ import shapely
 
 from tests.stories.conftest import Shoot, Sit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore:.crs. was not provided")]
 JOB = 90_000  # a file of a thousand blocks waits for its job
 METRE = 1e-5  # degrees, about
 HEADS = {"编码": "块编码", "名称": "块名称", "层级": "级别", "类型": "块类型", "上级": "所属居村"}
