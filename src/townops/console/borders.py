@@ -39,6 +39,11 @@ def title(one: areas.VersionView) -> str:
     return f"第 {one.number} 版" if one.number is not None else f"草案 {one.id}"
 
 
+def place(one: areas.VersionView) -> tuple[bool, int]:
+    """Published versions by number, drafts after them by age: imported borders are stored after what followed them."""
+    return one.number is None, one.number or one.id
+
+
 def standing_number(every: Iterable[areas.VersionView], today: date) -> int | None:
     """The number of the version in force today."""
     numbers = [one.number for one in every if one.number and one.valid_from and one.valid_from <= today]

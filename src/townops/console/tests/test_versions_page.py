@@ -144,6 +144,14 @@ def test_an_earlier_version_is_had_again_and_versions_are_compared(keeper):
     assert {one["properties"]["code"] for one in found["features"]} == {code}
 
 
+def test_versions_stand_newest_first_and_the_comparison_offers_the_oldest_against_the_newest(keeper):
+    published(keeper)
+    form = keeper.open("/grid/versions").page.form("比较")
+    number = {str(one.id): one.number for one in areas.versions_of(people.first_town())}
+    assert [number[one] for one in form.options["before"]] == [2, 1]
+    assert (number[form.values["before"][0]], number[form.values["after"][0]]) == (1, 2)
+
+
 def test_lineage_is_corrected_by_who_may_publish_and_a_wrong_share_is_refused(keeper):
     number, code = published(keeper)
     keeper.open(f"/grid/versions/{number}")

@@ -43,7 +43,7 @@ def browse(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def _listed(request: HttpRequest, desk: Desk) -> dict[str, object]:
-    every = areas.versions_of(desk.town)
+    every = sorted(areas.versions_of(desk.town), key=borders.place, reverse=True)
     done = borders.deeds(desk.town)
     published = [(one, done.get((one.id, "publish"))) for one in every if one.number is not None]
     drafts = areas.drafts_of(desk.town, actor=desk.actor)
