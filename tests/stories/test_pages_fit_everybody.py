@@ -19,6 +19,7 @@ PAGES = {
     "dispatch": ("/board", "/orders?state=handling a"),
     "unit": ("/", "/orders?state=handling a"),
     "director": (
+        "/grid/versions", "/grid/import", "/grid/export",
         "/people", "/settings", "/settings/calendar", "/settings/flows", "/settings/flows/hotline", "/settings/tunables",
     ),
     "deputy": ("/session", "/dispatch/rules/new", "/dispatch/rules/10", "/catalogue/classes/H-07-02"),
