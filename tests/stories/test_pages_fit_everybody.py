@@ -23,6 +23,7 @@ PAGES = {
         "/grid/310115104002005/edit", "/grid/lacking",
     ),
     "director": (
+        "/grid/versions", "/grid/import", "/grid/export",
         "/people", "/people/12", "/posts", "/posts/12", "/posts/new",
         "/settings", "/settings/calendar", "/settings/flows", "/settings/flows/hotline", "/settings/tunables",
     ),

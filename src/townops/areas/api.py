@@ -9,6 +9,7 @@ from django.utils import timezone
 from numpy.typing import ArrayLike
 
 from townops.areas.domain.candidates import FIELDS, Candidate, RowError, Survey
+from townops.areas.domain.changes import AreaChange, Comparison, drawn
 from townops.areas.domain.comparing import Carried, Difference, Link, carried
 from townops.areas.domain.dossiers import Field, cells_of, fields_of
 from townops.areas.domain.dossiers import read as read_dossier
@@ -19,6 +20,8 @@ from townops.areas.domain.finding import find as find_named
 from townops.areas.domain.ground import Ids
 from townops.areas.domain.mending import key_of as defect_key
 from townops.areas.domain.outlines import Outline
+from townops.areas.domain.rebasing import CHOICES as REBASE_CHOICES
+from townops.areas.domain.rebasing import Conflict, Rebased
 from townops.areas.domain.views import AreaView, Location, Near
 from townops.areas.dossier_sheets import dossier_sheet, take_dossier_sheet
 from townops.areas.dossiers import (
@@ -37,7 +40,9 @@ from townops.areas.dossiers import (
     put_dossier,
 )
 from townops.areas.dossiers import history as dossier_history
-from townops.areas.exporting import Exported, export
+from townops.areas.drafts import DraftView, Edit, draft, drafts_of, drop_draft, foresee_rebase, rebase_draft
+from townops.areas.exporting import Exported, export, export_version
+from townops.areas.exporting import forms as export_forms
 from townops.areas.geography import Geography, picture
 from townops.areas.handing import Touched, changing_hands, on_borders
 from townops.areas.imports import (
@@ -54,8 +59,10 @@ from townops.areas.publishing import begin_due as begin_borders
 from townops.areas.publishing import (
     carried_to,
     compare_versions,
+    comparison,
     correct_lineage,
     foresee_publishing,
+    lineage_in,
     lineage_of,
 )
 from townops.areas.publishing import publish as publish_borders
@@ -64,6 +71,15 @@ from townops.areas.repairs import Repaired, repair_draft
 from townops.areas.stamps import Picture, touch
 from townops.areas.statistics import Share, TypeCount, blocks_below, by_type, search, shares, sizes
 from townops.areas.surveys import AreaFile, plane_of
+from townops.areas.uploads import (
+    Glimpse,
+    UploadView,
+    glimpse,
+    keep_choices,
+    keep_upload,
+    upload,
+    uploads,
+)
 from townops.areas.versions import (
     VersionView,
     begin_draft,
@@ -77,6 +93,7 @@ from townops.areas.versions import (
 )
 from townops.areas.versions import redo as redo_edit
 from townops.areas.versions import undo as undo_edit
+from townops.areas.wizard import Trial, take_upload, try_upload
 from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.partition import Defect, Proof
 from townops.kernel.refusal import Refused
@@ -84,18 +101,25 @@ from townops.kernel.vectortiles import Box
 
 __all__ = [
     "FIELDS",
+    "REBASE_CHOICES",
+    "AreaChange",
     "AreaFile",
     "AreaView",
     "Candidate",
     "Carried",
     "Changed",
+    "Comparison",
     "Completeness",
+    "Conflict",
     "Defect",
     "Difference",
     "DossierView",
+    "DraftView",
+    "Edit",
     "Exported",
     "Feature",
     "Field",
+    "Glimpse",
     "ImportResult",
     "Link",
     "Location",
@@ -105,13 +129,16 @@ __all__ = [
     "Outline",
     "Picture",
     "Proof",
+    "Rebased",
     "Repaired",
     "RowError",
     "Share",
     "State",
     "Survey",
     "Touched",
+    "Trial",
     "TypeCount",
+    "UploadView",
     "VersionView",
     "add_photo",
     "area",
@@ -132,6 +159,7 @@ __all__ = [
     "check_draft",
     "children",
     "compare_versions",
+    "comparison",
     "confirm_dossier",
     "correct_lineage",
     "defect_key",
@@ -139,15 +167,26 @@ __all__ = [
     "dossier_history",
     "dossier_sheet",
     "dossiers",
+    "draft",
+    "drafts_of",
+    "drawn",
+    "drop_draft",
     "drop_photo",
     "enter_dossiers",
     "export",
+    "export_forms",
+    "export_version",
     "extent",
     "features_of",
     "fields_of",
     "find",
     "foresee_publishing",
+    "foresee_rebase",
+    "glimpse",
     "import_areas",
+    "keep_choices",
+    "keep_upload",
+    "lineage_in",
     "lineage_of",
     "locate",
     "locate_many",
@@ -167,6 +206,7 @@ __all__ = [
     "put_features",
     "put_survey",
     "read_dossier",
+    "rebase_draft",
     "redo_edit",
     "repair_draft",
     "roll_back_borders",
@@ -181,10 +221,14 @@ __all__ = [
     "summary",
     "take_dossier_sheet",
     "take_survey",
+    "take_upload",
     "total_of",
     "touch",
     "towns",
+    "try_upload",
     "undo_edit",
+    "upload",
+    "uploads",
     "version",
     "versions_of",
     "villages",
@@ -249,8 +293,8 @@ def below(area_id: int) -> frozenset[int]:
 
 
 def children(area_id: int) -> tuple[AreaView, ...]:
-    """Areas directly under it that have not ended, by code."""
-    return tuple(one for one in _geography().children(area_id) if not one.ended(timezone.localdate()))
+    """Areas directly under it that stand today, by code."""
+    return tuple(one for one in _geography().children(area_id) if one.stands(timezone.localdate()))
 
 
 def towns() -> tuple[AreaView, ...]:
@@ -259,10 +303,10 @@ def towns() -> tuple[AreaView, ...]:
 
 
 def areas_of(town_code: str, kind: str) -> tuple[AreaView, ...]:
-    """Every area of one kind in a town that has not ended, by code; directly-managed areas are among the villages."""
+    """Every area of one kind in a town that stands today, by code; directly-managed areas are among the villages."""
     known, today = _geography(), timezone.localdate()
     found = (known.by_id[one] for one in known.below(area(town_code).id))
-    living = (one for one in found if one.kind == kind and not one.ended(today))
+    living = (one for one in found if one.kind == kind and one.stands(today))
     return tuple(sorted(living, key=lambda one: one.code))
 
 
@@ -272,9 +316,8 @@ def villages(town_code: str) -> tuple[AreaView, ...]:
 
 
 def find(town_code: str, q: str, *, most: int = 8) -> list[Named]:
-    """居村 and blocks of a town that the words of an address may mean, likeliest first."""
-    known = _geography()
-    return find_named(q, known.named(area(town_code).id), most)
+    """居村 and blocks of today that the words of an address may mean, likeliest first."""
+    return find_named(q, _geography().named(area(town_code).id, timezone.localdate()), most)
 
 
 def shape(area_id: int, *, on: date | None = None) -> bytes | None:

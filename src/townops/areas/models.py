@@ -115,7 +115,8 @@ class Version(models.Model):
     """A set of borders: a draft until it is published, never changed afterwards.
 
     `revision` counts the operations on the draft, `checked` is the revision that was proven, `borders` the stamp of the
-    borders it started from; `applied` says that its words hold and open work has changed hands.
+    borders it started from; `applied` says that its words hold and open work has changed hands. A dropped draft is kept,
+    but nobody works on it.
     """
 
     town = models.CharField("街镇代码", max_length=12)
@@ -128,6 +129,7 @@ class Version(models.Model):
     created_at = models.DateTimeField("建立时间")
     valid_from = models.DateField("生效日期", null=True)
     applied = models.BooleanField(default=False)
+    dropped_at = models.DateTimeField("放弃时间", null=True)
 
     class Meta:
         ordering = ("-id",)
@@ -187,6 +189,29 @@ class VersionEdit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id} r{self.revision}"
+
+
+class SurveyUpload(models.Model):
+    """A survey file as it was handed in, with what its reader chose so far; bytes lie under DATA/surveys/`place`.
+
+    `typed` is canonical JSON of the form: the file and every choice outlive a refusal, a closed tab and a restart.
+    """
+
+    town = models.CharField("街镇代码", max_length=12)
+    place = models.CharField(max_length=32, unique=True)
+    name = models.CharField("文件名", max_length=200)
+    size = models.PositiveBigIntegerField("字节数")
+    person = models.BigIntegerField("上传人")
+    at = models.DateTimeField("上传时间", db_index=True)
+    version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
+    typed = models.TextField(default="{}")
+    taken_at = models.DateTimeField("导入时间", null=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Lineage(models.Model):

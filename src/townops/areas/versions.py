@@ -27,6 +27,7 @@ BORDERS: Final = (
     "borders"  # the stamp that moves with every change of borders, and the lock of whoever changes them
 )
 KIND: Final = "borders"
+BASE: Final = "base"  # the operation that moves a draft to the borders that stand now
 BATCH: Final = 200
 WORDS: Final = ("code", "kind", "name", "parent", "block_type", "detached_allowed", "directly_managed")
 Changes = Mapping[str, Feature | None]
@@ -56,7 +57,7 @@ def view(row: Version) -> VersionView:
 
 def versions_of(town: str) -> list[VersionView]:
     """Every version of a town, newest first."""
-    return [view(row) for row in Version.objects.filter(town=town)]
+    return [view(row) for row in Version.objects.filter(town=town, dropped_at=None)]
 
 
 def load_version(version_id: int) -> Version:
@@ -153,11 +154,12 @@ def put_features(
 
 def put_survey(version_id: int, survey: Survey, *, based_on: int, actor: Actor, at: datetime) -> int:
     """A whole survey into the draft as one change; codes it does not name stay. Refused as `put_features`."""
-    features = [_surveyed(one) for one in survey.rows]
+    features = [surveyed(one) for one in survey.rows]
     return put_features(version_id, based_on=based_on, features=features, actor=actor, at=at)
 
 
-def _surveyed(one: Candidate) -> Feature:
+def surveyed(one: Candidate) -> Feature:
+    """A row of a survey as a feature. Refused("shape_missing")."""
     if one.shape is None:
         raise Refused("shape_missing")
     code, kind, name, parent, block_type = (one.cells[field] for field in TEXTS)
@@ -178,8 +180,7 @@ def redo(version_id: int, *, actor: Actor, at: datetime) -> int:
 def _reverse(version_id: int, kind: str, actor: Actor, at: datetime) -> int:
     with db.write():
         row = lock_draft(version_id, actor)
-        mine = VersionEdit.objects.filter(version=row, person=actor.person).values_list("revision", "kind")
-        last: Stacks = stacks(Operation(*one) for one in mine)
+        last = stacks_of(row.pk, actor)
         which = last.undo if kind == "undo" else last.redo
         if not which:
             raise Refused(f"nothing_to_{kind}")
@@ -191,13 +192,18 @@ def _reverse(version_id: int, kind: str, actor: Actor, at: datetime) -> int:
         return apply_changes(row, back, kind, actor, at)
 
 
+def stacks_of(version_id: int, actor: Actor) -> Stacks:
+    """What the actor could take back or do again next; moving a draft to other borders is nobody's own operation."""
+    mine = VersionEdit.objects.filter(version=version_id, person=actor.person).exclude(kind=BASE)
+    return stacks(Operation(*one) for one in mine.values_list("revision", "kind"))
+
+
 def lock_draft(version_id: int, actor: Actor) -> Version:
     """The draft with its next revision already taken: whoever comes second waits here."""
     may_draft(actor)
-    drafts = Version.objects.filter(pk=version_id, number__isnull=True)
+    drafts = Version.objects.filter(pk=version_id, number__isnull=True, dropped_at=None)
     if not drafts.update(revision=F("revision") + 1):
-        load_version(version_id)
-        raise Refused("version_published")
+        raise Refused("version_published" if load_version(version_id).dropped_at is None else "draft_dropped")
     return load_version(version_id)
 
 
@@ -211,22 +217,30 @@ def apply_changes(row: Version, changes: Changes, kind: str, actor: Actor, at: d
     everything = {one.code: one for one in features_of(row.pk)}
     _examine(row.town, everything, [one for one in changes.values() if one])
     body = {code: (packed(everything.get(code)), packed(one)) for code, one in changes.items()}
-    for code, one in changes.items():
-        _write(row, code, one)
+    write_changes(row, changes)
     VersionEdit.objects.create(
         version=row, revision=row.revision, kind=kind, person=actor.person, at=at, body=dump(body)
     )
     return row.revision
 
 
-def _write(row: Version, code: str, one: Feature | None) -> None:
-    if one is None:
-        left = VersionArea.objects.filter(version=row, code=code)
-        left.update(gone=True, revision=row.revision)
-        return
-    words = {name: getattr(one, name) for name in WORDS if name != "code"}
-    words |= {"shape": one.shape, "revision": row.revision, "gone": False}
-    VersionArea.objects.update_or_create(version=row, code=code, defaults=words)
+def write_changes(row: Version, changes: Changes) -> None:
+    """Bring areas of a draft to what they shall be; None takes one away. They carry the draft's present revision."""
+    held = {one.code: one for one in VersionArea.objects.filter(version=row)}
+    lasting = [one for one in changes.values() if one is not None]
+    VersionArea.objects.bulk_create(
+        (_row(row, one) for one in lasting if one.code not in held), batch_size=BATCH
+    )
+    known = [_rewritten(held[code], one, row.revision) for code, one in changes.items() if code in held]
+    fields = (*(name for name in WORDS if name != "code"), "shape", "revision", "gone")
+    VersionArea.objects.bulk_update(known, fields, batch_size=BATCH // 4)
+
+
+def _rewritten(held: VersionArea, one: Feature | None, revision: int) -> VersionArea:
+    held.revision, held.gone = revision, one is None
+    for name in (*WORDS, "shape") if one else ():
+        setattr(held, name, getattr(one, name))
+    return held
 
 
 def _examine(town: str, everything: Mapping[str, Feature], changed: Sequence[Feature]) -> None:

@@ -50,6 +50,8 @@ STATUS: Final = {
     "view_unknown": 404,
     "dossier_photo_unknown": 404,
     "dossier_outside": 403,
+    "version_unknown": 404,
+    "upload_unknown": 404,
     "not_permitted": 403,
     "source_not_permitted": 403,
     "number_not_permitted": 403,

@@ -49,6 +49,9 @@ GROUPS: Final = (
         (
             Entry("grid", "网格图", "pin", ("areas.view",)),
             Entry("dossiers-lacking", "档案缺陷", "warn", ("areas.dossier", "people.edit")),
+            Entry("versions", "边界调整", "merge", ("areas.draft", "areas.publish")),
+            Entry("surveys", "导入测绘文件", "inbox", ("areas.draft",)),
+            Entry("export", "导出边界", "send", ("areas.export",)),
         ),
     ),
     Group(

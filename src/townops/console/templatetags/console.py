@@ -5,7 +5,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from townops.console import cells, choices, grounds, labels, looks, saying
+from townops.console import borders, cells, choices, grounds, labels, looks, saying
 from townops.console import menu as navigation
 from townops.console.doors import Desk
 from townops.orders import api as orders
@@ -55,6 +55,18 @@ def total(page: orders.Page) -> str:
 @register.filter
 def counted(seconds: int) -> str:
     return saying.seconds(seconds)
+
+
+@register.filter
+def mu(m2: float) -> str:
+    """Square metres as 亩."""
+    return f"{m2 * borders.MU_PER_M2:,.2f}"
+
+
+@register.filter
+def edit(kind: str) -> str:
+    """An operation on a draft in a word."""
+    return borders.EDITS.get(kind, kind)
 
 
 @register.filter

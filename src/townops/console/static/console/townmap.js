@@ -2,6 +2,7 @@
 
 import { LOCALE, maplibre } from "./townmap-library.js";
 import { RATIO, colour, data, picture } from "./townmap-signs.js";
+import { borders } from "./townmap-borders.js";
 import { decoded, drawer, extent } from "./townmap-draw.js";
 import { boxer, corners, drawn, element, finder, layers, legend, measure } from "./townmap-tools.js";
 import { word } from "./words.js";
@@ -241,7 +242,7 @@ async function pick(host, map, setup) {
   if (Number.isFinite(lng) && Number.isFinite(lat)) place({ lng, lat }, false);
 }
 
-const MODES = { list, one, pick };
+const MODES = { list, one, pick, borders };
 
 async function mount(host) {
   if (host.dataset.mounted) return;
