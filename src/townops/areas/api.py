@@ -15,7 +15,7 @@ from townops.areas.domain.finding import Named
 from townops.areas.domain.finding import find as find_named
 from townops.areas.domain.ground import Ids
 from townops.areas.domain.outlines import Outline
-from townops.areas.domain.proving import Defect, Proof
+from townops.areas.domain.mending import key_of as defect_key
 from townops.areas.domain.views import AreaView, Location, Near
 from townops.areas.exporting import Exported, export
 from townops.areas.geography import Geography, picture
@@ -39,6 +39,7 @@ from townops.areas.publishing import (
 )
 from townops.areas.publishing import publish as publish_borders
 from townops.areas.publishing import roll_back as roll_back_borders
+from townops.areas.repairs import Repaired, repair_draft
 from townops.areas.stamps import Picture, touch
 from townops.areas.surveys import AreaFile, plane_of
 from townops.areas.versions import (
@@ -55,6 +56,7 @@ from townops.areas.versions import (
 from townops.areas.versions import redo as redo_edit
 from townops.areas.versions import undo as undo_edit
 from townops.kernel.coordinates import to_cgcs2000
+from townops.kernel.partition import Defect, Proof
 from townops.kernel.refusal import Refused
 from townops.kernel.vectortiles import Box
 
@@ -76,6 +78,7 @@ __all__ = [
     "Outline",
     "Picture",
     "Proof",
+    "Repaired",
     "RowError",
     "Survey",
     "Touched",
@@ -95,6 +98,7 @@ __all__ = [
     "children",
     "compare_versions",
     "correct_lineage",
+    "defect_key",
     "export",
     "extent",
     "features_of",
@@ -113,6 +117,7 @@ __all__ = [
     "put_features",
     "put_survey",
     "redo_edit",
+    "repair_draft",
     "roll_back_borders",
     "sentence",
     "shape",

@@ -75,7 +75,7 @@ def roll_back(version_id: int, *, on: date, note: str, actor: Actor, at: datetim
         earlier = load_version(version_id)
         if earlier.number is None:
             raise Refused("version_not_published")
-        if earlier.checked is None and not prove(features_of(earlier.pk)).passes:
+        if earlier.checked is None and not prove(features_of(earlier.pk)).passed:
             raise Refused("version_unproven")
         row = Version.objects.create(
             town=earlier.town,

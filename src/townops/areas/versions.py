@@ -10,7 +10,7 @@ from django.db.models import F
 from townops.areas.access import DRAFT
 from townops.areas.domain.candidates import KINDS, Candidate, Examination, Survey
 from townops.areas.domain.features import TEXTS, Feature, packed, unpacked
-from townops.areas.domain.proving import Proof, Prover, prove
+from townops.areas.domain.proving import Prover, prove
 from townops.areas.domain.undoing import Operation, Stacks, stacks
 from townops.areas.domain.views import AreaView
 from townops.areas.geography import picture
@@ -19,6 +19,7 @@ from townops.areas.models import Area, AreaShape, Stamp, Version, VersionArea, V
 from townops.base import db, journal
 from townops.base.canonical import dump, load
 from townops.kernel.actors import Actor
+from townops.kernel.partition import Proof
 from townops.kernel.refusal import Refused
 
 LABELS: Final = dict((*Area.Kind.choices, *Area.BlockType.choices))
@@ -68,7 +69,7 @@ def load_version(version_id: int) -> Version:
 
 def begin_draft(town: str, *, note: str, actor: Actor, at: datetime) -> VersionView:
     """A draft equal to what stands (with what is published for later), or empty for a town without areas yet."""
-    _may_draft(actor)
+    may_draft(actor)
     if not note.strip():
         raise Refused("version_note_missing")
     with db.write():
@@ -141,13 +142,13 @@ def put_features(
     changes: dict[str, Feature | None] = dict.fromkeys(removed)
     changes |= {one.code: one for one in features}
     with db.write():
-        row = _locked(version_id, actor)
+        row = lock_draft(version_id, actor)
         touched = VersionArea.objects.filter(version=row, revision__gt=based_on).values_list(
             "code", flat=True
         )
         if lost := sorted(changes.keys() & set(touched)):
             raise Refused("draft_stale", codes="、".join(lost[:5]))
-        return _apply(row, changes, "edit", actor, at)
+        return apply_changes(row, changes, "edit", actor, at)
 
 
 def put_survey(version_id: int, survey: Survey, *, based_on: int, actor: Actor, at: datetime) -> int:
@@ -176,7 +177,7 @@ def redo(version_id: int, *, actor: Actor, at: datetime) -> int:
 
 def _reverse(version_id: int, kind: str, actor: Actor, at: datetime) -> int:
     with db.write():
-        row = _locked(version_id, actor)
+        row = lock_draft(version_id, actor)
         mine = VersionEdit.objects.filter(version=row, person=actor.person).values_list("revision", "kind")
         last: Stacks = stacks(Operation(*one) for one in mine)
         which = last.undo if kind == "undo" else last.redo
@@ -187,12 +188,12 @@ def _reverse(version_id: int, kind: str, actor: Actor, at: datetime) -> int:
         if lost := [code for code, (_, after) in touched.items() if packed(now.get(code)) != after]:
             raise Refused("draft_stale", codes="、".join(lost[:5]))
         back = {code: unpacked(before) for code, (before, _) in touched.items()}
-        return _apply(row, back, kind, actor, at)
+        return apply_changes(row, back, kind, actor, at)
 
 
-def _locked(version_id: int, actor: Actor) -> Version:
+def lock_draft(version_id: int, actor: Actor) -> Version:
     """The draft with its next revision already taken: whoever comes second waits here."""
-    _may_draft(actor)
+    may_draft(actor)
     drafts = Version.objects.filter(pk=version_id, number__isnull=True)
     if not drafts.update(revision=F("revision") + 1):
         load_version(version_id)
@@ -205,7 +206,8 @@ def _now(row: Version, codes: Iterable[str]) -> dict[str, Feature]:
     return {one.code: one for one in features_of(row.pk) if one.code in wanted}
 
 
-def _apply(row: Version, changes: Changes, kind: str, actor: Actor, at: datetime) -> int:
+def apply_changes(row: Version, changes: Changes, kind: str, actor: Actor, at: datetime) -> int:
+    """Write one operation (edit, undo, redo) into a locked draft, with what it takes to undo it."""
     everything = {one.code: one for one in features_of(row.pk)}
     _examine(row.town, everything, [one for one in changes.values() if one])
     body = {code: (packed(everything.get(code)), packed(one)) for code, one in changes.items()}
@@ -244,12 +246,12 @@ def _candidate(number: int, one: Feature) -> Candidate:
 
 def check_draft(version_id: int, *, actor: Actor, at: datetime, prover: Prover = prove) -> Proof:
     """Prove the draft as it is now; it is `checked` until its next edit when there is no defect."""
-    _may_draft(actor)
+    may_draft(actor)
     row = load_version(version_id)
     if row.number is not None:
         raise Refused("version_published")
     proof = prover(features_of(row.pk))
-    if not proof.passes:
+    if not proof.passed:
         return proof
     with db.write():
         same = Version.objects.filter(pk=row.pk, revision=row.revision, number__isnull=True)
@@ -258,7 +260,8 @@ def check_draft(version_id: int, *, actor: Actor, at: datetime, prover: Prover =
     return proof
 
 
-def _may_draft(actor: Actor) -> None:
+def may_draft(actor: Actor) -> None:
+    """Refused(not_permitted)."""
     if not actor.holds(DRAFT):
         raise Refused("not_permitted")
 

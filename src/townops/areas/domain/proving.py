@@ -1,108 +1,34 @@
-"""Whether a set of borders is a partition. `prove` is the one seam: a stronger prover replaces its body alone (U8-U11)."""
+"""A set of borders as the levels of a partition, to be proven or repaired by the kernel (U8-U11). Pure."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
 
-import numpy as np
-import shapely
-from numpy.typing import NDArray
+from townops.areas.domain.candidates import KINDS
+from townops.areas.domain.features import Feature
+from townops.kernel import partition
 
-from townops.areas.domain.candidates import KINDS, UPPER
-from townops.areas.domain.features import Feature, in_metres
-
-LEAST_M2: Final = 1.0
+Prover = Callable[[Sequence[Feature]], partition.Proof]
 
 
-@dataclass(frozen=True, slots=True)
-class Defect:
-    """One fault: type invalid, overlap, gap, border or containment; the areas it is about; its size in square metres."""
-
-    type: str
-    level: str
-    codes: tuple[str, ...]
-    m2: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What was found; no defect means proven."""
-
-    defects: tuple[Defect, ...]
-
-    @property
-    def passes(self) -> bool:
-        return not self.defects
-
-
-Prover = Callable[[Sequence[Feature]], Proof]
-Shapes = dict[str, shapely.Geometry]
-
-
-def prove(features: Sequence[Feature]) -> Proof:
-    """Full cover, no overlap, identical common borders, each child wholly inside its parent. An empty set proves nothing."""
-    if not features:
-        return Proof((Defect("gap", "town", ()),))
-    found = features, [one.geometry for one in features]
-    invalid = [
-        Defect("invalid", one.kind, (one.code,))
-        for one, shape in zip(*found, strict=True)
-        if shape.is_empty or not shape.is_valid
-    ]
-    if invalid:
-        return Proof(tuple(invalid))
-    plane = dict(zip((one.code for one in features), in_metres(found[1]), strict=True))
-    levels = (defect for kind in KINDS for defect in _level(kind, features))
-    return Proof((*levels, *_parents(features, plane), *_parts(features)))
-
-
-def _level(kind: str, features: Sequence[Feature]) -> Iterator[Defect]:
-    """Faults between areas of one kind: overlaps with their size, then borders that are not vertex for vertex the same."""
-    level = sorted((one for one in features if one.kind == kind), key=lambda one: one.code)
-    degrees = np.asarray([one.geometry for one in level], dtype=np.object_)
-    if shapely.coverage_is_valid(degrees):
-        return
-    told: set[str] = set()
-    for one, other, m2 in _overlaps(level, in_metres(degrees)):
-        told |= {one, other}
-        yield Defect("overlap", kind, (one, other), m2)
-    edges = shapely.coverage_invalid_edges(degrees)
-    odd = [one.code for one, edge in zip(level, edges, strict=True) if not edge.is_empty]
-    yield from (Defect("border", kind, (code,)) for code in odd if code not in told)
-
-
-def _overlaps(level: Sequence[Feature], plane: NDArray[np.object_]) -> Iterator[tuple[str, str, float]]:
-    left, right = shapely.STRtree(plane).query(plane, predicate="intersects")
-    pairs = left < right
-    left, right = left[pairs], right[pairs]
-    sizes = shapely.area(shapely.intersection(plane[left], plane[right]))
-    for i, j, m2 in zip(left.tolist(), right.tolist(), sizes.tolist(), strict=True):
-        if m2 >= LEAST_M2:
-            yield level[i].code, level[j].code, m2
-
-
-def _parents(features: Sequence[Feature], plane: Shapes) -> Iterator[Defect]:
-    """Orphans, children that leave their parent, and parents their children do not cover."""
-    by_code = {one.code: one for one in features}
-    children: dict[str, list[str]] = {}
+def levels_of(features: Iterable[Feature]) -> tuple[partition.Level, ...]:
+    """The features by kind, coarsest first, each level by code; a kind without features has no level."""
+    found: dict[str, list[Feature]] = {kind: [] for kind in KINDS}
     for one in features:
-        upper = by_code.get(one.parent)
-        if (upper.kind if upper else None) != UPPER.get(one.kind):
-            yield Defect("containment", one.kind, (one.code,))
-        elif upper:
-            children.setdefault(upper.code, []).append(one.code)
-            outside = shapely.area(shapely.difference(plane[one.code], plane[upper.code]))
-            if outside >= LEAST_M2:
-                yield Defect("containment", one.kind, (one.code, upper.code), float(outside))
-    for code, under in children.items():
-        covered = shapely.union_all([plane[child] for child in under])
-        bare = float(shapely.area(shapely.difference(plane[code], covered)))
-        if bare >= LEAST_M2 and not by_code[code].directly_managed:
-            yield Defect("gap", by_code[code].kind, (code,), bare)
+        found[one.kind].append(one)
+    return tuple(
+        partition.Level(kind, tuple(_bare(one) for one in sorted(level, key=lambda one: one.code)))
+        for kind, level in found.items()
+        if level
+    )
 
 
-def _parts(features: Sequence[Feature]) -> Iterator[Defect]:
-    """Detached parts (插花地) that nobody declared."""
-    for one in features:
-        if shapely.get_num_geometries(one.geometry) > 1 and not one.detached_allowed:
-            yield Defect("containment", one.kind, (one.code,))
+def _bare(one: Feature) -> partition.Feature:
+    flags = {"detached_allowed": one.detached_allowed, "directly_managed": one.directly_managed}
+    return partition.Feature(one.code, one.geometry, one.parent, **flags)
+
+
+def prove(features: Sequence[Feature]) -> partition.Proof:
+    """Full cover, no overlap, common borders the same point for point, each child wholly inside its parent.
+
+    Refused(nothing_to_prove).
+    """
+    return partition.prove(levels_of(features))

@@ -25,11 +25,13 @@ def box(column: float, row: float, wide: float = 1, high: float = 1) -> shapely.
     return shapely.box(west, south, round(west + wide * 0.01, 7), round(south + high * 0.01, 7))
 
 
+EDGE = ((0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0))  # a point wherever blocks meet
+WHOLE = shapely.Polygon([box(*corner).exterior.coords[3] for corner in EDGE])
 ROWS = [
-    ("T", "试验镇", "街镇", "", "", box(0, 0, 2, 2)),
-    ("G1", "一网格", "责任网格", "T", "", box(0, 0, 2, 2)),
-    ("V1", "甲居委会", "居村", "G1", "", box(0, 0, 1, 2)),
-    ("V2", "乙村委会", "居村", "G1", "", box(1, 0, 1, 2)),
+    ("T", "试验镇", "街镇", "", "", WHOLE),
+    ("G1", "一网格", "责任网格", "T", "", WHOLE),
+    ("V1", "甲居委会", "居村", "G1", "", shapely.union(box(0, 0), box(0, 1))),
+    ("V2", "乙村委会", "居村", "G1", "", shapely.union(box(1, 0), box(1, 1))),
     ("V1001", "甲小区", "责任块", "V1", "小区", box(0, 0)),
     ("V1002", "甲学校", "责任块", "V1", "学校", box(0, 1)),
     ("V2001", "乙一队", "责任块", "V2", "村队组", box(1, 0)),
