@@ -14,9 +14,20 @@ from townops.areas.domain.features import Feature
 from townops.areas.domain.finding import Named
 from townops.areas.domain.finding import find as find_named
 from townops.areas.domain.ground import Ids
-from townops.areas.domain.outlines import Outline
 from townops.areas.domain.mending import key_of as defect_key
+from townops.areas.domain.outlines import Outline
 from townops.areas.domain.views import AreaView, Location, Near
+from townops.areas.drafting import (
+    Edited,
+    News,
+    changes_since,
+    draft_held,
+    edit_draft,
+    proof_of,
+    redo_in_editor,
+    suggested_code,
+    undo_in_editor,
+)
 from townops.areas.exporting import Exported, export
 from townops.areas.geography import Geography, picture
 from townops.areas.handing import Touched, changing_hands, on_borders
@@ -68,6 +79,7 @@ __all__ = [
     "Carried",
     "Defect",
     "Difference",
+    "Edited",
     "Exported",
     "Feature",
     "ImportResult",
@@ -75,6 +87,7 @@ __all__ = [
     "Location",
     "Named",
     "Near",
+    "News",
     "Outline",
     "Picture",
     "Proof",
@@ -92,6 +105,7 @@ __all__ = [
     "block_types",
     "carried",
     "carried_to",
+    "changes_since",
     "changing_hands",
     "check_areas",
     "check_draft",
@@ -99,6 +113,8 @@ __all__ = [
     "compare_versions",
     "correct_lineage",
     "defect_key",
+    "draft_held",
+    "edit_draft",
     "export",
     "extent",
     "features_of",
@@ -113,20 +129,24 @@ __all__ = [
     "outlines",
     "plane_of",
     "point_within",
+    "proof_of",
     "publish_borders",
     "put_features",
     "put_survey",
     "redo_edit",
+    "redo_in_editor",
     "repair_draft",
     "roll_back_borders",
     "sentence",
     "shape",
     "shapes",
     "stored",
+    "suggested_code",
     "take_survey",
     "touch",
     "towns",
     "undo_edit",
+    "undo_in_editor",
     "version",
     "versions_of",
     "villages",

@@ -109,10 +109,11 @@ def _standing(row: AreaShape) -> Feature:
 
 def features_of(version_id: int) -> list[Feature]:
     """Every area of a version, by code."""
-    return [_feature(row) for row in VersionArea.objects.filter(version=version_id, gone=False)]
+    return [feature_of(row) for row in VersionArea.objects.filter(version=version_id, gone=False)]
 
 
-def _feature(row: VersionArea) -> Feature:
+def feature_of(row: VersionArea) -> Feature:
+    """An area of a version without the database."""
     return Feature(shape=bytes(row.shape), **{name: getattr(row, name) for name in WORDS})
 
 
@@ -206,9 +207,20 @@ def _now(row: Version, codes: Iterable[str]) -> dict[str, Feature]:
     return {one.code: one for one in features_of(row.pk) if one.code in wanted}
 
 
-def apply_changes(row: Version, changes: Changes, kind: str, actor: Actor, at: datetime) -> int:
-    """Write one operation (edit, undo, redo) into a locked draft, with what it takes to undo it."""
-    everything = {one.code: one for one in features_of(row.pk)}
+def apply_changes(
+    row: Version,
+    changes: Changes,
+    kind: str,
+    actor: Actor,
+    at: datetime,
+    *,
+    everything: Mapping[str, Feature] | None = None,
+) -> int:
+    """Write one operation (edit, undo, redo) into a locked draft, with what it takes to undo it; `everything` is the draft
+    as it is, for whoever knows it already.
+    """
+    if everything is None:
+        everything = {one.code: one for one in features_of(row.pk)}
     _examine(row.town, everything, [one for one in changes.values() if one])
     body = {code: (packed(everything.get(code)), packed(one)) for code, one in changes.items()}
     for code, one in changes.items():

@@ -6,6 +6,7 @@ unsound. Coordinates are degrees on the lattice of 1e-7.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -85,9 +86,7 @@ def move_border(sheet: Sheet, old: Sequence[Point], new: Sequence[Point]) -> Cha
 
 def _owners(sheet: Sheet, at: Point) -> list[Piece]:
     found = [
-        piece
-        for piece in sheet.near(box_of([at]))
-        if any(at in ring for ring in rings(body_of(piece.shape)))
+        piece for piece in sheet.near(box_of([at])) if any(at in ring for ring in rings(body_of(piece.shape)))
     ]
     if not found:
         raise Refused("edit_no_vertex")
@@ -166,7 +165,7 @@ def _inside(shape: shapely.Geometry, line: Sequence[Point]) -> tuple[Point, ...]
 def _faces(bodies: Iterable[Body], path: Sequence[Point], *, noded: bool = False) -> list[shapely.Polygon]:
     """What lies between borders and a line that are woven into each other; `noded` cuts them where they cross unawares."""
     edges = {undirected(*edge) for body in bodies for ring in rings(body) for edge in edges_of(ring)}
-    edges |= {undirected(a, b) for a, b in zip(path, path[1:], strict=False)}
+    edges |= {undirected(a, b) for a, b in pairwise(path)}
     lines = shapely.linestrings(np.array(sorted(edges)).reshape(-1, 2, 2))
     if noded:
         whole = shapely.union_all(rounded(lines), grid_size=1)
@@ -213,8 +212,9 @@ def merge(sheet: Sheet, codes: Collection[str], into: str) -> Changes:
 def draw(sheet: Sheet, code: str, ring: Sequence[Point], parent: str, *, fill: bool = False) -> Changes:
     """A new feature of the finest level below `parent`: its ground is cut out of what lies there, or with `fill` only what nobody has.
 
-    Beyond the parent's border nothing is taken. What loses all its ground is no more. Refused: edit_code_taken, edit_unknown, edit_has_children,
-    edit_crosses, edit_nothing when no ground is won, edit_detaches when somebody would be left in parts.
+    Beyond the parent's border nothing is taken. What loses all its ground is no more. Refused: edit_code_taken,
+    edit_unknown, edit_has_children, edit_crosses, edit_nothing when no ground is won, edit_detaches when somebody would be
+    left in parts.
     """
     _must_be_free(sheet, code)
     beside = [sheet.piece(parent), *sheet.children(parent)]

@@ -83,4 +83,4 @@ def _is_there(defect: Defect, box: Box, codes: set[str]) -> bool:
     if codes & {*defect.features, defect.toward}:
         return True
     west, south, east, north = shapely.bounds(defect.geometry).tolist()
-    return west <= box[2] and east >= box[0] and south <= box[3] and north >= box[1]
+    return bool(west <= box[2] and east >= box[0] and south <= box[3] and north >= box[1])

@@ -6,6 +6,7 @@ partition stays one.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -28,9 +29,7 @@ def on_lattice(point: Point) -> Point:
 
 def body_of(shape: shapely.Geometry) -> Body:
     """The rings of a polygon or of several."""
-    return tuple(
-        tuple(_ring(ring) for ring in shapely.get_rings(part)) for part in shapely.get_parts(shape)
-    )
+    return tuple(tuple(_ring(ring) for ring in shapely.get_rings(part)) for part in shapely.get_parts(shape))
 
 
 def _ring(ring: shapely.Geometry) -> Ring:
@@ -68,7 +67,7 @@ def rerouted(body: Body, old: Ring, new: Ring) -> Body:
     """The run `old` of neighbouring points replaced by `new`, in whichever direction a ring has it. Both begin and end at
     the same points, which are one when the run is a whole ring. Refused(edit_node) where a ring has a part of it only.
     """
-    wanted = {undirected(a, b) for a, b in zip(old, old[1:], strict=False)}
+    wanted = {undirected(a, b) for a, b in pairwise(old)}
     return tuple(tuple(_rerouted(ring, old, new, wanted) for ring in part) for part in body)
 
 

@@ -1,6 +1,7 @@
 """A drawn line worked into the borders it meets: both get a point wherever they meet, the borders on every level."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -50,7 +51,7 @@ class Loom:
 
 def _parts(edge: Edge, points: list[Point]) -> set[Edge]:
     run = (edge[0], *points, edge[1])
-    return {undirected(a, b) for a, b in zip(run, run[1:], strict=False)}
+    return {undirected(a, b) for a, b in pairwise(run)}
 
 
 def woven(sheet: Sheet, line: tuple[Point, ...], against: set[str]) -> tuple[Changes, tuple[Point, ...]]:
@@ -120,7 +121,7 @@ def _apart(loom: Loom, one: Point, other: Point) -> float:
 def _round(loom: Loom, reach: float) -> bool:
     """Work in every place where the line and an edge meet without a common point; whether there was one."""
     edges = sorted(loom.edges)
-    segments = [shapely.LineString(one) for one in zip(loom.path, loom.path[1:], strict=False)]
+    segments = [shapely.LineString(one) for one in pairwise(loom.path)]
     lines = shapely.linestrings(np.array(edges).reshape(-1, 2, 2)) if edges else np.zeros(0, object)
     tree = shapely.STRtree(lines)
     inserts: dict[int, list[Point]] = {}

@@ -36,7 +36,9 @@ def ring(sheet: Sheet, code: str) -> tuple:
 
 def owners(sheet: Sheet, at: tuple) -> set[str]:
     return {
-        one.code for one in sheet.pieces.values() if any(at in one_ring for one_ring in rings(body_of(one.shape)))
+        one.code
+        for one in sheet.pieces.values()
+        if any(at in one_ring for one_ring in rings(body_of(one.shape)))
     }
 
 
@@ -135,8 +137,14 @@ def test_a_block_is_split_and_its_neighbours_and_the_levels_above_get_the_new_po
 def test_a_line_that_does_not_cut_through_is_refused():
     west, south, east, north = TOWN.pieces["B14"].shape.bounds
     middle = (south + north) / 2
-    assert refused(lambda: split(TOWN, "B14", [(west - LAT, middle), ((west + east) / 2, middle)], "N")) == "edit_line_short"
-    assert refused(lambda: split(TOWN, "B14", [(west - LAT, middle), (west - 2 * LAT, middle)], "N")) == "edit_line_short"
+    assert (
+        refused(lambda: split(TOWN, "B14", [(west - LAT, middle), ((west + east) / 2, middle)], "N"))
+        == "edit_line_short"
+    )
+    assert (
+        refused(lambda: split(TOWN, "B14", [(west - LAT, middle), (west - 2 * LAT, middle)], "N"))
+        == "edit_line_short"
+    )
     assert refused(lambda: split(TOWN, "V0", [(west, south), (east, north)], "N")) == "edit_has_children"
     assert refused(lambda: split(TOWN, "B14", [(west, south), (east, north)], "B1")) == "edit_code_taken"
 
@@ -150,7 +158,11 @@ def test_neighbours_merge_and_others_do_not():
 
 def test_villages_merge_with_what_lies_below_them():
     after = TOWN.changed(merge(TOWN, ["V0", "V1"], "V0"))
-    assert proven(after) and {one.feature.parent for one in after.pieces.values() if one.level == 3} == {"V0", "V1000", "V1001"}
+    assert proven(after) and {one.feature.parent for one in after.pieces.values() if one.level == 3} == {
+        "V0",
+        "V1000",
+        "V1001",
+    }
 
 
 def test_a_block_drawn_over_others_is_cut_out_of_them():
@@ -171,7 +183,12 @@ def test_a_gap_is_filled_with_what_nobody_has():
     without = TOWN.changed({"B7": None})
     assert not proven(without)
     west, south, east, north = TOWN.pieces["B7"].shape.bounds
-    square = [(west - LAT, south - LAT), (east + LAT, south - LAT), (east + LAT, north + LAT), (west - LAT, north + LAT)]
+    square = [
+        (west - LAT, south - LAT),
+        (east + LAT, south - LAT),
+        (east + LAT, north + LAT),
+        (west - LAT, north + LAT),
+    ]
     after = without.changed(draw(without, "N1", square, "V0", fill=True))
     assert proven(after) and after.pieces["N1"].shape.equals(TOWN.pieces["B7"].shape)
 
@@ -206,10 +223,19 @@ def any_edit(sheet: Sheet, dice: np.random.Generator, number: int) -> Changes:
     west, south, east, north = sheet.pieces[code].shape.bounds
 
     def inside() -> tuple[float, float]:
-        return west + (east - west) * (dice.random() * 1.4 - 0.2), south + (north - south) * (dice.random() * 1.4 - 0.2)
+        return west + (east - west) * (dice.random() * 1.4 - 0.2), south + (north - south) * (
+            dice.random() * 1.4 - 0.2
+        )
 
     others = sorted(set(blocks) - {code})
-    other = next((one for one in others if sheet.pieces[one].shape.touches(sheet.pieces[code].shape) and dice.random() < 0.4), others[0])
+    other = next(
+        (
+            one
+            for one in others
+            if sheet.pieces[one].shape.touches(sheet.pieces[code].shape) and dice.random() < 0.4
+        ),
+        others[0],
+    )
     middle = ((at[0] + beside[0]) / 2 + step[0] / 9 * far[0], (at[1] + beside[1]) / 2 + step[1] / 9 * far[1])
     return [
         lambda: move_vertex(sheet, at, near),
