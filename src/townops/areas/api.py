@@ -14,6 +14,7 @@ from townops.areas.domain.features import Feature
 from townops.areas.domain.finding import Named
 from townops.areas.domain.finding import find as find_named
 from townops.areas.domain.ground import Ids
+from townops.areas.domain.held import Held
 from townops.areas.domain.mending import key_of as defect_key
 from townops.areas.domain.outlines import Outline
 from townops.areas.domain.views import AreaView, Location, Near
@@ -82,6 +83,7 @@ __all__ = [
     "Edited",
     "Exported",
     "Feature",
+    "Held",
     "ImportResult",
     "Link",
     "Location",

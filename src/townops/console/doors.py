@@ -46,6 +46,8 @@ STATUS: Final = {
     "batch_unknown": 404,
     "upward_batch_unknown": 404,
     "view_unknown": 404,
+    "version_unknown": 404,
+    "edit_unknown": 404,
     "not_permitted": 403,
     "source_not_permitted": 403,
     "number_not_permitted": 403,
