@@ -24,7 +24,8 @@ from townops.kernel.tiling import read_box, window
 
 EDITS: Final = "areas.draft"
 GET_AND_POST: Final = ["GET", "HEAD", "POST"]
-CONFLICT, UNPROCESSABLE: Final = 409, 422
+CONFLICT: Final = 409
+UNPROCESSABLE: Final = 422
 LARGEST: Final = 200_000  # bytes of one operation
 A_PAGE: Final = 50
 SAFE: Final = "safe"

@@ -46,8 +46,8 @@ export function dragger(desk) {
   map.on("touchstart", begin);
   map.on("mousemove", follow);
   map.on("touchmove", follow);
-  map.on("mouseup", drop);
-  map.on("touchend", drop);
+  document.addEventListener("mouseup", drop); // wherever it is let go
+  document.addEventListener("touchend", drop);
   return { cancel() { held = null; map.dragPan.enable(); desk.sketch([]); }, get busy() { return Boolean(held); } };
 }
 
@@ -69,7 +69,7 @@ export function sketcher(desk, { least, closed, first = null, last = null, hint,
     map.getSource("sketch").setData(collection([...(ends.length > 1 ? [line(ends)] : []), ...drawn.map((at) => point(at, { kind: "" }))]));
   };
   const tell = () => {
-    desk.say(points.length < least ? hint : word("已有 {count} 个点，双击或回车完成，退格撤一点，Esc 取消", { count: points.length }));
+    desk.say(!points.length ? hint : points.length < least ? word("已有 {count} 个点，接着点", { count: points.length }) : word("已有 {count} 个点，双击或回车完成，退格撤一点，Esc 取消", { count: points.length }));
     desk.keep(points);
     show();
   };

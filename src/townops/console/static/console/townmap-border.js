@@ -256,6 +256,7 @@ function buttons(desk) {
     other.focus();
   });
   for (const name of ["tabs", "tools", "hint"]) find(name).hidden = false;
+  desk.map.resize();
   document.querySelector("#keys .keys")?.append(find("keys-more").content.cloneNode(true));
 }
 
@@ -322,16 +323,15 @@ Desk.prototype.go = async function go(code) {
   const one = this.draft.features.get(code);
   if (!one) return;
   const [west, south, east, north] = box(one.geometry);
-  this.map.fitBounds([[west, south], [east, north]], { padding: 60, maxZoom: 18, animate: false });
+  this.map.fitBounds([[west, south], [east, north]], { padding: 80, maxZoom: 18, animate: false });
   await this.bring(true);
   await this.choose(code);
 };
 
-function restored(desk) {
+async function restored(desk) {
   const kept = desk.draft.kept().sketch;
   if (!kept || !STARTS[kept.tool]) return;
-  desk.chosen = kept.code;
-  desk.dress();
+  if (kept.code) await desk.go(kept.code);
   desk.use(kept.tool);
   if (!desk.hand?.restore) return;
   desk.hand.restore(kept.points);
@@ -356,7 +356,7 @@ async function start() {
   finder(desk);
   await desk.bring();
   await draft.resume();
-  restored(desk);
+  await restored(desk);
   draft.look().catch(() => null);
   draft.watch();
   await desk.check();
