@@ -37,7 +37,11 @@ class Ground:
         return {one.code: one for one in areas.features_of(self.draft)}
 
     def owners(self, at: Point) -> set[str]:
-        return {code for code, one in self.held().items() if list(at) in shapely.get_coordinates(one.geometry).tolist()}
+        return {
+            code
+            for code, one in self.held().items()
+            if list(at) in shapely.get_coordinates(one.geometry).tolist()
+        }
 
     def edge(self) -> tuple[Point, Point]:
         """The common edge of the two that ends in the node."""
@@ -60,7 +64,14 @@ def ground(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Ground:
 
 def found_in(draft: int) -> Ground:
     held = areas.draft_held(draft)
-    outline = set(map(tuple, shapely.get_coordinates(next(one for one in held.features.values() if one.kind == "town").geometry)))
+    outline = set(
+        map(
+            tuple,
+            shapely.get_coordinates(
+                next(one for one in held.features.values() if one.kind == "town").geometry
+            ),
+        )
+    )
     for code, one in sorted(held.features.items()):
         beside = [piece for piece in held.sheet.children(one.parent) if piece.code != code]
         if one.kind != "block" or len(beside) < 5:
@@ -89,7 +100,9 @@ class Editor:
         """Bring an area into view and choose it."""
         for code in codes:
             self.page.evaluate(f"code => {DESK}.go(code)", code)
-            self.page.wait_for_function(f"code => {DESK}.chosen === code && {DESK}.area()?.properties.exact", arg=code)
+            self.page.wait_for_function(
+                f"code => {DESK}.chosen === code && {DESK}.area()?.properties.exact", arg=code
+            )
         self.still()
 
     def still(self) -> None:
@@ -113,7 +126,9 @@ class Editor:
         """Do something and wait until the draft is one operation further."""
         before = self.revision()
         act()
-        self.page.wait_for_function(f"before => {DESK}.draft.revision > before && !{DESK}.draft.open", arg=before)
+        self.page.wait_for_function(
+            f"before => {DESK}.draft.revision > before && !{DESK}.draft.open", arg=before
+        )
         self.still()
 
     def revision(self) -> int:
@@ -194,11 +209,15 @@ def test_a_point_is_added_on_a_border_and_removed_again_by_keys(sit, ground):
     hand.saved(lambda: hand.drag(middle, 18, 12))
     after = ground.held()
     assert {code for code in after if after[code] != before[code]} == {ground.block, ground.neighbour}
-    (fresh,) = set(body_of(after[ground.block].geometry)[0][0]) - set(body_of(before[ground.block].geometry)[0][0])
+    (fresh,) = set(body_of(after[ground.block].geometry)[0][0]) - set(
+        body_of(before[ground.block].geometry)[0][0]
+    )
     hand.page.mouse.click(*hand.at(fresh))
     hand.page.wait_for_function(f"() => {DESK}.marked")
     hand.saved(lambda: hand.page.keyboard.press("Delete"))
-    assert {code: one.geometry.area for code, one in ground.held().items()} == {code: one.geometry.area for code, one in before.items()}
+    assert {code: one.geometry.area for code, one in ground.held().items()} == {
+        code: one.geometry.area for code, one in before.items()
+    }
     assert proven(ground)
 
 
@@ -207,10 +226,21 @@ def test_a_block_is_cut_named_and_merged_again(sit, ground):
     hand.see(ground.block)
     count = len(ground.held())
     hand.saved(lambda: hand.cut(ground.block))
-    (fresh,) = set(ground.held()) - {piece.code for piece in areas.draft_held(ground.draft).sheet.pieces.values() if piece.level == 0} - set(before_codes(ground))
-    assert len(ground.held()) == count + 1 and ground.held()[fresh].parent == ground.village and proven(ground)
+    (fresh,) = (
+        set(ground.held())
+        - {piece.code for piece in areas.draft_held(ground.draft).sheet.pieces.values() if piece.level == 0}
+        - set(before_codes(ground))
+    )
+    assert (
+        len(ground.held()) == count + 1 and ground.held()[fresh].parent == ground.village and proven(ground)
+    )
     hand.page.wait_for_function(f"code => {DESK}.chosen === code", arg=fresh)
-    hand.saved(lambda: (hand.page.fill("#side-area [name=name]", "西街花园"), hand.page.press("#side-area [name=name]", "Tab")))
+    hand.saved(
+        lambda: (
+            hand.page.fill("#side-area [name=name]", "西街花园"),
+            hand.page.press("#side-area [name=name]", "Tab"),
+        )
+    )
     assert ground.held()[fresh].name == "西街花园"
     hand.see(ground.block)
     hand.page.click("text=合并")
@@ -221,7 +251,9 @@ def test_a_block_is_cut_named_and_merged_again(sit, ground):
 
 def before_codes(ground: Ground) -> set[str]:
     town = areas.towns()[0]
-    return {area.code for kind in ("grid", "village", "block") for area in areas.areas_of(town.code, kind)} | {town.code}
+    return {
+        area.code for kind in ("grid", "village", "block") for area in areas.areas_of(town.code, kind)
+    } | {town.code}
 
 
 def test_a_border_is_put_along_another_way_and_a_block_is_drawn(sit, ground):
@@ -264,7 +296,9 @@ def test_two_people_on_one_draft_see_each_other_and_nobody_is_overwritten(sit, g
     anne, bert = sit("director"), sit("deputy")
     anne.see(ground.block)
     bert.see(ground.neighbour)
-    bert.page.wait_for_function("() => document.querySelector('[data-here]').textContent.includes('同时在改')")
+    bert.page.wait_for_function(
+        "() => document.querySelector('[data-here]').textContent.includes('同时在改')"
+    )
     bert.page.evaluate(f"{DESK}.draft.look = async () => null")  # he does not hear of it in time
     anne.saved(lambda: anne.drag(ground.node, 14, 9))
     after = ground.held()
@@ -279,7 +313,9 @@ def test_two_people_on_one_draft_see_each_other_and_nobody_is_overwritten(sit, g
     bert.page.wait_for_function(f"revision => {DESK}.draft.revision >= revision", arg=anne.revision())
     assert "改了" in bert.said()
     at = list(ground.node)
-    assert bert.page.evaluate(f"at => JSON.stringify({DESK}.area().geometry).includes(`[${{at[0]}},${{at[1]}}]`)", at)
+    assert bert.page.evaluate(
+        f"at => JSON.stringify({DESK}.area().geometry).includes(`[${{at[0]}},${{at[1]}}]`)", at
+    )
 
 
 def test_a_closed_tab_loses_neither_what_was_saved_nor_half_a_line(sit, ground):

@@ -55,7 +55,14 @@ def show(request: HttpRequest, desk: Desk, version: int) -> HttpResponse:
         "exact_from": drawing.EXACT_FROM,
         "parents": [[one.code, one.name, one.kind] for one in held.features.values() if one.kind != "block"],
     }
-    shown = {"desk": desk, "draft": draft, "setup": dump(setup), "q": asked, "found": _named(held, asked), "levels": LEVELS}
+    shown = {
+        "desk": desk,
+        "draft": draft,
+        "setup": dump(setup),
+        "q": asked,
+        "found": _named(held, asked),
+        "levels": LEVELS,
+    }
     shown["choices"] = {"types": dict(areas.block_types()), **drawing.words_of_defects()}
     return render(request, "console/border_draft.html", shown)
 
@@ -254,7 +261,11 @@ def mend(request: HttpRequest, desk: Desk, version: int) -> HttpResponse:
         messages.warning(request, sentence(refused))
         return redirect("console:border-defects", draft.id)
     mended = len(done.before.defects) - len(done.after.defects)
-    said = f"已修复 {mended} 处，改动 {len(done.codes)} 个区域。" if done.codes else "这里没有能自动修复的，请在图上修改。"
+    said = (
+        f"已修复 {mended} 处，改动 {len(done.codes)} 个区域。"
+        if done.codes
+        else "这里没有能自动修复的，请在图上修改。"
+    )
     if scripted:
         return JsonResponse({"revision": done.revision, "said": said})
     messages.success(request, said)
@@ -274,5 +285,3 @@ def turn(request: HttpRequest, desk: Desk, version: int, act: str) -> HttpRespon
     except Refused as refused:
         messages.warning(request, sentence(refused))
     return redirect("console:border-defects", draft.id)
-
-
