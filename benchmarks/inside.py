@@ -15,6 +15,7 @@ django.setup()
 import filler  # noqa: E402
 import numpy as np  # noqa: E402
 import partition  # noqa: E402
+import postgis  # noqa: E402
 import town  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -120,6 +121,7 @@ def _counted(work: Callable[[], object]) -> int:
 PARTS: dict[str, Callable[[int], Found]] = {
     "build": build, "describe": describe, "fill": fill, "locate": locate, "bring": bring, "watch": watch,
     "queries": queries, "asked": asked, "partition": partition.measured,
+    "postgis": postgis.measured,
 }  # fmt: skip
 
 if __name__ == "__main__":

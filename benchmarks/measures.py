@@ -197,7 +197,24 @@ def partitioning(place: Place, chosen: argparse.Namespace) -> Iterator[Figure]:
         clock, processor = seen[name]
         yield place.say(what, clock, "s", budget=budget, note=f"processor {processor:.1f} s")
     yield place.say("memory of that", seen["memory"], "MB", budget=4000)
+    yield from beside_postgis(place)
     yield from locating(place, chosen)
+
+
+def beside_postgis(place: Place) -> Iterator[Figure]:
+    """How many times as long PostGIS takes for the same answers; nothing where it cannot be installed."""
+    seen = place.inside("postgis")
+    if not seen:
+        return
+    if not seen["same"]:
+        raise RuntimeError("PostGIS and the kernel disagree about the same town")
+    for name, what in (
+        ("proof", "PostGIS: the same proof of 20,164 blocks"),
+        ("faulty", "PostGIS: that there are defects"),
+        ("locate", "PostGIS: 1,000,000 points in these blocks"),
+    ):
+        ours, theirs = seen[name]
+        yield place.say(what, theirs, "s", note=f"ours {ours:.1f} s, ratio {theirs / ours:.1f}")
 
 
 PARTS: dict[str, Callable[[Place, argparse.Namespace], Iterator[Figure]]] = {

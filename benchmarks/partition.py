@@ -80,11 +80,11 @@ def measured(_count: int) -> dict[str, object]:
     """Seconds and megabytes: prove, prove with defects, repair, prove ten times as many."""
     whole = town(SIDE, 6)
     faulty = broken(whole, 400)
-    proof, exact = _timed(lambda: prove(whole))
-    found, with_defects = _timed(lambda: prove(faulty))
-    done, mended = _timed(lambda: repair(faulty))
+    proof, exact = timed(lambda: prove(whole))
+    found, with_defects = timed(lambda: prove(faulty))
+    done, mended = timed(lambda: repair(faulty))
     large = town(LARGE, 3)
-    big, ten_times = _timed(lambda: prove(large))
+    big, ten_times = timed(lambda: prove(large))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     return {
         "prove": exact, "faulty": with_defects, "defects": len(found.defects), "repair": mended, "large": ten_times,
@@ -92,7 +92,7 @@ def measured(_count: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _timed(work: Callable[[], T]) -> tuple[T, tuple[float, float]]:
+def timed(work: Callable[[], T]) -> tuple[T, tuple[float, float]]:
     """What came of it, and the seconds: by the clock and of the processor."""
     began, used = time.perf_counter(), time.process_time()
     return work(), (time.perf_counter() - began, time.process_time() - used)

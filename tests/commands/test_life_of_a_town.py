@@ -267,7 +267,7 @@ def test_a_reset_password_lets_its_owner_in_and_is_journalled(town: Town, tmp_pa
     assert town("token", "nobody").returncode == 2
 
 
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_the_server_answers_and_leaves_nothing_behind(town: Town, tmp_path: Path, told: signal.Signals):
     assert town(*FOUNDING).returncode == 0
     with socket.socket() as probe:
@@ -281,6 +281,10 @@ def test_the_server_answers_and_leaves_nothing_behind(town: Town, tmp_path: Path
     finally:
         server.send_signal(told)
         server.wait(30)
+    for _ in range(100):  # a worker whose master was killed has to notice first
+        if not Path(f"/proc/{worker}").exists():
+            break
+        time.sleep(0.1)
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)
 

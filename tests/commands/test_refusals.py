@@ -5,6 +5,8 @@ import json
 import os
 import re
 import sqlite3
+import subprocess
+import sys
 import tarfile
 from argparse import Namespace
 from contextlib import closing
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from townops.commands import __main__, checking, copies, demo, frontend, testing, web
+from townops.commands import __main__, checking, copies, demo, frontend, running, testing, web
 from townops.commands.shell import UNUSABLE, Unusable
 
 
@@ -42,6 +44,30 @@ def test_a_fresh_demo_replaces_a_demo_and_a_broken_one_is_begun_again(tmp_path: 
         (data / left).touch()
         demo.prepare_folder(data, fresh=True)
         assert not data.exists()
+
+
+def test_what_is_being_served_is_neither_served_again_nor_replaced(tmp_path: Path):
+    (tmp_path / "demo.json").touch()
+    hold = f"running.hold(Path({str(tmp_path)!r})); print('held', flush=True); input()"
+    server = subprocess.Popen(
+        [sys.executable, "-c", f"from pathlib import Path; from townops.commands import running; {hold}"],
+        env={**os.environ, "PYTHONPATH": str(Path(demo.__file__).parents[2])},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert server.stdout and server.stdout.readline() == b"held\n"
+    try:
+        for replaced in (
+            lambda: running.hold(tmp_path),
+            lambda: demo.prepare_folder(tmp_path, fresh=True),
+            lambda: copies.make_room(tmp_path, force=True),
+        ):
+            with pytest.raises(Unusable, match="正在运行"):
+                replaced()
+    finally:
+        server.communicate(b"\n")
+    demo.prepare_folder(tmp_path, fresh=True)
+    assert not tmp_path.exists()
 
 
 def test_a_second_start_keeps_the_demo(tmp_path: Path):

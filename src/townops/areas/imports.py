@@ -12,9 +12,9 @@ import shapely
 from townops.areas.domain.candidates import KINDS, Candidate, Examination, RowError, Survey
 from townops.areas.geography import picture
 from townops.areas.models import Area, AreaShape, Version
-from townops.areas.stamps import touch
+from townops.areas.stamps import CHANGED, touch
 from townops.areas.surveys import AreaFile, read
-from townops.base import db, journal, seals, words
+from townops.base import db, journal, outbox, seals, words
 from townops.base.registry import answers
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
@@ -67,6 +67,8 @@ def take_survey(survey: Survey, *, valid_from: date, actor: Actor, at: datetime)
         journal.append(kind="areas", key=survey.town, action="import", actor=actor, at=at, body=body)
         touch("borders")
         touch("areas")
+        if result.changed:
+            outbox.publish(CHANGED, survey.town, {"town": survey.town}, at)
         if answers.knows(IMPORTED):
             answers.ask(IMPORTED, town=survey.town, actor=actor, at=at)
     return result

@@ -12,7 +12,7 @@ from townops.areas.domain.features import Feature
 from townops.areas.domain.proving import prove
 from townops.areas.imports import write_paths
 from townops.areas.models import Area, AreaShape, Lineage, Version
-from townops.areas.stamps import touch
+from townops.areas.stamps import CHANGED, touch
 from townops.areas.versions import (
     BATCH,
     BORDERS,
@@ -31,7 +31,6 @@ from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 
 WORDED: Final = ("name", "block_type", "parent", "detached_allowed", "directly_managed")
-TOPIC: Final = "areas.published"
 
 
 def compare_versions(before: int, after: int) -> Difference:
@@ -199,7 +198,7 @@ def _begin(row: Version, at: datetime) -> None:
     write_paths(every.values())
     row.applied = True
     row.save(update_fields=["applied"])
-    outbox.publish(TOPIC, str(row.pk), {"town": row.town, "version": row.pk}, at)
+    outbox.publish(CHANGED, str(row.pk), {"town": row.town, "version": row.pk}, at)
 
 
 def lineage_of(town: str) -> list[Link]:

@@ -12,6 +12,7 @@ from django.db import connection, models
 from townops.areas.models import Stamp
 
 FRESH_SECONDS: Final = 1.0
+CHANGED: Final = "areas.changed"  # news: the borders of a town hold from now on
 T = TypeVar("T")
 
 

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from townops.commands import running
 from townops.commands.shell import (
     PASS,
     Commands,
@@ -32,7 +33,7 @@ from townops.commands.shell import (
 
 FORMAT: Final = 1
 DATABASE: Final = "townops.sqlite3"
-APART: Final = {DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "keys", "backups"}
+APART: Final = {DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "keys", "backups", running.LOCK}
 
 
 def register(commands: Commands) -> None:
@@ -166,6 +167,7 @@ def make_room(data: Path, *, force: bool) -> Path | None:
             f"{data} 不是空的，不会覆盖。加 --force 会先把它移到一旁保留。",
             f"{data} is not empty and is not overwritten. --force moves it aside first.",
         )
+    running.refuse(data)
     aside = data.with_name(f"{data.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%S}")
     data.rename(aside)
     data.mkdir(mode=0o700)

@@ -43,7 +43,9 @@ def _is_there(package: str) -> bool:
         return postgresql_program("initdb") is not None
     if package == "chromium":
         return chromium_program() is not None
-    return any(Path("/usr/share/fonts").glob("**/NotoSansCJK*"))
+    if package == "fonts-noto-cjk":
+        return any(Path("/usr/share/fonts").glob("**/NotoSansCJK*"))
+    return Path(f"/var/lib/dpkg/info/{package}.list").exists()
 
 
 def _apt(command: list[str]) -> int:

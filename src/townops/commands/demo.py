@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from townops.commands import frontend, web
+from townops.commands import frontend, running, web
 from townops.commands.shell import (
     PASS,
     Commands,
@@ -107,6 +107,7 @@ def prepare_folder(data: Path, *, fresh: bool) -> None:
             f"{data} holds data that is not a demo and is left alone. Name another folder with TOWNOPS_DATA.",
         )
     if (marker.exists() and fresh) or (started.exists() and not marker.exists()):
+        running.refuse(data)
         shutil.rmtree(data)
 
 

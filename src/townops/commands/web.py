@@ -12,12 +12,13 @@ from argparse import Namespace
 from types import FrameType
 from typing import Final
 
-from townops.commands import frontend
+from townops.commands import frontend, running
 from townops.commands.shell import (
     PASS,
     Commands,
     Unusable,
     add,
+    data_folder,
     port,
     refuse_stale,
     require_town,
@@ -56,6 +57,7 @@ def serve(host: str, port: int) -> int:
 
     refuse_taken(host, port)
     if is_sqlite():
+        running.hold(data_folder())
         os.environ["TOWNOPS_JOBS"] = "thread"
         os.execv(sys.executable, web_command(host, port))  # noqa: S606
     os.environ.pop("TOWNOPS_JOBS", None)

@@ -8,7 +8,7 @@ from typing import Any
 from townops.base import batches, contacts, outbox, search
 from townops.base.db import write as transaction
 from townops.base.jobs import enqueue, job, task
-from townops.orders import bulk, calendar, notices, proof, succession, upward
+from townops.orders import borders, bulk, calendar, notices, proof, succession, upward
 from townops.orders.models import Order, OrderText
 from townops.orders.watch import watch
 
@@ -59,6 +59,19 @@ def unit_ended(news: Sequence[outbox.Piece]) -> None:
 def hand_over(payload: dict[str, Any], at: datetime) -> None:
     """Hand the open orders of a unit that ended to its successor."""
     succession.succeed(payload["ended"], payload["heir"], at)
+
+
+@outbox.subscriber("areas.changed", name="orders.borders_changed")
+def borders_changed(news: Sequence[outbox.Piece]) -> None:
+    """Ask for the open orders of a town to follow its new borders."""
+    for piece in news:
+        enqueue(borders.TASK, {"town": piece.body["town"]}, run_at=piece.at)
+
+
+@task(borders.TASK)
+def follow_borders(payload: dict[str, Any], at: datetime) -> None:
+    """Give open orders the place and the unit that today's borders give them."""
+    borders.follow(payload["town"], at)
 
 
 @outbox.subscriber("orders.created", name="orders.index_created")

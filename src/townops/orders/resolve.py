@@ -217,12 +217,14 @@ def _area(need: Need, value: Any, here: Around) -> Place:
     if not isinstance(value, str):
         raise malformed(need, value)
     area = areas.area(value)
-    if area.kind == "block":
-        village = areas.area_by_id(area.parent_id) if area.parent_id else None
-        return Place(village.id if village else None, area.id)
-    if area.kind != "village":
+    if area.kind not in {"block", "village"}:
         raise malformed(need, value)
-    return Place(area.id, None)
+    return place_of(area)
+
+
+def place_of(area: areas.AreaView) -> Place:
+    """The place that a block or a village names."""
+    return Place(area.parent_id, area.id) if area.kind == "block" else Place(area.id, None)
 
 
 def _point(need: Need, value: Mapping[str, Any]) -> Place:

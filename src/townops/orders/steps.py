@@ -127,7 +127,7 @@ def _dispatched(order: Order, facts: Facts, here: resolve.Around) -> dict[str, V
     if order.avoid is not None:
         return _to_leader(order, given)
     try:
-        proposal = propose(order, order.place, order.class_code, _condition(order), here)
+        proposal = propose(order, order.place, order.class_code, condition_of(order), here)
     except Refused:
         if given is None:
             raise
@@ -158,7 +158,8 @@ def trace_of(proposal: Any) -> str:
     return "\n".join(lines)[:4000]
 
 
-def _condition(order: Order) -> int | None:
+def condition_of(order: Order) -> int | None:
+    """The row of the catalogue it was filed under, if it was."""
     return order.standard.condition if order.standard else None
 
 
@@ -190,7 +191,7 @@ def _moved_unit(order: Order, facts: Facts, here: resolve.Around) -> dict[str, V
         code = standard.class_code
     elif isinstance(subject, Subject):
         code = subject.class_code
-    condition = standard.condition if isinstance(standard, Standard) else _condition(order)
+    condition = standard.condition if isinstance(standard, Standard) else condition_of(order)
     where = place if isinstance(place, Place) else order.place
     proposal = propose(order, where, code, condition, here)
     if proposal.basis == Basis.UNSETTLED.value:

@@ -7,21 +7,17 @@ from typing import Final, TypedDict
 from django.db.models import Q, QuerySet
 
 from townops.areas import api as areas
-from townops.kernel.refusal import Refused
-from townops.orders import resolve, rows, store, system
+from townops.orders import overtaken, resolve, rows, store, system
 from townops.orders.domain.decide import Decision, decide
 from townops.orders.domain.facts import Party, Value
 from townops.orders.domain.heirs import concerns
 from townops.orders.domain.states import State
-from townops.orders.drafts import upon
 from townops.orders.models import Order, OrderScope, OrderTask
 from townops.orders.store import Loaded
-from townops.orders.write import write
 from townops.people import api as people
 
 CHUNK: Final = 50
 FIRST: Final = 50
-TRIES: Final = 10
 TASK: Final = "orders.succeed"
 ELSEWHERE: Final = (State.MERGED.value, State.TRANSFERRED.value)
 
@@ -74,7 +70,11 @@ def _set_aside(unit: int) -> Q:
 def succeed(ended: int, heir: int, at: datetime) -> int:
     """Hand every open order of the one to the other; returns how many were handed."""
     party = resolve.party(people.heir(heir))
-    return sum(_hand(loaded, ended, party, at) for loaded in _loaded(_rows(ended)))
+
+    def decided(loaded: Loaded) -> Decision | None:
+        return _decided(loaded, ended, party, at)
+
+    return sum(overtaken.settle(loaded, decided, at) for loaded in _loaded(_rows(ended)))
 
 
 def _loaded(found: QuerySet[Order]) -> Iterator[Loaded]:
@@ -84,21 +84,8 @@ def _loaded(found: QuerySet[Order]) -> Iterator[Loaded]:
         yield from store.load_many(list(some))
 
 
-def _hand(loaded: Loaded, ended: int, party: Party, at: datetime) -> bool:
-    """One order; when somebody stepped it meanwhile it is read and decided again. Whether anything was left to do."""
-    for _ in range(TRIES):
-        if not loaded.value.is_open or not concerns(loaded.value, ended):
-            return False
-        try:
-            write([upon(loaded, _decided(loaded, ended, party, at))], recorded_at=at)
-            return True
-        except Refused as refused:
-            if refused.code != "stale_version":
-                raise
-        loaded = store.load(Order.objects.get(id=loaded.row.id))
-    raise Refused("stale_version", seq=loaded.value.seq)
-
-
-def _decided(loaded: Loaded, ended: int, party: Party, at: datetime) -> Decision:
+def _decided(loaded: Loaded, ended: int, party: Party, at: datetime) -> Decision | None:
+    if not loaded.value.is_open or not concerns(loaded.value, ended):
+        return None
     facts: dict[str, Value] = {"ended": ended, "unit": party}
     return decide(loaded.flow, loaded.value, "succeed", facts, system.actor(loaded.flow.center), at)

@@ -70,7 +70,9 @@ def _partly(
         after = partition.prove(levels_of(_with(every, changes, taken)))
         found = Counter(_about(one) for one in after.defects)
         left = {_about(one) for one in wanted if one in after.defects}
-        fresh = [one for one in after.defects if found[_about(one)] > known[_about(one)] or _about(one) in left]
+        fresh = [
+            one for one in after.defects if found[_about(one)] > known[_about(one)] or _about(one) in left
+        ]
     return Mending({code: changes[code] for code in sorted(taken)}, done.before, after)
 
 

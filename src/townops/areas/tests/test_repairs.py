@@ -16,7 +16,9 @@ from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 
 GAP = block("V1001", box(0, 0, 0.9, 1), name="甲小区")
-OVERLAP = Feature("V2002", "block", "乙工地", shapely.union(box(1, 1), box(1.4, 0.9, 0.2, 0.1)).wkb, "V2", "site")
+OVERLAP = Feature(
+    "V2002", "block", "乙工地", shapely.union(box(1, 1), box(1.4, 0.9, 0.2, 0.1)).wkb, "V2", "site"
+)
 
 
 def broken():
@@ -36,7 +38,9 @@ def after(features, done):
 def test_a_whole_repair_leaves_a_proven_town_with_its_outline():
     done = mend(broken())
     assert prove(after(broken(), done)).passed
-    assert "T" not in {code for code, one in done.changes.items() if not one.geometry.equals(TOWN[0].geometry)}
+    assert "T" not in {
+        code for code, one in done.changes.items() if not one.geometry.equals(TOWN[0].geometry)
+    }
 
 
 def test_one_defect_is_mended_and_the_others_stay():
@@ -50,7 +54,10 @@ def test_one_defect_is_mended_and_the_others_stay():
 
 def test_whoever_is_chosen_keeps_the_ground_of_an_overlap():
     for keeper, other in (("V2001", "V2002"), ("V2002", "V2001")):
-        now = {one.code: one for one in after(broken(), mend(broken(), choices={frozenset({keeper, other}): keeper}))}
+        now = {
+            one.code: one
+            for one in after(broken(), mend(broken(), choices={frozenset({keeper, other}): keeper}))
+        }
         assert now[keeper].geometry.contains(box(1.45, 0.92, 0.1, 0.05))
 
 

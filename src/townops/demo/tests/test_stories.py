@@ -16,7 +16,8 @@ from townops.orders.models import Order, OrderContact, OrderEvent, Upward
 
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 FEW, ALL = 31, 62
-UNPLAYED = {"adopt", "recalendar", "succeed"}  # orders from before, a corrected calendar, a unit that ended
+# orders from before, a corrected calendar, a unit that ended, borders that moved
+UNPLAYED = {"adopt", "recalendar", "succeed", "follow_borders"}
 TODAY = {
     "make_safe", "report_interim", "remind", "supervise", "link_incident", "provisional_close", "relocate", "resume",
     "raise_level", "merge", "unmerge", "gain", "follow", "resend", "reopen", "reclassify", "take_back", "ask_up", "answer_up",

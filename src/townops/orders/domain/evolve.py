@@ -9,7 +9,7 @@ from townops.orders.domain import evolve_late as late
 from townops.orders.domain import evolve_quick as quick
 from townops.orders.domain import evolve_unit as unit
 from townops.orders.domain import heirs
-from townops.orders.domain.facts import Party
+from townops.orders.domain.facts import Party, Place
 from townops.orders.domain.flow import Flow
 from townops.orders.domain.order import Order
 from townops.orders.domain.settle import settle
@@ -39,6 +39,15 @@ def _succeed(order: Order, context: Context) -> Order:
     )
 
 
+def _follow_borders(order: Order, context: Context) -> Order:
+    """The ground is another area's now; whoever the rules name there takes over from the main unit, clocks run on."""
+    here = order.now(place=context.taken.need("area", Place))
+    unit = context.taken.get("unit", Party)
+    if unit is None or here.main is None:
+        return here
+    return heirs.succeeded(here, here.main.unit, unit, context.taken.seq)
+
+
 EVOLUTIONS: dict[str, Evolution] = {
     **early.EVOLUTIONS,
     **unit.EVOLUTIONS,
@@ -46,6 +55,7 @@ EVOLUTIONS: dict[str, Evolution] = {
     **quick.EVOLUTIONS,
     "recalendar": _recalendar,
     "succeed": _succeed,
+    "follow_borders": _follow_borders,
     "gain": _same,
     "receipt_up": _same,
     "add_evidence": _same,

@@ -476,6 +476,18 @@ TABLE = (
     step("gain", "并入新单", OPEN, None, "system", typed("child", FactType.INT), scope=SYSTEM),
     step("recalendar", "日历更正", OPEN, None, "system", typed("calendar", FactType.INT), scope=SYSTEM),
     step("succeed", "单位承接", OPEN, None, "system", typed("ended", FactType.INT), UNIT, scope=SYSTEM),
+    step(
+        "follow_borders",
+        "随边界调整",
+        OPEN,
+        None,
+        "system",
+        typed("area", FactType.AREA),
+        optional(UNIT),
+        scope=SYSTEM,
+    ),
 )
 STEPS: Mapping[str, Step] = MappingProxyType({row.name: row for row in TABLE})
-HIDDEN = frozenset({"report", "resend", "recalendar", "classify", "follow", "gain", "succeed"})
+HIDDEN = frozenset(
+    {"report", "resend", "recalendar", "classify", "follow", "gain", "succeed", "follow_borders"}
+)

@@ -5,6 +5,7 @@ WGS84 is taken as CGCS2000, as everywhere (kernel.coordinates). Plane systems co
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -43,13 +44,13 @@ class System:
 
     def box(self, edges: Box) -> shapely.Geometry:
         """A box of this system as a shape in degrees. Refused(bbox_malformed): it lies nowhere on earth."""
-        drawn = shapely.box(*edges)
-        if self.plane:
-            drawn = shapely.segmentize(drawn, max(edges[2] - edges[0], edges[3] - edges[1], 1.0) / EDGE_PARTS)
-        found = shapely.transform(drawn, self._back)
-        if not np.isfinite(shapely.get_coordinates(found)).all():
+        corners = np.array(shapely.box(*edges).exterior.coords)
+        parts = np.linspace(0, 1, EDGE_PARTS if self.plane else 1, endpoint=False)[:, None]
+        sides = [start + parts * (end - start) for start, end in pairwise(corners)]
+        ring = self._back(np.vstack([*sides, corners[-1:]]))
+        if not np.isfinite(ring).all():
             raise Refused("bbox_malformed", value=",".join(map(str, edges))[:80])
-        return found
+        return shapely.polygons(ring)
 
     def _back(self, places: Points) -> Points:
         straight = places[:, ::-1] if self.swapped else places

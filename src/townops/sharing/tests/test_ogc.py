@@ -117,6 +117,7 @@ def test_a_box_in_metres_finds_what_lies_in_it(ask):
     edges = shapely.from_geojson(json.dumps(answer.json()["geometry"])).buffer(-50).bounds
     box = ",".join(map(str, edges))
     assert codes(ask("/collections/block/items", bbox=box, **{"bbox-crs": f"{EPSG}4549"})) == ["V001001"]
+    assert codes(ask("/collections/block/items", bbox="0,0,0,0", **{"bbox-crs": f"{EPSG}3857"})) == []
 
 
 WRONG = [
