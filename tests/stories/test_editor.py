@@ -110,7 +110,8 @@ class Editor:
         self.page.wait_for_timeout(300)
 
     def at(self, point: Point) -> tuple[float, float]:
-        script = f"at => {{ const map = {DESK}.map, to = map.project(at), box = map.getCanvas().getBoundingClientRect(); return [box.x + to.x, box.y + to.y]; }}"
+        script = f"""at => {{ const map = {DESK}.map, to = map.project(at), box = map.getCanvas().getBoundingClientRect();
+            return [box.x + to.x, box.y + to.y]; }}"""
         x, y = self.page.evaluate(script, list(point))
         return x, y
 
