@@ -20,12 +20,13 @@ from townops.areas.versions import apply_changes, feature_of, load_version, lock
 from townops.base import db
 from townops.kernel.actors import Actor
 from townops.kernel.partition import Proof
-from townops.kernel.partition.local import prove_changed
+from townops.kernel.partition.local import carried, prove_changed
 from townops.kernel.refusal import Refused
 
 T = TypeVar("T")
 KEPT: Final = 4
 SHOWN: Final = 5
+MANY: Final = 200  # defects, from which a proof of everything takes longer than a person waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +70,30 @@ def edit_draft(version_id: int, operation: Given, *, based_on: int, actor: Actor
         if not changes:
             raise Refused("edit_changes_nothing")
         revision = apply_changes(row, changes, "edit", actor, at, everything=before.features)
-    return _told(before, changes, revision)
+    return _told(version_id, before, changes, revision)
 
 
 def undo_in_editor(version_id: int, *, actor: Actor, at: datetime) -> Edited:
     """Take back the actor's own last operation. Refused as `undo_edit`."""
     before = draft_held(version_id)
-    return _reversed(version_id, before, undo(version_id, actor=actor, at=at))
+    return _reversed(version_id, before, undo(version_id, actor=actor, at=at, know=_features))
 
 
 def redo_in_editor(version_id: int, *, actor: Actor, at: datetime) -> Edited:
     """Do again what was taken back last. Refused as `redo_edit`."""
     before = draft_held(version_id)
-    return _reversed(version_id, before, redo(version_id, actor=actor, at=at))
+    return _reversed(version_id, before, redo(version_id, actor=actor, at=at, know=_features))
 
 
 def _reversed(version_id: int, before: Held, revision: int) -> Edited:
     after = draft_held(version_id)
     changes = {code: after.features.get(code) for code in after.since(revision - 1)}
-    return _told(before, changes, revision)
+    return _told(version_id, before, changes, revision)
 
 
-def _told(before: Held, changes: Mapping[str, Feature | None], revision: int) -> Edited:
+def _told(version_id: int, before: Held, changes: Mapping[str, Feature | None], revision: int) -> Edited:
     after = before.followed((revision, code, one) for code, one in changes.items())
+    _carry(version_id, before, after, set(changes))
     return Edited(revision, changes, prove_changed(before.sheet, after.sheet, set(changes)))
 
 
@@ -105,17 +107,38 @@ def changes_since(version_id: int, revision: int) -> News:
 
 
 def proof_of(version_id: int) -> tuple[int, Proof]:
-    """The whole proof of a draft as it is now, and of which revision; made once a revision."""
+    """The proof of a draft as it is now, and of which revision; made once a revision.
+
+    With more than MANY defects an edit carries the last proof on instead: it may then name a defect elsewhere by a
+    neighbour's fault that is mended, until `prove_anew`. Whether there are any it knows.
+    """
     row = load_version(version_id)
     held = draft_held(version_id)
+    with _lock:
+        known = _proofs.get((row.pk, row.created_at))
+    return known if known is not None and known[0] == held.revision else prove_anew(version_id)
+
+
+def prove_anew(version_id: int) -> tuple[int, Proof]:
+    """The whole proof, made now."""
+    row = load_version(version_id)
+    held = draft_held(version_id)
+    made = held.revision, prove(list(held.features.values()))
+    with _lock:
+        _keep(_proofs, (row.pk, row.created_at), made)
+    return made
+
+
+def _carry(version_id: int, before: Held, after: Held, codes: set[str]) -> None:
+    """Keep the proof of a draft with many defects up with an edit."""
+    row = load_version(version_id)
     key = (row.pk, row.created_at)
     with _lock:
         known = _proofs.get(key)
-    if known is None or known[0] != held.revision:
-        known = held.revision, prove(list(held.features.values()))
+    if known is not None and known[0] == before.revision and len(known[1].defects) > MANY:
+        proof = carried(known[1], before.sheet, after.sheet, codes)
         with _lock:
-            _keep(_proofs, key, known)
-    return known
+            _keep(_proofs, key, (after.revision, proof))
 
 
 def suggested_code(version_id: int, parent: str) -> str:
@@ -139,6 +162,10 @@ def _held(row: Version) -> Held:
     with _lock:
         _keep(_drafts, key, held)
     return held
+
+
+def _features(row: Version) -> Mapping[str, Feature]:
+    return _held(row).features
 
 
 def _keep(kept: OrderedDict[_Key, T], key: _Key, value: T) -> None:

@@ -1,6 +1,6 @@
 """Drafts of borders: begun from what stands, edited feature by feature without overwriting anybody, proven (U8-U11)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -30,6 +30,9 @@ KIND: Final = "borders"
 BATCH: Final = 200
 WORDS: Final = ("code", "kind", "name", "parent", "block_type", "detached_allowed", "directly_managed")
 Changes = Mapping[str, Feature | None]
+Knows = Callable[
+    [Version], Mapping[str, Feature]
+]  # how a locked draft is known, for whoever keeps it in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +169,17 @@ def _surveyed(one: Candidate) -> Feature:
     return Feature(code, kind, name, wkb_of(one.shape), parent, block_type, detached, direct)
 
 
-def undo(version_id: int, *, actor: Actor, at: datetime) -> int:
+def undo(version_id: int, *, actor: Actor, at: datetime, know: Knows | None = None) -> int:
     """Take back the actor's own last operation. Refused: nothing_to_undo, draft_stale when others built upon it."""
-    return _reverse(version_id, "undo", actor, at)
+    return _reverse(version_id, "undo", actor, at, know or _everything)
 
 
-def redo(version_id: int, *, actor: Actor, at: datetime) -> int:
+def redo(version_id: int, *, actor: Actor, at: datetime, know: Knows | None = None) -> int:
     """Do again what was taken back last. Refused: nothing_to_redo, draft_stale."""
-    return _reverse(version_id, "redo", actor, at)
+    return _reverse(version_id, "redo", actor, at, know or _everything)
 
 
-def _reverse(version_id: int, kind: str, actor: Actor, at: datetime) -> int:
+def _reverse(version_id: int, kind: str, actor: Actor, at: datetime, know: Knows) -> int:
     with db.write():
         row = lock_draft(version_id, actor)
         mine = VersionEdit.objects.filter(version=row, person=actor.person).values_list("revision", "kind")
@@ -185,11 +188,11 @@ def _reverse(version_id: int, kind: str, actor: Actor, at: datetime) -> int:
         if not which:
             raise Refused(f"nothing_to_{kind}")
         touched = load(VersionEdit.objects.get(version=row, revision=which).body)
-        now = _now(row, touched)
+        now = know(row)
         if lost := [code for code, (_, after) in touched.items() if packed(now.get(code)) != after]:
             raise Refused("draft_stale", codes="、".join(lost[:5]))
         back = {code: unpacked(before) for code, (before, _) in touched.items()}
-        return apply_changes(row, back, kind, actor, at)
+        return apply_changes(row, back, kind, actor, at, everything=now)
 
 
 def lock_draft(version_id: int, actor: Actor) -> Version:
@@ -202,9 +205,8 @@ def lock_draft(version_id: int, actor: Actor) -> Version:
     return load_version(version_id)
 
 
-def _now(row: Version, codes: Iterable[str]) -> dict[str, Feature]:
-    wanted = set(codes)
-    return {one.code: one for one in features_of(row.pk) if one.code in wanted}
+def _everything(row: Version) -> dict[str, Feature]:
+    return {one.code: one for one in features_of(row.pk)}
 
 
 def apply_changes(
@@ -220,7 +222,7 @@ def apply_changes(
     as it is, for whoever knows it already.
     """
     if everything is None:
-        everything = {one.code: one for one in features_of(row.pk)}
+        everything = _everything(row)
     _examine(row.town, everything, [one for one in changes.values() if one])
     body = {code: (packed(everything.get(code)), packed(one)) for code, one in changes.items()}
     for code, one in changes.items():
@@ -244,7 +246,10 @@ def _write(row: Version, code: str, one: Feature | None) -> None:
 def _examine(town: str, everything: Mapping[str, Feature], changed: Sequence[Feature]) -> None:
     """The rules of a survey's rows; parents may come in the same change."""
     known = dict(picture.get().by_code)
-    known |= {code: AreaView(0, code, one.name, one.kind, town=town) for code, one in everything.items()}
+    asked = {code for one in changed for code in (one.code, one.parent)} & everything.keys()
+    known |= {
+        code: AreaView(0, code, everything[code].name, everything[code].kind, town=town) for code in asked
+    }
     rows = tuple(_candidate(number, one) for number, one in enumerate(changed, start=1))
     survey = Survey("", town, rows, "EPSG:4490")
     for error in Examination(survey, known, LABELS).errors():

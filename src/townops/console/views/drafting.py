@@ -216,7 +216,8 @@ def _may_hold(parent: areas.Feature, one: areas.Feature) -> bool:
 def defects(request: HttpRequest, desk: Desk, version: int) -> HttpResponse:
     """All defects of the draft as it is: for the script whole, else a page at a time."""
     draft = drawing.draft_of(desk, version)
-    revision, proof = areas.proof_of(draft.id)
+    scripted = "all" in request.GET and "anew" not in request.GET
+    revision, proof = areas.proof_of(draft.id) if scripted else areas.prove_anew(draft.id)
     if "all" in request.GET:
         return JsonResponse({"revision": revision, "defects": drawing.defects(proof.defects)})
     asked = {name: request.GET.get(name, "") for name in ("type", "severity", "level")}

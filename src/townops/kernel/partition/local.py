@@ -4,7 +4,7 @@ Taken are the parents whose ground the change touches with all their children, e
 beside those, which counts as having ground of its own. If all was proven before, then this part is proven exactly when all is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -12,19 +12,33 @@ import shapely
 
 from townops.kernel.partition.edges import rings_of
 from townops.kernel.partition.plane import Floats
-from townops.kernel.partition.proving import prove
+from townops.kernel.partition.proving import prove, sorted_defects
 from townops.kernel.partition.sheet import NEAR, Box, Piece, Sheet
 from townops.kernel.partition.terms import Defect, Level, Proof, Tolerances
 
 
-def prove_changed(before: Sheet, after: Sheet, codes: Mapping[str, object] | set[str]) -> Proof:
+def prove_changed(before: Sheet, after: Sheet, codes: Iterable[str]) -> Proof:
     """The defects of `after` that lie where `codes` differ from `before`, or that name one of them."""
+    return _looked(before, after, codes)[0]
+
+
+def carried(known: Proof, before: Sheet, after: Sheet, codes: Iterable[str]) -> Proof:
+    """The whole proof of `after` from the one of `before`: what lies elsewhere stays, what lies here is proven anew."""
+    local, box, changed = _looked(before, after, codes)
+    if box is None:
+        return known
+    stays = (one for one in known.defects if not _is_there(one, box, changed))
+    return replace(known, defects=sorted_defects((*stays, *local.defects)))
+
+
+def _looked(before: Sheet, after: Sheet, codes: Iterable[str]) -> tuple[Proof, Box | None, set[str]]:
     changed = {code for code in codes if before.pieces.get(code) != after.pieces.get(code)}
     box = region(before, after, changed)
     if box is None:
-        return Proof(Tolerances(), ())
+        return Proof(Tolerances(), ()), None, changed
     proof = prove(part(after, box, _families(before, after, changed)))
-    return replace(proof, defects=tuple(one for one in proof.defects if _is_there(one, box, changed)))
+    found = tuple(one for one in proof.defects if _is_there(one, box, changed))
+    return replace(proof, defects=found), box, changed
 
 
 def _families(before: Sheet, after: Sheet, codes: set[str]) -> set[str]:

@@ -70,9 +70,15 @@ class Sheet:
 
     def changed(self, changes: Mapping[str, Piece | None]) -> "Sheet":
         """The sheet after an edit."""
-        after = {code: one for code, one in self.pieces.items() if code not in changes}
-        after |= {code: one for code, one in changes.items() if one is not None}
-        return replace(self, pieces=after)
+        fresh = {code: one for code, one in changes.items() if one is not None}
+        left = {code: one for code, one in self.pieces.items() if code not in changes}
+        after = replace(self, pieces=left | fresh)
+        stays = [code not in changes for code in self._codes]
+        added = shapely.bounds(np.array([one.shape for one in fresh.values()], dtype=np.object_)).reshape(
+            -1, 4
+        )
+        after.__dict__["_bounds"] = np.concatenate([self._bounds[stays], added])
+        return after
 
     def piece(self, code: str) -> Piece:
         """Refused(edit_unknown)."""
@@ -83,8 +89,8 @@ class Sheet:
 
     @cached_property
     def _bounds(self) -> Floats:
-        shapes = np.array([one.shape for one in self.pieces.values()] or [None], dtype=np.object_)
-        return np.asarray(shapely.bounds(shapes), np.float64)
+        shapes = np.array([one.shape for one in self.pieces.values()], dtype=np.object_)
+        return np.asarray(shapely.bounds(shapes), np.float64).reshape(-1, 4)
 
     @cached_property
     def _codes(self) -> tuple[str, ...]:

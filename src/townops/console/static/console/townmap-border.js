@@ -132,8 +132,8 @@ class Desk {
     await this.draft.mend(key);
   }
 
-  async check() {
-    const [status, found] = await this.draft.json("/defects?all=1");
+  async check(anew = "") {
+    const [status, found] = await this.draft.json(`/defects?all=1${anew}`);
     if (status !== 200) return;
     this.list.put(found.defects);
     find("count").textContent = String(found.defects.length);
@@ -359,7 +359,7 @@ async function start() {
   await restored(desk);
   draft.look().catch(() => null);
   draft.watch();
-  await desk.check();
+  await desk.check("&anew=1");
   map.once("idle", () => { page.dataset.drawn = "1"; });
   map.triggerRepaint();
   page.border = desk;

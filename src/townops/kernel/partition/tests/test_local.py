@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from townops.kernel.partition import Defect, prove
-from townops.kernel.partition.local import part, prove_changed, region
+from townops.kernel.partition.local import carried, part, prove_changed, region
 from townops.kernel.partition.sheet import Changes, Sheet
 from townops.kernel.partition.tests import making
 
@@ -48,6 +48,24 @@ def test_the_proof_round_a_change_finds_what_the_whole_proof_finds(seed):
     changes = broken(sheet, dice)
     after = sheet.changed(changes)
     assert said(prove_changed(sheet, after, changes).defects) == said(prove(after.levels).defects)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 10**6))
+def test_a_proof_carried_on_from_fault_to_fault_never_passes_what_is_broken(seed):
+    dice = np.random.default_rng(seed)
+    sheet = Sheet.of(making.lattice_town(12, village=2, grid=4, seed=seed))
+    known = prove(sheet.levels)
+    steps: list[Changes] = []
+    for _ in range(3):
+        steps.append(broken(sheet, dice))
+        after = sheet.changed(steps[-1])
+        back = {code: sheet.pieces.get(code) for code in steps[-1]}
+        known, sheet, steps[-1] = carried(known, sheet, after, steps[-1]), after, back
+        assert known.passed == prove(sheet.levels).passed
+    for back in reversed(steps):
+        known, sheet = carried(known, sheet, sheet.changed(back), back), sheet.changed(back)
+    assert known.passed
 
 
 def test_only_the_families_round_a_change_are_looked_at():
