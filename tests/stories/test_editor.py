@@ -10,7 +10,7 @@ import shapely
 from django.utils import timezone
 
 from tests.stories.conftest import PROJECT
-from tests.stories.test_pages_fit_everybody import grave
+from tests.stories.test_pages_fit_everybody import WIDTHS, grave, wide
 from townops.areas import api as areas
 from townops.base.models import Account
 from townops.console.tests.browser import PASSWORD, QUIET
@@ -222,7 +222,7 @@ def test_a_point_is_added_on_a_border_and_removed_again_by_keys(sit, ground):
     assert proven(ground)
 
 
-def test_a_block_is_cut_named_and_merged_again(sit, ground):
+def test_a_block_is_cut_named_and_merged_again(sit, ground, shoot):
     hand = sit()
     hand.see(ground.block)
     count = len(ground.held())
@@ -243,6 +243,7 @@ def test_a_block_is_cut_named_and_merged_again(sit, ground):
         )
     )
     assert ground.held()[fresh].name == "西街花园"
+    shoot(hand.page, "border-editor")
     hand.see(ground.block)
     hand.page.click("text=合并")
     inner = ground.held()[fresh].geometry.representative_point()
@@ -337,7 +338,7 @@ def test_a_closed_tab_loses_neither_what_was_saved_nor_half_a_line(sit, ground):
     assert again.page.get_attribute("[data-tool=select]", "aria-pressed") == "true"
 
 
-def test_a_hole_left_by_a_deleted_block_is_told_found_in_the_list_mended_and_taken_back(sit, ground):
+def test_a_hole_left_by_a_deleted_block_is_told_found_in_the_list_mended_and_taken_back(sit, ground, shoot):
     hand = sit()
     hand.see(ground.block)
     hand.saved(lambda: hand.page.click("text=删除这块"))
@@ -347,6 +348,7 @@ def test_a_hole_left_by_a_deleted_block_is_told_found_in_the_list_mended_and_tak
     hand.page.wait_for_selector("[data-defects='1']")
     hand.page.click(".border-fault")
     hand.still()
+    shoot(hand.page, "border-defects")
     hand.saved(lambda: hand.page.click(".border-line >> text=修复"))
     hand.page.wait_for_selector("[data-defects='0']")
     assert proven(ground) and "没有缺陷" in hand.page.inner_text("#side-defects")
@@ -363,8 +365,10 @@ def test_the_editor_has_no_serious_fault_for_axe_and_its_keys_are_in_the_help(si
     hand.page.keyboard.press("?")
     assert "撤销、重做自己的操作" in hand.page.inner_text("#keys")
     hand.page.keyboard.press("Escape")
-    for path in ("defects", f"areas/{ground.block}"):
-        hand.page.goto(f"/grid/drafts/{ground.draft}/{path}")
+    for path in ("", "/defects", f"/areas/{ground.block}"):
+        hand.page.goto(f"/grid/drafts/{ground.draft}{path}")
+        assert [wide(hand.page, width) for width in WIDTHS] == WIDTHS
+        hand.page.set_viewport_size({"width": 1366, "height": 768})
         assert grave(hand.page, Path(AXE).read_text("utf-8")) == []
 
 
