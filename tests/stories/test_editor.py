@@ -243,7 +243,8 @@ def test_a_block_is_cut_named_and_merged_again(sit, ground, shoot):
         )
     )
     assert ground.held()[fresh].name == "西街花园"
-    shoot(hand.page, "border-editor")
+    page = hand.page
+    shoot(page, "border-editor")
     hand.see(ground.block)
     hand.page.click("text=合并")
     inner = ground.held()[fresh].geometry.representative_point()
@@ -348,7 +349,8 @@ def test_a_hole_left_by_a_deleted_block_is_told_found_in_the_list_mended_and_tak
     hand.page.wait_for_selector("[data-defects='1']")
     hand.page.click(".border-fault")
     hand.still()
-    shoot(hand.page, "border-defects")
+    page = hand.page
+    shoot(page, "border-defects")
     hand.saved(lambda: hand.page.click(".border-line >> text=修复"))
     hand.page.wait_for_selector("[data-defects='0']")
     assert proven(ground) and "没有缺陷" in hand.page.inner_text("#side-defects")

@@ -55,7 +55,7 @@ def test_five_thousand_defects_are_listed_filtered_and_gone_to(sit, ground: Grou
     hand.page.select_option("[aria-label=全部类型]", "gap")
     hand.page.select_option("[aria-label=全部层级]", "block")
     hand.page.click(".border-line >> nth=3 >> .border-fault")
-    hand.page.wait_for_function(f"() => {DESK}.map.getZoom() > 16 && {DESK}.chosen")
+    hand.page.wait_for_function(f"() => {DESK}.map.getZoom() > 15 && {DESK}.area()?.properties.exact")
     assert hand.page.evaluate(f"{DESK}.map.getBounds().contains({DESK}.area().geometry.coordinates[0][0])")
     hand.page.goto(f"/grid/drafts/{ground.draft}/defects?type=gap")
     assert hand.page.locator("tbody tr").count() == 50

@@ -92,14 +92,15 @@ export function painter(map, draft) {
 
 // Brings what the view needs: simplified while it is wide, every point when it is near.
 export function bringer(map, draft) {
-  let have = null;
-  return async (anew = false) => {
+  let have = null, coming = null;
+  return (anew = false) => {
     const zoom = map.getZoom(), level = Math.min(Math.floor(zoom), draft.setup.exact_from);
     const bounds = map.getBounds(), seen = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
     const enough = have && have.level === level && have.box[0] <= seen[0] && have.box[1] <= seen[1] && have.box[2] >= seen[2] && have.box[3] >= seen[3];
-    if (enough && !anew) return;
+    if (enough && !anew) return coming;
     have = { level, box: view(map) };
-    await draft.load(have.box, zoom, false);
+    coming = draft.load(have.box, zoom, false);
+    return coming;
   };
 }
 

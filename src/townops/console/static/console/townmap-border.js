@@ -123,9 +123,10 @@ class Desk {
   async show(one) {
     const [west, south, east, north] = one.box;
     this.map.fitBounds([[west, south], [east, north]], { padding: 120, maxZoom: 19, animate: false });
-    if (this.draft.features.has(one.codes[0])) this.choose(one.codes[0]);
     const [status, found] = await this.draft.json(`/defects/${one.key}`);
     this.map.getSource("fault").setData(collection(status === 200 && found.shape ? [feature(found.shape)] : []));
+    await this.bring();
+    if (this.draft.features.has(one.codes[0])) await this.choose(one.codes[0]);
   }
 
   async mend(key) {
