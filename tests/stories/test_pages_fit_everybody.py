@@ -19,12 +19,13 @@ PAGES = {
     "dispatch": ("/board", "/orders?state=handling a"),
     "unit": ("/", "/orders?state=handling a"),
     "director": (
-        "/people", "/settings", "/settings/calendar", "/settings/flows", "/settings/flows/hotline", "/settings/tunables",
+        "/people", "/people/12", "/posts", "/posts/12", "/posts/new",
+        "/settings", "/settings/calendar", "/settings/flows", "/settings/flows/hotline", "/settings/tunables",
     ),
     "deputy": ("/session", "/dispatch/rules/new", "/dispatch/rules/10", "/catalogue/classes/H-07-02"),
     "resident": ("/", "/mine", "/register"),
-    "security": ("/roles", "/"),
-    "sysadmin": ("/", "/people"),
+    "security": ("/roles", "/roles/grid_clerk", "/roles/new", "/"),
+    "sysadmin": ("/", "/people", "/people/12", "/people/new"),
 }  # fmt: skip
 ASKED = [(user, path) for user, paths in PAGES.items() for path in paths]
 

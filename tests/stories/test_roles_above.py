@@ -86,6 +86,38 @@ def test_a_leader_grants_an_extension_and_signs_what_was_raised(
     assert "签批" in page.inner_text(".centre")
 
 
+def test_a_director_settles_a_dispute_fills_a_vacant_post_and_looks_at_a_person(
+    sit: Sit, shoot: Shoot, colleague: Colleagues
+) -> None:
+    order = returned(colleague, 2)
+    page = sit("director", "/session")
+    assert order in page.inner_text("#main")
+    shoot(page, "session-deputy")
+    page.click(f".dispute:has-text('{order}') >> text=打开工单来定")
+    do(page, "designate", unit=UNIT, reason="按权责清单，由该单位办理")
+    assert "已指定" in page.inner_text("#main") or "待签收" in page.inner_text(".order-head")
+    page.goto("/posts?q=队伍管理")
+    page.click("text=任免、代理、修改")
+    page.fill("#e-note", "退休")
+    page.click("button:text-is('试算结束')")
+    page.click("button:text-is('确认结束')")
+    page.wait_for_selector("text=任职的结束已定下")
+    page.goto("/posts?vacant=1")
+    page.click("text=任免、代理、修改")
+    page.fill("#p-person", "check")
+    page.fill("#p-note", "接任")
+    page.click("button:text-is('试算任命')")
+    page.wait_for_selector("button:text-is('确认任命')")
+    shoot(page, "director-post")
+    page.click("button:text-is('确认任命')")
+    page.wait_for_selector("text=已任命")
+    page.goto("/people?q=grid")
+    page.click("tbody a >> nth=0")
+    page.wait_for_selector("h2:has-text('手上的工作')")
+    assert page.locator("button:text-is('重置密码')").count() == 0
+    shoot(page, "director-person")
+
+
 def test_the_main_leader_finds_the_session_and_supervises(
     sit: Sit, shoot: Shoot, colleague: Colleagues
 ) -> None:
@@ -128,14 +160,34 @@ def test_an_auditor_reads_the_whole_way_of_an_order_and_can_do_nothing(
 
 def test_the_administrators_each_find_their_own_work_and_no_orders(sit: Sit, shoot: Shoot) -> None:
     page = sit("sysadmin", "/people")
+    shoot(page, "people")
+    page.click("text=新增人员")
     page.fill("#n-name", "新来的")
     page.fill("#n-user", "newcomer")
     page.click("button:text-is('新增')")
     page.wait_for_selector("text=一次性密码")
-    shoot(page, "people")
+    page.click("text=任命到岗位")
+    page.fill("#q", "系统建设")
+    page.click("button:text-is('筛选')")
+    page.click("a:text-is('任命到这里')")
+    page.fill("#p-note", "新到岗")
+    page.click("button:text-is('试算任命')")
+    page.wait_for_selector("button:text-is('确认任命')")
+    shoot(page, "post-trial")
+    page.click("button:text-is('确认任命')")
+    page.wait_for_selector("text=已任命新来的")
+    page.click("a:text-is('新来的')")
+    page.wait_for_selector("h2:text-is('任职')")
+    shoot(page, "person")
     page = sit("security", "/roles")
     shoot(page, "roles")
-    assert page.locator("button:has-text('保存')").count() > 3
+    page.click("a:text-is('核查员')")
+    page.check("[value='orders.remind']")
+    page.fill("#note", "核查时可以催办")
+    page.click("button:text-is('试算') >> nth=0")
+    page.wait_for_selector("button:text-is('确认发布')")
+    assert "谁的权限会变" in page.inner_text("#main")
+    shoot(page, "role-trial")
     page = sit("auditadmin", "/")
     assert "verify-journal" in page.inner_text("#main")
     for user in ("sysadmin", "security", "auditadmin"):

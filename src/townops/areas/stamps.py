@@ -5,9 +5,10 @@ are stale.
 import threading
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import Final, Generic, TypeVar
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from townops.areas.models import Stamp
 
@@ -25,6 +26,12 @@ def touch(name: str) -> None:
         Stamp.objects.create(name=name, value=time.time_ns())
     for forget in _forget:
         forget()
+    transaction.on_commit(_look_again)
+
+
+def _look_again() -> None:
+    """Every thread of this process reads the stamps again: what was just changed is there for its very next request."""
+    _committed[0] = next(_commits)
 
 
 class Picture(Generic[T]):
@@ -47,10 +54,12 @@ class Picture(Generic[T]):
         """The value as of now, for this thread's connection."""
         mine, block = self._mine, self._block()
         checked: float = getattr(mine, "checked", float("-inf"))
-        fresh = block is not None or time.monotonic() - checked < FRESH_SECONDS
+        recent = time.monotonic() - checked < FRESH_SECONDS and getattr(mine, "turn", -1) == _committed[0]
+        fresh = block is not None or recent
         if not fresh or getattr(mine, "block", self) is not block:
+            turn = _committed[0]
             mine.value = self._current()
-            mine.block, mine.checked = block, time.monotonic()
+            mine.block, mine.checked, mine.turn = block, time.monotonic(), turn
         value: T = mine.value
         return value
 
@@ -76,3 +85,5 @@ class Picture(Generic[T]):
 
 
 _forget: list[Callable[[], None]] = []
+_commits: Final = count(1)
+_committed: list[int] = [0]  # how many changes this process has committed

@@ -67,6 +67,11 @@ def tell(many: Iterable[Told]) -> None:
     sql.insert(rows, conflict="DO NOTHING")
 
 
+def was_told(kind: str, thing: str, seq: int) -> bool:
+    """Whether anybody was told of this event of the thing."""
+    return Notice.objects.filter(thing=thing, seq=seq, kind=kind).exists()
+
+
 def unread(account: int) -> int:
     """How many were not read, counted to one more than 99."""
     rows = Notice.objects.filter(account_id=account, read_at__isnull=True)

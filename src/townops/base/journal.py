@@ -73,6 +73,12 @@ def history(kind: str, key: object) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
+def histories(kind: str, keys: Iterable[object]) -> list[Entry]:
+    """Every entry of several chains of a kind, in the order they were written."""
+    rows = JournalEntry.objects.filter(kind=kind, key__in=[str(key) for key in keys]).order_by("id")
+    return [_entry(row) for row in rows]
+
+
 def entries(kind: str, keys: Iterable[object], *, action: str) -> list[Entry]:
     """Entries of one action in several chains of a kind, oldest first within a chain."""
     rows = JournalEntry.objects.filter(kind=kind, key__in=[str(key) for key in keys], action=action)

@@ -31,6 +31,12 @@ def enrolled(account: Account) -> bool:
     return SecondFactor.objects.filter(account=account, confirmed_at__isnull=False).exists()
 
 
+def accounts_with() -> frozenset[int]:
+    """Ids of every account that has one."""
+    rows = SecondFactor.objects.filter(confirmed_at__isnull=False)
+    return frozenset(rows.values_list("account_id", flat=True))
+
+
 def begin(account: Account) -> str:
     """The secret to be put into the phone, in letters; the same until it is confirmed. Refused("second_factor_present")."""
     with write():

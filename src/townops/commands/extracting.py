@@ -118,7 +118,7 @@ def of_python(source: str) -> Iterator[str]:
 def of_choices(source: str) -> Iterator[str]:
     """Names of the values of a model's choices."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ClassDef) and any("TextChoices" in ast.unparse(base) for base in node.bases):
+        if isinstance(node, ast.ClassDef) and any("Choices" in ast.unparse(base) for base in node.bases):
             yield from (str(one.value) for one in ast.walk(node) if isinstance(one, ast.Constant))
 
 

@@ -45,7 +45,9 @@ def offered(desk: Desk) -> tuple[Action, ...]:
 
 
 def label_of(kind: str, step: str) -> str:
-    return "导出" if kind == EXPORT_KIND else BY_STEP[step].label if step in BY_STEP else step
+    """What a batch does, in words."""
+    named = {EXPORT_KIND: "导出", orders.calendar_trial.KIND: "试算工作日历"}
+    return named.get(kind) or (BY_STEP[step].label if step in BY_STEP else step)
 
 
 def meant(desk: Desk, given: QueryDict) -> list[batches.Item]:

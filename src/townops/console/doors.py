@@ -44,6 +44,8 @@ STATUS: Final = {
     "paper_unknown": 404,
     "wording_unknown": 404,
     "batch_unknown": 404,
+    "person_unknown": 404,
+    "post_unknown": 404,
     "upward_batch_unknown": 404,
     "view_unknown": 404,
     "version_unknown": 404,

@@ -1,12 +1,15 @@
 """What is read alike on forms that take a file and a day."""
 
 from datetime import date, timedelta
+from typing import Final
 
 from django.http import HttpRequest
 
 from townops.console.doors import Desk
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
+
+LONGEST: Final = 18
 
 
 def file_of(request: HttpRequest) -> tuple[bytes, str]:
@@ -29,3 +32,8 @@ def day_of(request: HttpRequest, name: str, otherwise: date) -> date:
         return date.fromisoformat(text) if text else otherwise
     except ValueError:
         raise Refused("form_time_malformed", value=text[:20]) from None
+
+
+def whole(given: str) -> int:
+    """A whole number of at most eighteen digits (ids are long); 0 for anything else."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= LONGEST else 0

@@ -113,7 +113,7 @@ def trace_of(past: list[Happened], desk: Desk) -> tuple[str, ...]:
 
 def _happened(event: orders.EventView, files: Mapping[int, Attachment], desk: Desk) -> Happened:
     texts = (
-        Said(labels.fact_label(event.step, name), text, _tone(event.step, name))
+        Said(labels.fact_label(event.step, name), text.replace("\t", "："), _tone(event.step, name))
         for name, text in event.texts.items()
         if text
     )

@@ -113,6 +113,7 @@ def incoming(report: Report, number: str = "") -> orders.IncomingReport:
         contact_phone=report.contact.phone,
         outer_due_at=report.outer_due_at,
         attachments=report.attachments,
+        answers=report.answers,
     )
 
 

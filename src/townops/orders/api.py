@@ -13,6 +13,7 @@ from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.orders import (
     calendar,
+    calendar_trial,
     callers,
     exporting,
     flow_change,
@@ -36,8 +37,15 @@ from townops.orders.bulk import STEPS_IN_BULK, take_many
 from townops.orders.calendar import recalendar
 from townops.orders.changes import Changed, Named, changes, named
 from townops.orders.classing import Choice, classify
-from townops.orders.disputes import Disputed, PrecedentView, awaiting_session, precedents
+from townops.orders.disputes import (
+    Disputed,
+    PrecedentView,
+    open_disputes,
+    precedents,
+    settled_lately,
+)
 from townops.orders.domain import flow_edit
+from townops.orders.domain.asked import unpacked
 from townops.orders.domain.facts import Need, Party
 from townops.orders.domain.flow import Authority, Certify, Contact, Filing, Flow, Verify
 from townops.orders.domain.holding import Held
@@ -128,9 +136,9 @@ __all__ = [
     "Verify",
     "Whole",
     "Written",
-    "awaiting_session",
     "beside",
     "calendar",
+    "calendar_trial",
     "changes",
     "chapter",
     "check_report",
@@ -160,6 +168,7 @@ __all__ = [
     "may_reveal",
     "named",
     "noon",
+    "open_disputes",
     "open_near",
     "order_for",
     "orders_of_caller",
@@ -175,12 +184,14 @@ __all__ = [
     "same_reporter",
     "seal",
     "set_lateness",
+    "settled_lately",
     "snapshot",
     "sources_for",
     "steps_for",
     "take_many",
     "take_step",
     "told",
+    "unpacked",
     "unproven",
     "upward",
     "verify_journal",

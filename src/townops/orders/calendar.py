@@ -1,9 +1,9 @@
 """Changing the working calendar: what open orders it moves, said beforehand and done by the same decisions (engine 4)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Final, overload
 
 from django.db.models import QuerySet
 
@@ -73,16 +73,30 @@ def verify(change: DayChange, at: datetime) -> None:
         raise Refused("calendar_stale", version=newest, note=_latest_note())
 
 
-def foresee(change: DayChange, at: datetime, *, most: int = 50) -> Foreseen:
-    """What publishing would move; nothing is written."""
+@overload
+def foresee(change: DayChange, at: datetime, *, most: int = 50) -> Foreseen: ...
+@overload
+def foresee(
+    change: DayChange, at: datetime, *, most: int = 50, advance: Callable[[int], bool]
+) -> Foreseen | None: ...
+def foresee(
+    change: DayChange, at: datetime, *, most: int = 50, advance: Callable[[int], bool] | None = None
+) -> Foreseen | None:
+    """What publishing would move; nothing is written. `advance` is told how many were tried; None when it says stop."""
     verify(change, at)
-    moved = [
-        Moved(loaded.row.number, loaded.row.title, before, after)
-        for loaded, decision in replayed(calendars.draft(change.by_day), at)
-        if (before := _due(decision.before, decision)) and (after := _due(decision.after, decision))
-        if before != after
-    ]
+    moved = []
+    for done, (loaded, decision) in enumerate(replayed(calendars.draft(change.by_day), at), start=1):
+        before, after = _due(decision.before, decision), _due(decision.after, decision)
+        if before and after and before != after:
+            moved.append(Moved(loaded.row.number, loaded.row.title, before, after))
+        if advance and not advance(done):
+            return None
     return Foreseen(len(moved), tuple(sorted(moved, key=lambda one: one.after)[:most]))
+
+
+def behind_count(newest: Calendar) -> int:
+    """How many open orders have a running clock of an older calendar."""
+    return _behind(newest).values("order_id").distinct().count()
 
 
 def _due(order: Value, decision: Decision) -> datetime | None:

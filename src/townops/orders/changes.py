@@ -9,9 +9,11 @@ from townops.base import masking
 from townops.kernel.actors import Actor
 from townops.orders import paging, queries
 from townops.orders.domain.states import State
+from townops.orders.domain.step import said_of
 from townops.orders.domain.steps import STEPS
 from townops.orders.models import Order, OrderEvent, OrderNumber
 from townops.orders.narrowing import ME, Filter
+from townops.orders.views import signatures
 from townops.people import api as people
 
 LOOKED_AT: Final = 200  # orders, the first due first: what changed is a glance, not a report
@@ -55,15 +57,29 @@ def changes(actor: Actor, *, since: datetime, at: datetime, limit: int = SHOWN) 
     shown = list(by_order.values())[:limit]
     rows = Order.objects.in_bulk([many[0].order_id for many in shown])
     names = people.persons({many[0].person for many in shown})
-    return tuple(_changed(rows[many[0].order_id], many, names) for many in shown)
+    signed = _signed([many[0] for many in shown])
+    return tuple(_changed(rows[many[0].order_id], many, names, signed) for many in shown)
 
 
-def _changed(row: Order, many: list[OrderEvent], names: Mapping[int, people.PersonView]) -> Changed:
+def _signed(newest: Collection[OrderEvent]) -> set[int]:
+    """Orders whose newest step is the leader's signature and not the center's review; one query, none without a review."""
+    reviewed = {one.order_id: one.seq for one in newest if one.step == "review_center"}
+    past: dict[int, list[OrderEvent]] = {}
+    for event in (
+        OrderEvent.objects.filter(order_id__in=reviewed).order_by("order_id", "seq") if reviewed else ()
+    ):
+        past.setdefault(event.order_id, []).append(event)
+    return {order for order, events in past.items() if reviewed[order] in signatures(events)}
+
+
+def _changed(
+    row: Order, many: list[OrderEvent], names: Mapping[int, people.PersonView], signed: Collection[int]
+) -> Changed:
     newest = many[0]
     return Changed(
         number=row.number,
         title=masking.mask_text(row.title),
-        label=STEPS[newest.step].label,
+        label=said_of(STEPS[newest.step], signed=row.id in signed),
         person=names[newest.person].name if newest.person in names else "系统",
         at=newest.at,
         more=len(many) - 1,

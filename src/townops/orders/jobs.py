@@ -8,7 +8,7 @@ from typing import Any
 from townops.base import batches, contacts, outbox, search
 from townops.base.db import write as transaction
 from townops.base.jobs import enqueue, job, task
-from townops.orders import borders, bulk, calendar, notices, proof, succession, upward
+from townops.orders import borders, bulk, calendar, calendar_trial, notices, proof, succession, upward
 from townops.orders.models import Order, OrderText
 from townops.orders.watch import watch
 
@@ -127,3 +127,4 @@ def _indexed(numbers: Sequence[str], words: Sequence[str]) -> str:
 
 
 batches.on_item(bulk.KIND)(bulk.take_one)
+batches.whole(calendar_trial.KIND)(calendar_trial.run)

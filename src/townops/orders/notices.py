@@ -4,6 +4,7 @@ any number of steps, none for a step that concerns nobody. Nobody is told what h
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Q
@@ -15,6 +16,7 @@ from townops.orders.models import Order, OrderEvent
 from townops.people import api as people
 
 HANDLE: Final = "orders.handle"
+SUCCEEDED: Final = "orders.succeeded"
 MOST: Final = 40
 EARLIER: Final = frozenset().union(*(one.earlier for many in TABLE.values() for one in many), {"ask_up"})
 Moment = tuple[int, int]
@@ -38,6 +40,14 @@ def notify(news: Sequence[outbox.Piece]) -> None:
     wanted = {(int(one.key), int(one.body["seq"])) for one in news if one.body["step"] in STEPS_TOLD}
     if wanted:
         inbox.tell(told for happened in _happened(wanted) for told in _told(happened))
+
+
+def tell_heir(ended: int, heir: int, at: datetime) -> None:
+    """Whoever handles in the unit that takes over is told so once, however many orders come and however often this runs."""
+    persons = _handling(heir, None, at)
+    inbox.tell(
+        inbox.Told(account, SUCCEEDED, f"unit:{heir}", ended, "系统", at) for account in _accounts(persons)
+    )
 
 
 def _happened(wanted: set[Moment]) -> Iterator[_Happened]:
@@ -76,7 +86,7 @@ def _told(happened: _Happened) -> Iterator[inbox.Told]:
                 )
 
 
-def _accounts(persons: Iterable[int], *, besides: int) -> list[int]:
+def _accounts(persons: Iterable[int], *, besides: int = 0) -> list[int]:
     known = people.persons([one for one in dict.fromkeys(persons) if one != besides][:MOST])
     return [one.account_id for one in known.values() if one.account_id is not None]
 
@@ -84,24 +94,24 @@ def _accounts(persons: Iterable[int], *, besides: int) -> list[int]:
 def _persons(notice: Notify, happened: _Happened) -> list[int]:
     row, event = happened.row, happened.event
     if notice.audience is Audience.HOLDER:
-        return _holding(event.to_unit, happened.post, event)
+        return _handling(event.to_unit, happened.post, event.at)
     if notice.audience is Audience.MAIN:
-        return _holding(row.main_unit_id, None, event) if row.main_unit_id else []
+        return _handling(row.main_unit_id, None, event.at) if row.main_unit_id else []
     if notice.audience is Audience.DECIDERS:
         return _deciding(notice, happened)
     taken = [person for step, person in happened.takers.items() if step in notice.earlier]
     return taken[-1:]
 
 
-def _holding(unit: int, post: int | None, event: OrderEvent) -> list[int]:
+def _handling(unit: int, post: int | None, at: datetime) -> list[int]:
     """Who acts for the post; without one, everybody of the unit who may handle it, else whoever answers for the unit."""
     known = people.directory()
     if post is not None:
-        found = known.acting(post, event.at)
+        found = known.acting(post, at)
     else:
         posts = [one for one in people.posts_of(unit) if HANDLE in permissions_of(one.roles)]
-        found = tuple(person for one in posts for person in known.acting(one.id, event.at))
-    return list(found) or [people.holder(unit, post, event.at).person_id]
+        found = tuple(person for one in posts for person in known.acting(one.id, at))
+    return list(found) or [people.holder(unit, post, at).person_id]
 
 
 def _deciding(notice: Notify, happened: _Happened) -> list[int]:

@@ -10,7 +10,7 @@ from townops.catalogue import api as catalogue
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 from townops.orders import flows
-from townops.orders.views import EventView
+from townops.orders.views import EventView, OrderView
 from townops.orders.whole import Whole
 from townops.orders.words import CHOICES
 
@@ -58,6 +58,7 @@ def assignment(whole: Whole, at: datetime) -> Sheet:
         Cell("类别", _class(whole, at)),
         Cell("地点", _place(whole), wide=True),
         Cell("诉求内容", order.text, wide=True, tall=HAND),
+        *_asked(order),
         Cell("承办单位", order.main_unit.name if order.main_unit else ""),
         Cell("会办单位", "、".join(order.assisting)),
         Cell("派遣意见", _words(whole, "dispatch", "note") or _basis(whole), wide=True),
@@ -121,6 +122,7 @@ def errand(whole: Whole, at: datetime) -> Sheet:
         Cell("紧急程度", CHOICES.get(order.severity, "")),
         Cell("地点", _place(whole), wide=True),
         Cell("交办事项", order.text, wide=True, tall=HAND * 2),
+        *_asked(order),
         Cell("承办单位", order.main_unit.name if order.main_unit else ""),
         Cell("会办单位", "、".join(order.assisting)),
         Cell("领导批示", _words(whole, "supervise", "message"), wide=True, tall=HAND * 2),
@@ -151,7 +153,14 @@ def _found(whole: Whole, at: datetime) -> Iterator[Cell]:
     yield Cell("责任块", f"{order.block.name}（{order.block.code}）" if order.block else "")
     yield Cell("地点", _place(whole), wide=True)
     yield Cell("问题描述", order.text, wide=True, tall=HAND)
+    yield from _asked(order)
     yield Cell("立案条件", _standard(whole, "text"), wide=True)
+
+
+def _asked(order: OrderView) -> Iterator[Cell]:
+    """What was asked and answered, a line each; nothing where nothing was."""
+    if order.asked:
+        yield Cell("问答", "\n".join(f"{question}：{answer}" for question, answer in order.asked), wide=True)
 
 
 def _basis(whole: Whole) -> str:

@@ -86,7 +86,8 @@ def order_shown(actor: Actor, row: Order, view: OrderView) -> OrderView:
     view = replace(view, title=masking.mask_text(view.title))
     if reads_plain(actor, row):
         return view
-    view = replace(view, text=masking.mask_text(view.text), place_text=place_shown(actor, row))
+    text, answers = masking.mask_text(view.text), masking.mask_text(view.answers)
+    view = replace(view, text=text, answers=answers, place_text=place_shown(actor, row))
     if row.is_open and goes_there(actor):
         return view
     lng, lat = point_masked(view.lng, view.lat)

@@ -19,6 +19,7 @@ from townops.kernel.identifiers import new_id
 from townops.kernel.refusal import Refused
 from townops.orders import drafts, flows, numbers, resolve, sources, store, system
 from townops.orders.access import REPORT
+from townops.orders.domain.asked import LONGEST, MOST, Asked, fits, packed
 from townops.orders.domain.born import Birth, report
 from townops.orders.domain.decide import decide
 from townops.orders.domain.facts import DEMAND, Digest, Place, Value
@@ -42,7 +43,9 @@ Outcome = Literal["new", "known", "round"]
 
 @dataclass(frozen=True, slots=True)
 class IncomingReport:
-    """One message of one source. Instants are aware; `crs` is of lng, lat; `class_code` and `demand_type` only when a person chose them."""
+    """One message of one source. Instants are aware; `crs` is of lng, lat; `class_code` and `demand_type` only when a person chose them;
+    `answers` (question, answer) of what that class needs.
+    """
 
     source: str
     text: str
@@ -59,6 +62,7 @@ class IncomingReport:
     contact_phone: str = ""
     outer_due_at: datetime | None = None
     attachments: tuple[int, ...] = ()
+    answers: Asked = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,17 @@ def _town_of(actor: Actor) -> str:
 def _refuse_unfit(one: IncomingReport, at: datetime) -> None:
     if one.received_at > at + EARLY:
         raise Refused("received_in_the_future", received=one.received_at)
-    words = (one.text, one.title, one.place_text, one.contact_name, one.contact_phone, one.external_number)
+    if not fits(one.answers):
+        raise Refused("answers_too_many", most=MOST, longest=LONGEST)
+    words = (
+        packed(one.answers),
+        one.text,
+        one.title,
+        one.place_text,
+        one.contact_name,
+        one.contact_phone,
+        one.external_number,
+    )
     if not all(map(resolve.storable, words)) or len(one.external_number) > LONGEST_NUMBER:
         raise Refused("report_malformed", number=one.external_number[:LONGEST_NUMBER])
     if one.demand_type and one.demand_type not in DEMAND.choices:
@@ -325,7 +339,11 @@ def _said(one: IncomingReport, order: int, seq: int) -> Said:
     files = tuple(dict.fromkeys(one.attachments))
     if files:
         facts["attachments"] = files
-    return Said(facts, {"text": text}, tuple(("attachments", number) for number in files), contact)
+    texts = {"text": text}
+    if answers := packed(one.answers):
+        texts["answers"] = drafts.given(answers)
+        facts["answers"] = texts["answers"].digest
+    return Said(facts, texts, tuple(("attachments", number) for number in files), contact)
 
 
 def _shown(one: IncomingReport) -> tuple[dict[str, Value], dict[str, object]]:

@@ -7,7 +7,7 @@ from typing import Final, TypedDict
 from django.db.models import Q, QuerySet
 
 from townops.areas import api as areas
-from townops.orders import overtaken, resolve, rows, store, system
+from townops.orders import notices, overtaken, resolve, rows, store, system
 from townops.orders.domain.decide import Decision, decide
 from townops.orders.domain.facts import Party, Value
 from townops.orders.domain.heirs import concerns
@@ -68,8 +68,10 @@ def _set_aside(unit: int) -> Q:
 
 
 def succeed(ended: int, heir: int, at: datetime) -> int:
-    """Hand every open order of the one to the other; returns how many were handed."""
+    """Hand every open order of the one to the other, whose people are told once; returns how many were handed."""
     party = resolve.party(people.heir(heir))
+    if _rows(ended).exists():
+        notices.tell_heir(ended, party.unit, at)
 
     def decided(loaded: Loaded) -> Decision | None:
         return _decided(loaded, ended, party, at)

@@ -9,6 +9,7 @@ from townops.areas import api as areas
 from townops.kernel import clocks as k
 from townops.kernel.instants import written
 from townops.kernel.workdays import ExplainedSpan
+from townops.orders.domain.asked import Asked, unpacked
 from townops.orders.domain.codec import load as load_facts
 from townops.orders.domain.facts import Digest, Parent, Party, Place, Standard, Subject, Value
 from townops.orders.domain.order import Named, Order
@@ -21,6 +22,7 @@ from townops.orders.models import OrderEvent, OrderFile, OrderText
 from townops.orders.store import Loaded
 from townops.people import api as people
 
+TOLD = ("text", "answers")
 FOR_THE_PROOF = frozenset({"attachments", "marks", "message_seq", "own"})  # files are shown as files
 
 
@@ -82,6 +84,12 @@ class OrderView:
     is_open: bool
     clocks: tuple[ClockView, ...]
     value: Order
+    answers: str = ""
+
+    @property
+    def asked(self) -> Asked:
+        """(question, answer) of what its class needed to know."""
+        return unpacked(self.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +113,10 @@ class EventView:
     hash: str
 
 
-def order_view(loaded: Loaded, at: datetime, *, text: str | None = None) -> OrderView:
-    """The order with names looked up from memory; a query for its words unless they are given."""
+def order_view(loaded: Loaded, at: datetime, *, words: Mapping[str, str] | None = None) -> OrderView:
+    """The order with names looked up from memory; a query for its words (text, answers) unless they are given."""
     row, order = loaded.row, loaded.value
+    told = _words(order.id) if words is None else words
     leading = primary(order, loaded.flow)
     responsible = people.unit_by_id(order.responsible.unit)
     return OrderView(
@@ -122,7 +131,7 @@ def order_view(loaded: Loaded, at: datetime, *, text: str | None = None) -> Orde
         seq=order.seq,
         round=order.round,
         title=row.title,
-        text=_text(order.id) if text is None else text,
+        text=told.get("text", ""),
         town=areas.area_by_id(order.town).code,
         village=areas.area_by_id(order.place.village) if order.place.village else None,
         block=areas.area_by_id(order.place.block) if order.place.block else None,
@@ -148,14 +157,14 @@ def order_view(loaded: Loaded, at: datetime, *, text: str | None = None) -> Orde
         is_open=order.is_open,
         clocks=tuple(_clock(named, loaded, leading, at) for named in order.clocks),
         value=order,
+        answers=told.get("answers", ""),
     )
 
 
-def _text(order: int) -> str:
-    found = (
-        OrderText.objects.filter(order_id=order, name="text").order_by("-seq").values_list("text", flat=True)
-    )
-    return found.first() or ""
+def _words(order: int) -> dict[str, str]:
+    """The newest text that was reported and the newest answers."""
+    rows = OrderText.objects.filter(order_id=order, name__in=TOLD).order_by("seq")
+    return dict(rows.values_list("name", "text"))
 
 
 def _clock(named: Named, loaded: Loaded, leading: Named | None, at: datetime) -> ClockView:
@@ -187,7 +196,7 @@ def event_views(row: Row, stored: Sequence[OrderEvent] | None = None) -> list[Ev
     for seq, attachment in OrderFile.objects.filter(order_id=row.id).values_list("seq", "attachment"):
         files.setdefault(seq, []).append(attachment)
     names = people.persons({event.person for event in events})
-    signed = _signatures(events)
+    signed = signatures(events)
     return [
         _event(
             event,
@@ -200,7 +209,7 @@ def event_views(row: Row, stored: Sequence[OrderEvent] | None = None) -> list[Ev
     ]
 
 
-def _signatures(events: Sequence[OrderEvent]) -> set[int]:
+def signatures(events: Sequence[OrderEvent]) -> set[int]:
     """Where a leader signed what the center had signed before him: a review that follows one which left the order waiting."""
     found, waits = set(), False
     for event in events:

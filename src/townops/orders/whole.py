@@ -17,7 +17,7 @@ from townops.orders.paging import Page
 from townops.orders.privacy import ContactView
 from townops.orders.related import Beside, SentUp, TaskView
 from townops.orders.steps import StepView
-from townops.orders.views import EventView, OrderView, event_views, order_view
+from townops.orders.views import TOLD, EventView, OrderView, event_views, order_view
 
 BESIDE: Final = 5
 
@@ -61,8 +61,8 @@ def revealed(actor: Actor, number: str, *, reason: str, at: datetime) -> Whole:
 def _whole(actor: Actor, row: Order, at: datetime, *, revealed: bool) -> Whole:
     life = store.life(row)
     events = event_views(row, life.events)
-    told = [one.texts["text"] for one in events if "text" in one.texts]
-    order = order_view(life.loaded, at, text=told[-1] if told else "")
+    words = {name: one.texts[name] for one in events for name in TOLD if name in one.texts}
+    order = order_view(life.loaded, at, words=words)
     contact = ContactView(*privacy.opened(row)) if revealed else privacy.contact_shown(actor, row)
     moves = [Moved(one.at, one.to_unit, one.state) for one in events]
     same = _same(actor, row) if contact is not None else None

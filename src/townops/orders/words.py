@@ -125,7 +125,8 @@ WORDS: Final = {
 
 FACTS: Final = {
     "ended": "原单位",
-    "agree": "复核意见", "area": "地点（责任块或居村）", "assisting": "会办单位", "attachments": "附件", "basis": "责任依据",
+    "agree": "复核意见", "answers": "问答",
+    "area": "地点（责任块或居村）", "assisting": "会办单位", "attachments": "附件", "basis": "责任依据",
     "by": "督办期限", "channel": "送出方式", "cited_rule": "退单依据（条款）", "class": "类别", "condition": "立案条件",
     "conduct_of": "涉及工作作风的单位（回避）", "confidence": "把握（%）", "confirmed": "核实结果",
     "demand_finding": "诉求认定", "demand_type": "诉求类型", "evidence": "证据（照片、文件）", "fact_finding": "事实认定",
@@ -165,6 +166,7 @@ CHOICES: Final = {
 
 
 PROBLEMS: Final = {
+    "answers_too_many": "问答最多{most}条，每条问题和回答最长{longest}个字符，请改短后再交。",
     "both_reviews_off_needs_handle_on_spot": "单位审核和中心审核都没有时，须有“当场处置”",
     "quick_reply_needs_a_review": "有“咨询直接答复”时，单位审核、中心审核至少要有一道",
     "district_closing_needs_reply_up": "区级结案时，须有“向上级回复”",

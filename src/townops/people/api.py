@@ -1,6 +1,15 @@
 """The door to people: units, posts, who holds them when, and what changes that (U1-U7, U11, E0)."""
 
-from townops.people import planned, unit_changes, unit_ends
+from townops.people import (
+    appointing,
+    dossier,
+    planned,
+    post_changes,
+    role_changes,
+    unit_changes,
+    unit_ends,
+    vacancies,
+)
 from townops.people.commands import (
     OPEN_WORK,
     add_person,
@@ -10,19 +19,25 @@ from townops.people.commands import (
     end_delegation,
     enter_subjects,
     find_by_phone,
+    keep_appointment,
     reveal_phone,
     set_subject,
     succeed,
     taken_over,
+    withdraw_appointment,
 )
 from townops.people.domain.directory import Directory, Holder, PersonView, PostView, Tenure, UnitView
 from townops.people.enrolment import (
+    AccountState,
     Enrolled,
     disable_account,
+    dismiss,
     enroll,
+    may_keep_accounts,
     open_account,
     renew_password,
     reset_second_factor,
+    unlock_account,
 )
 from townops.people.handovers import HandoverView, list_due, mark_read, unread
 from townops.people.importing import (
@@ -65,6 +80,7 @@ from townops.people.workbook import user_names
 
 __all__ = [
     "OPEN_WORK",
+    "AccountState",
     "Directory",
     "Enrolled",
     "HandoverView",
@@ -83,6 +99,7 @@ __all__ = [
     "add_person",
     "answering_for",
     "appoint",
+    "appointing",
     "appointments",
     "ask_second_factor",
     "build_units",
@@ -91,6 +108,8 @@ __all__ = [
     "delegate",
     "directory",
     "disable_account",
+    "dismiss",
+    "dossier",
     "end_appointment",
     "end_delegation",
     "enlist",
@@ -102,11 +121,13 @@ __all__ = [
     "heir",
     "holder",
     "import_people",
+    "keep_appointment",
     "keep_role",
     "leader_of",
     "list_due",
     "load_roles",
     "mark_read",
+    "may_keep_accounts",
     "meant_by_code",
     "needs_second_factor",
     "open_account",
@@ -116,10 +137,12 @@ __all__ = [
     "planned",
     "post",
     "post_by_id",
+    "post_changes",
     "posts_of",
     "renew_password",
     "reset_second_factor",
     "reveal_phone",
+    "role_changes",
     "roles",
     "set_subject",
     "subjects_of",
@@ -132,7 +155,10 @@ __all__ = [
     "unit_for_area",
     "units",
     "units_of_kind",
+    "unlock_account",
     "unread",
     "user_names",
+    "vacancies",
+    "withdraw_appointment",
     "write_errors",
 ]

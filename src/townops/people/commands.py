@@ -13,10 +13,10 @@ from townops.base.registry import answers
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
 from townops.people import access
-from townops.people.apart import refuse_mixture
+from townops.people.apart import refuse_mixture, refuse_orphans
 from townops.people.domain.directory import Span
-from townops.people.models import Appointment, BlockSubject, Delegation, Person
-from townops.people.queries import Subject, person, post_by_id, unit_by_id
+from townops.people.models import Appointment, BlockSubject, Delegation, Handover, Person
+from townops.people.queries import Subject, directory, person, post_by_id, unit_by_id
 from townops.people.register import NAME
 
 OPEN_WORK = "people.open_work"
@@ -80,50 +80,111 @@ def find_by_phone(phone: str) -> tuple[int, ...]:
     )
 
 
-def appoint(post_id: int, person_id: int, *, starts: datetime, actor: Actor, at: datetime) -> int:
+def appoint(
+    post_id: int, person_id: int, *, starts: datetime, actor: Actor, at: datetime, note: str = ""
+) -> int:
     """A person takes up a post. Tells "people.appointed", so that the successor hears what he took over."""
-    _may(actor, access.EDIT)
-    post, who = post_by_id(post_id), person(person_id)
-    if post.filled_by_id is not None:
-        raise Refused("post_filled_by_another", post=post.name, other=post_by_id(post.filled_by_id).name)
-    _refuse_oneself(actor, person_id)
     with db.write():
-        refuse_mixture(person_id, post_id, Span(starts, None))
-        clash = Appointment.objects.filter(Q(ends=None) | Q(ends__gt=starts), post=post_id, person=person_id)
-        if clash.exists():
-            raise Refused("already_appointed", name=who.name)
-        one = Appointment.objects.create(post_id=post_id, person_id=person_id, starts=starts)
-        _tell(one, "appointed", actor=actor, at=at)
+        one = _appointed(post_id, person_id, starts, actor)
+        _tell(one, "appointed", actor=actor, at=at, note=note)
     return one.pk
 
 
-def end_appointment(appointment_id: int, *, ends: datetime, actor: Actor, at: datetime) -> None:
+def _appointed(post_id: int, person_id: int, starts: datetime, actor: Actor) -> Appointment:
+    """The new row. Refused: not_permitted, post_..., own_appointment, administrators_apart, already_appointed."""
+    _may(actor, access.EDIT)
+    post, who = post_by_id(post_id), person(person_id)
+    if not post.active:
+        raise Refused("post_closed", post=post.name)
+    if post.filled_by_id is not None:
+        raise Refused("post_filled_by_another", post=post.name, other=post_by_id(post.filled_by_id).name)
+    refuse_oneself(actor, person_id)
+    refuse_mixture(person_id, post_id, Span(starts, None))
+    clash = Appointment.objects.filter(Q(ends=None) | Q(ends__gt=starts), post=post_id, person=person_id)
+    if clash.exists():
+        raise Refused("already_appointed", name=who.name)
+    return Appointment.objects.create(post_id=post_id, person_id=person_id, starts=starts)
+
+
+def end_appointment(
+    appointment_id: int, *, ends: datetime, actor: Actor, at: datetime, note: str = ""
+) -> None:
     """A person leaves a post; delegations made from it lapse. Open work stays at the post and climbs while
-    it is vacant.
+    it is vacant. Refused("last_keeper") when nobody would be left to keep accounts, roles or people.
+    """
+    with db.write():
+        before = directory()
+        _end(_appointment(appointment_id), ends=ends, actor=actor, at=at, note=note)
+        refuse_orphans(before, directory(), ends, actor=actor)
+
+
+def _end(one: Appointment, *, ends: datetime, actor: Actor, at: datetime, note: str) -> None:
+    _may(actor, access.EDIT)
+    if one.ends is not None:
+        raise Refused("appointment_over", ends=one.ends)
+    if ends <= one.starts:
+        raise Refused("ends_before_start")
+    close_appointment(one, ends=ends, actor=actor, at=at, note=note)
+
+
+def close_appointment(
+    one: Appointment, *, ends: datetime, actor: Actor, at: datetime, note: str = ""
+) -> None:
+    """Write that an appointment ends and tell it; whoever calls has asked who may."""
+    Appointment.objects.filter(pk=one.pk).update(ends=ends)
+    one.ends = ends
+    _tell(one, "appointment_ended", actor=actor, at=at, note=note)
+
+
+def close_now(appointment_id: int, *, actor: Actor, at: datetime, note: str) -> None:
+    """An appointment ends at once, also one whose end lay ahead. Refused: not_permitted, appointment_unknown."""
+    _may(actor, access.EDIT)
+    with db.write():
+        close_appointment(_appointment(appointment_id), ends=at, actor=actor, at=at, note=note)
+
+
+def succeed(
+    appointment_id: int, person_id: int, *, starts: datetime, actor: Actor, at: datetime, note: str = ""
+) -> int:
+    """One leaves and the next takes up the post at the same moment, so that it is never vacant (自然替补)."""
+    with db.write():
+        before, leaving = directory(), _appointment(appointment_id)
+        _end(leaving, ends=starts, actor=actor, at=at, note=note)
+        made = appoint(leaving.post_id, person_id, starts=starts, actor=actor, at=at, note=note)
+        refuse_orphans(before, directory(), starts, actor=actor)
+    return made
+
+
+def withdraw_appointment(appointment_id: int, *, actor: Actor, at: datetime) -> None:
+    """An appointment that has not begun is no longer wanted. Refused: appointment_unknown, appointment_begun."""
+    _may(actor, access.EDIT)
+    with db.write():
+        one = _appointment(appointment_id)
+        if one.starts <= at:
+            raise Refused("appointment_begun", name=one.person.name)
+        Delegation.objects.filter(appointment=one).delete()
+        Handover.objects.filter(appointment=one, listed_at=None).delete()
+        _tell(one, "appointment_withdrawn", actor=actor, at=at)
+        Appointment.objects.filter(pk=one.pk).delete()
+        areas.touch(NAME)
+
+
+def keep_appointment(appointment_id: int, *, actor: Actor, at: datetime) -> None:
+    """An end that lies ahead is no longer wanted. Refused: appointment_unknown, appointment_over, post_closed, own_appointment,
+    administrators_apart.
     """
     _may(actor, access.EDIT)
     with db.write():
         one = _appointment(appointment_id)
-        if one.ends is not None:
-            raise Refused("appointment_over", ends=one.ends)
-        if ends <= one.starts:
-            raise Refused("ends_before_start")
-        close_appointment(one, ends=ends, actor=actor, at=at)
-
-
-def close_appointment(one: Appointment, *, ends: datetime, actor: Actor, at: datetime) -> None:
-    """Write that an appointment ends and tell it; whoever calls has asked who may."""
-    Appointment.objects.filter(pk=one.pk).update(ends=ends)
-    one.ends = ends
-    _tell(one, "appointment_ended", actor=actor, at=at)
-
-
-def succeed(appointment_id: int, person_id: int, *, starts: datetime, actor: Actor, at: datetime) -> int:
-    """One leaves and the next takes up the post at the same moment, so that it is never vacant (自然替补)."""
-    with db.write():
-        post_id = _appointment(appointment_id).post_id
-        end_appointment(appointment_id, ends=starts, actor=actor, at=at)
-        return appoint(post_id, person_id, starts=starts, actor=actor, at=at)
+        if one.ends is None or one.ends <= at:
+            raise Refused("appointment_over", ends=one.ends or at)
+        if not one.post.active:
+            raise Refused("post_closed", post=one.post.name)
+        refuse_oneself(actor, one.person_id)
+        refuse_mixture(one.person_id, one.post_id, Span(one.ends, None))
+        Appointment.objects.filter(pk=one.pk).update(ends=None)
+        one.ends = None
+        _tell(one, "appointment_kept", actor=actor, at=at)
 
 
 def delegate(
@@ -140,7 +201,7 @@ def delegate(
     one = _appointment(appointment_id)
     if actor.person != one.person_id:
         _may(actor, access.EDIT)
-        _refuse_oneself(actor, person_id)
+        refuse_oneself(actor, person_id)
     _check_delegation(one, person_id, starts, ends)
     with db.write():
         refuse_mixture(person_id, one.post_id, Span(starts, ends))
@@ -151,7 +212,7 @@ def delegate(
     return stand_in.pk
 
 
-def _refuse_oneself(actor: Actor, person_id: int) -> None:
+def refuse_oneself(actor: Actor, person_id: int) -> None:
     """Whoever appoints gives no post to himself."""
     if actor.person == person_id and actor.person != SYSTEM_PERSON:
         raise Refused("own_appointment")
@@ -236,7 +297,9 @@ def _subject_row(subject: Subject, valid_from: date) -> BlockSubject:
     )
 
 
-def _tell(one: Appointment, what: str, *, actor: Actor, at: datetime, stand_in: int | None = None) -> None:
+def _tell(
+    one: Appointment, what: str, *, actor: Actor, at: datetime, stand_in: int | None = None, note: str = ""
+) -> None:
     """Journal, news and a fresh directory, in the transaction of the change."""
     body = {
         "appointment": one.pk,
@@ -247,6 +310,7 @@ def _tell(one: Appointment, what: str, *, actor: Actor, at: datetime, stand_in: 
         "ends": one.ends.isoformat() if one.ends else "",
         "stand_in": stand_in,
     }
+    body |= {"note": note} if note else {}
     journal.append(kind="post", key=one.post_id, action=what, actor=actor, at=at, body=body)
     outbox.publish(f"people.{what}", str(one.post_id), body, at)
     areas.touch(NAME)

@@ -9,8 +9,12 @@ from townops.base.access import ACCOUNTS
 from townops.base.models import Account
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
-from townops.people.commands import add_person
+from townops.people.apart import refuse_orphans
+from townops.people.appointing import lasting
+from townops.people.commands import add_person, close_now, withdraw_appointment
 from townops.people.models import Person
+from townops.people.planned import refuse_untold
+from townops.people.queries import directory, person
 from townops.people.register import NAME
 
 
@@ -49,17 +53,80 @@ def open_account(person_id: int, username: str, *, actor: Actor, at: datetime) -
     return Enrolled(person_id, account.username, password)
 
 
-def disable_account(username: str, *, actor: Actor, at: datetime) -> None:
-    """No sign-in, no token from now on; posts and history stay. Nobody shuts himself out."""
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """How an account stands: whether it may sign in, is locked for now, has a second factor, must change its password."""
+
+    id: int
+    username: str
+    active: bool
+    locked: bool
+    second_factor: bool
+    must_change: bool
+    last_seen: datetime | None
+
+
+def account_states(at: datetime) -> dict[int, AccountState]:
+    """Every account by id; three queries."""
+    fields = ("pk", "username", "is_active", "must_change_password", "last_login")
+    rows = list(Account.objects.values_list(*fields))
+    shut = accounts.locked((name for _, name, *_ in rows), at)
+    bound = secondfactor.accounts_with()
+    return {
+        number: AccountState(number, name, active, name in shut, number in bound, must_change, seen)
+        for number, name, active, must_change, seen in rows
+    }
+
+
+def unlock_account(username: str, *, actor: Actor, at: datetime) -> None:
+    """Whoever mistyped five times may try again at once. Refused: not_permitted, account_unknown, account_not_locked."""
+    may_keep_accounts(actor)
+    account = _account(username)
+    if not accounts.locked([username], at):
+        raise Refused("account_not_locked", username=username)
+    with db.write():
+        accounts.forgive(username)
+        tell(account, "unlock", actor=actor, at=at)
+
+
+def disable_account(username: str, *, actor: Actor, at: datetime, note: str = "") -> None:
+    """No sign-in, no token from now on; posts and history stay. Nobody shuts himself out, nor the last who keeps others in.
+
+    Refused: not_permitted, account_unknown, account_disabled, own_account, last_keeper.
+    """
     may_keep_accounts(actor)
     account = _account(username)
     if not account.is_active:
         raise Refused("account_disabled", username=username)
     if Person.objects.filter(pk=actor.person, account=account).exists():
         raise Refused("own_account")
+    refuse_orphans(directory(), directory(), at, actor=actor, closed=frozenset({account.pk}))
     with db.write():
         accounts.deactivate(account, at=at)
-        tell(account, "disable", actor=actor, at=at)
+        tell(account, "disable", actor=actor, at=at, note=note)
+
+
+def dismiss(person_id: int, *, actor: Actor, at: datetime, note: str) -> None:
+    """Somebody leaves for good: every post he has or was to have ends now and his account is closed, both or neither.
+
+    Refused: not_permitted, person_unknown, own_account, reason_..., last_keeper.
+    """
+    may_keep_accounts(actor)
+    refuse_untold(note)
+    one = person(person_id)
+    if actor.person == person_id:
+        raise Refused("own_account")
+    with db.write():
+        before = directory()
+        for tenure in lasting(person_id, at):
+            if tenure.span.starts > at:
+                withdraw_appointment(tenure.id, actor=actor, at=at)
+            else:
+                close_now(tenure.id, actor=actor, at=at, note=note)
+        account = Account.objects.filter(pk=one.account_id, is_active=True).first()
+        if account is not None:
+            disable_account(account.username, actor=actor, at=at, note=note)
+        refuse_orphans(before, directory(), at, actor=actor)
 
 
 def renew_password(username: str, *, actor: Actor, at: datetime) -> str:
@@ -91,9 +158,9 @@ def may_keep_accounts(actor: Actor) -> None:
         raise Refused("not_permitted", step=ACCOUNTS)
 
 
-def tell(account: Account, action: str, *, actor: Actor, at: datetime) -> None:
+def tell(account: Account, action: str, *, actor: Actor, at: datetime, note: str = "") -> None:
     """One journal entry about an account, never with its password."""
-    body = {"user": account.username}
+    body = {"user": account.username} | ({"note": note} if note else {})
     journal.append(kind="account", key=account.pk, action=action, actor=actor, at=at, body=body)
 
 

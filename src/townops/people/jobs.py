@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from townops.base.jobs import job
 from townops.base.outbox import Piece, subscriber
-from townops.people import handovers, planned, unit_ends
+from townops.people import handovers, planned, post_changes, role_changes, unit_ends, vacancies
 
 
 @subscriber("people.appointed", name="people.handover")
@@ -26,7 +26,13 @@ def list_handovers(at: datetime) -> None:
     handovers.list_due(at)
 
 
-CHANGES = (unit_ends,)  # imported: they declare what changes do
+@job("people.vacancies", every=timedelta(minutes=1))
+def tell_vacancies(at: datetime) -> None:
+    """Tell whoever answers for the work of a post that fell vacant."""
+    vacancies.tell_due(at)
+
+
+CHANGES = (post_changes, role_changes, unit_ends)  # imported: they declare what changes do
 
 
 @job("people.changes", every=timedelta(minutes=1))

@@ -92,7 +92,7 @@ def put_post(facts: PostFacts, *, actor: Actor, at: datetime) -> bool:
     with db.write():
         changed = put(one, {"name": facts.name, "rank": facts.rank}, key=facts.code, actor=actor, at=at)
         if moved:
-            _give(one, facts.roles, actor=actor, at=at)
+            give(one, facts.roles, actor=actor, at=at)
     return changed or bool(moved)
 
 
@@ -132,7 +132,8 @@ def may_give_administration(actor: Actor) -> None:
         raise Refused("administrator_role") from None
 
 
-def _give(post: Post, wanted: frozenset[str], *, actor: Actor, at: datetime) -> None:
+def give(post: Post, wanted: frozenset[str], *, actor: Actor, at: datetime) -> None:
+    """A post has exactly these roles from now on; whoever calls has asked who may. Refused("administrators_apart")."""
     rows = PostRole.objects.filter(post=post)
     rows.exclude(role__code__in=wanted).delete()
     held = set(rows.values_list("role__code", flat=True))

@@ -40,6 +40,20 @@ def test_the_words_of_a_text_suggest_classes_and_what_to_ask(town):
     assert "%" not in said
 
 
+def test_what_was_answered_stays_while_the_text_goes_on_and_when_the_class_changes(town):
+    answers = "井盖缺失、移位或开裂，有坠落、绊跌危险\t缺失\n别的问题\t别的回答"
+    said = asks("grid", "/register/likely", source="grid", text="北街路口上水井盖缺失", answers=answers)
+    assert 'value="缺失"' in said
+    assert 'value="别的回答"' in said
+
+
+def test_answers_are_sent_with_the_form_and_shown_on_the_order(town):
+    clerk = Browser("hotline").open("/register")
+    clerk.send("登记", source="hotline", text="北街路口井盖缺失", answers="有没有人受伤\t没有")
+    assert "问清楚的 有没有人受伤 没有" in clerk.page.text
+    assert "有没有人受伤：没有" in clerk.page.text, "the history tells it too"
+
+
 def test_a_hotline_text_is_asked_for_its_demand_and_for_what_the_thing_needs(town):
     said = asks(
         "hotline", "/register/likely", source="hotline", text="我要投诉小区门口路灯不亮，多次反映没人管"

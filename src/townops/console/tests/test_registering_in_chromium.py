@@ -113,6 +113,24 @@ def tab_to(page: Any, selector: str, most: int = 12) -> None:
     raise AssertionError(f"{selector} is not reached by {most} times Tab")
 
 
+def test_what_a_class_needs_is_answered_by_keyboard_and_survives_a_closed_tab(sit, town):
+    page = sit("grid", "/register")
+    page.fill("#text", "北街路口上水井盖缺失，行人有跌落危险")
+    page.wait_for_selector("#likely [data-answer]")
+    page.focus("#text")
+    tab_to(page, "[data-answer]")
+    page.keyboard.type("缺失，已放锥桶")
+    page.keyboard.press("Tab")
+    page.goto("/orders")
+    page.goto("/register")
+    page.click("text=接着填")
+    page.wait_for_selector("#likely [data-answer]")
+    assert page.input_value("#likely [data-answer] >> nth=0") == "缺失，已放锥桶"
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".order-head")
+    assert "缺失，已放锥桶" in page.inner_text("#o-told")
+
+
 def test_a_clerk_registers_and_merges_by_keyboard_alone_in_under_a_minute(sit, town):
     lng, lat = point_in(town)
     first = taken("小区门口路灯不亮", lng=lng, lat=lat, contact_phone=PHONE)

@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from django.test import Client
 
 from townops.base import accounts, secondfactor
 from townops.base.journal import history
@@ -184,16 +183,12 @@ def test_what_is_bound_is_not_bound_again_without_a_reset(asked):
 
 
 def test_the_security_administrator_asks_for_it_on_the_roles_page_and_the_journal_tells(clock):
-    client = Client()
-    client.force_login(Account.objects.get(username="security"))
-    role = next(one for one in people.roles() if one.code == "grid_clerk")
-    sent = {"code": role.code, "name": role.name, "permits": role.permissions}
-    client.post("/roles", sent | {"second_factor": "1"})
+    keeper = Browser("security").open("/roles/grid_clerk")
+    keeper.send("试算", second_factor="1", note="要求").send("确认发布")
     assert next(one for one in people.roles() if one.code == "grid_clerk").second_factor
-    client.post("/roles", sent)
+    keeper.open("/roles/grid_clerk").send("试算", second_factor="", note="免去").send("确认发布")
     assert not next(one for one in people.roles() if one.code == "grid_clerk").second_factor
-    actions = [one.action for one in history("role", "grid_clerk")]
-    assert [one for one in actions if one != "keep"] == ["ask_second_factor", "drop_second_factor"]
+    assert [one.body["second_factor"] for one in history("role", "grid_clerk")] == [True, False]
     with pytest.raises(Refused):
         people.ask_second_factor("grid_clerk", wanted=True, actor=actor("grid"), at=BEGUN)
 

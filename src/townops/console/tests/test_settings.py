@@ -1,9 +1,13 @@
 """设置 at the desk: what is in force, and a calendar that is tried on the open orders before it is published."""
 
-import pytest
+from datetime import timedelta
 
-from townops.base import calendars
+import pytest
+from django.utils import timezone
+
+from townops.base import batches, calendars, jobs
 from townops.console.tests.browser import Browser
+from townops.orders import api as orders
 
 pytestmark = pytest.mark.django_db
 TYPED = {"first": "2099-01-05", "last": "2099-01-06", "kind": "holiday", "note": "台风停工"}
@@ -61,3 +65,17 @@ def test_the_second_of_two_is_told_what_changed_and_keeps_what_was_typed(keeper)
 def test_days_that_cannot_be_changed_are_refused_in_words(keeper, typed, told):
     keeper.send("试算", **TYPED | typed)
     assert (keeper.status, told in keeper.page.text) == (422, True)
+
+
+def test_a_trial_over_more_orders_than_one_waits_for_shows_its_progress_and_then_what_it_saw(
+    keeper, registered, monkeypatch
+):
+    monkeypatch.setattr(orders.calendar_trial, "AT_ONCE", 0)
+    monkeypatch.setattr(batches, "AT_ONCE", 0)
+    keeper.send("试算", **TYPED)
+    assert "正在试算 1 件在办工单" in keeper.page.text
+    jobs.run_due(timezone.now() + timedelta(minutes=1))
+    keeper.open(keeper.at)
+    assert "这项改动会影响 0 件在办工单" in keeper.page.text
+    keeper.send("确认发布")
+    assert "版工作日历已发布" in keeper.page.text

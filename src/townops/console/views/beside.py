@@ -79,7 +79,7 @@ def likely(request: HttpRequest, desk: Desk) -> HttpResponse:
     shown = {
         "found": found,
         "demand": _demand(text, source, desk, post.get("demand_type", "")),
-        "asked": questions(chosen, text, source, desk),
+        "asked": asked_of(questions(chosen, text, source, desk), post.get("answers", "")),
     }
     return render(request, "console/_likely.html", shown)
 
@@ -103,6 +103,23 @@ def _demand(text: str, source: str, desk: Desk, chosen: str) -> tuple[str, str] 
         return None
     code, _ = intake.demand_type(text)
     return code, labels.CHOICES.get(code, code)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask: a filing condition, what goes with it in words, and what was answered already."""
+
+    text: str
+    limit: str
+    evidence: str
+    answer: str
+
+
+def asked_of(rows: list[tuple[str, str, str]], answers: str) -> list[Question]:
+    """The questions of the class with what was typed; those answered before the class changed stay, last."""
+    given = dict(orders.unpacked(answers))
+    found = [Question(text, limit, evidence, given.pop(text, "")) for text, limit, evidence in rows]
+    return [*found, *(Question(text, "", "", answer) for text, answer in given.items())]
 
 
 def questions(class_code: str, text: str, source: str, desk: Desk) -> list[tuple[str, str, str]]:

@@ -13,9 +13,8 @@ from townops.catalogue import api as catalogue
 from townops.catalogue.api import Condition, Klass, Status
 from townops.console import choices
 from townops.console.doors import Desk, page
-from townops.console.given import day_of, tomorrow
-from townops.console.saying import sentence
-from townops.console.trying import mark
+from townops.console.given import day_of, tomorrow, whole
+from townops.console.trying import attempt
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import Limit
 from townops.people import api as people
@@ -36,18 +35,22 @@ def edit(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "console/class.html", _shown(desk, klass, rows, standing))
     typed = {name: request.POST.get(name, "").strip() for name in standing}
-    try:
-        change = _given(request, desk, typed, klass, rows)
-        if request.POST.get("do") == "save" and request.POST.get("tried") == mark(typed):
-            made = catalogue.changing.publish(change, actor=desk.actor, at=desk.at)
-            messages.success(request, f"第{made.number}版目录已发布，自 {made.effective_from} 起生效。")
-            return redirect("console:class", code)
-        seen = catalogue.changing.foresee(change, desk.at)
-    except Refused as refused:
-        again = _shown(desk, klass, rows, typed | {"over": str(last.id)}) | {"said": sentence(refused)}
-        return render(request, "console/class.html", again, status=422)
-    tried = {"seen": seen, "tried": mark(typed), "begin": change.effective_from}
-    return render(request, "console/class.html", _shown(desk, klass, rows, typed) | tried)
+    tried = attempt(
+        request,
+        typed,
+        lambda: _given(request, desk, typed, klass, rows),
+        foresee=lambda change: catalogue.changing.foresee(change, desk.at),
+        publish=lambda change: catalogue.changing.publish(change, actor=desk.actor, at=desk.at),
+    )
+    if tried.made:
+        messages.success(
+            request, f"第{tried.made.number}版目录已发布，自 {tried.made.effective_from} 起生效。"
+        )
+        return redirect("console:class", code)
+    fresh = typed if tried.change else typed | {"over": str(last.id)}
+    begin = {"begin": tried.change.effective_from} if tried.change else {}
+    shown = _shown(desk, klass, rows, fresh) | dict(tried.shown or {}) | begin
+    return render(request, "console/class.html", shown, status=tried.status)
 
 
 def _standing(
@@ -94,8 +97,7 @@ def _given(
         amount = int(days) if days.isascii() and days.isdigit() and len(days) <= DAYS else klass.time_class
         now = replace(now, unit=_unit(typed["unit"]), fallback=_unit(typed["fallback"]), time_class=amount)
     found = tuple(_row(row, place, typed) for place, row in enumerate(rows))
-    over = typed["over"]
-    version = int(over) if over.isascii() and over.isdigit() else 0
+    version = whole(typed["over"])
     begin = day_of(request, "from", tomorrow(desk))
     return catalogue.changing.ClassChange(now, found, begin, typed["note"], version)
 

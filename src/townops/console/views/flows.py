@@ -11,10 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from townops.catalogue import api as catalogue
 from townops.console.doors import Desk, page
-from townops.console.given import day_of, tomorrow
-from townops.console.saying import sentence
-from townops.console.trying import mark
-from townops.kernel.refusal import Refused
+from townops.console.given import day_of, tomorrow, whole
+from townops.console.trying import attempt
 from townops.kernel.workdays import SHANGHAI
 from townops.orders import api as orders
 
@@ -71,19 +69,20 @@ def edit(request: HttpRequest, desk: Desk, source: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "console/flow.html", _shown(desk, source, label, _standing(desk, source)))
     typed = {name: request.POST.get(name, "").strip() for name in (*_standing(desk, source), *OTHERS)}
-    try:
-        change = _given(request, desk, source, typed)
-        if request.POST.get("do") == "save" and request.POST.get("tried") == mark(typed):
-            orders.flow_change.publish(change, actor=desk.actor, at=desk.at)
-            messages.success(request, f"“{label}”的新流程已发布，自 {change.effective_from} 起生效。")
-            return redirect("console:flow", source)
-        seen = orders.flow_change.foresee(change, desk.at)
-    except Refused as refused:
-        fresh = typed | {"over": str(orders.flows.latest(source))}
-        again = _shown(desk, source, label, fresh) | {"said": sentence(refused)}
-        return render(request, "console/flow.html", again, status=422)
-    tried = {"seen": seen, "tried": mark(typed), "change": change}
-    return render(request, "console/flow.html", _shown(desk, source, label, typed) | tried)
+    tried = attempt(
+        request,
+        typed,
+        lambda: _given(request, desk, source, typed),
+        foresee=lambda change: orders.flow_change.foresee(change, desk.at),
+        publish=lambda change: orders.flow_change.publish(change, actor=desk.actor, at=desk.at),
+    )
+    if tried.made is not None and tried.change:
+        since = tried.change.effective_from
+        messages.success(request, f"“{label}”的新流程已发布，自 {since} 起生效。")
+        return redirect("console:flow", source)
+    fresh = typed if tried.change else typed | {"over": str(orders.flows.latest(source))}
+    shown = _shown(desk, source, label, fresh) | dict(tried.shown or {})
+    return render(request, "console/flow.html", shown, status=tried.status)
 
 
 def _standing(desk: Desk, source: str) -> dict[str, str]:
@@ -99,8 +98,7 @@ def _given(
 ) -> orders.flow_change.FlowChange:
     """Refused: form_time_malformed and what reading the form refuses."""
     options, limits = RULES.read(typed)
-    over = typed["over"]
-    version = int(over) if over.isascii() and over.isdigit() else 0
+    version = whole(typed["over"])
     begin = day_of(request, "from", tomorrow(desk))
     return orders.flow_change.FlowChange(source, options, limits, begin, typed["note"], version)
 

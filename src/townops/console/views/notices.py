@@ -7,11 +7,16 @@ from typing import Final
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from townops.base import inbox
+from townops.base.models import Notice
 from townops.console.doors import Desk, page
+from townops.console.views.staff import full_name
 from townops.orders import api as orders
+from townops.people import api as people
 
 ROWS: Final = 50
 LONGEST: Final = 18
@@ -27,12 +32,14 @@ KINDS: Final = {
     "orders.supervised": ("督办", "warn"),
     "orders.raised": ("上提一级", "warn"),
     "orders.reopened": ("您办结的又重办", "redo"),
+    "orders.succeeded": ("承接其他单位的工单", "forward"),
+    "people.fell_to": ("岗位空缺，工作由您负责", "user"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One notice as it stands in the list; `order` None: no longer his to see."""
+    """One notice as it stands in the list; `order` None: no longer his to see; `about` says it where it is of no order."""
 
     id: int
     word: str
@@ -42,6 +49,7 @@ class Line:
     by: str
     at: datetime
     unread: bool
+    about: str = ""
 
 
 @require_safe
@@ -50,7 +58,8 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Newest first; `unread` in the address leaves out what was read."""
     only = "unread" in request.GET
     shelf = inbox.shelf(desk.account.pk, before=_number(request), only_unread=only, limit=ROWS)
-    seen = orders.named(desk.actor, {one.thing for one in shelf.rows}) if shelf.rows and desk.sees else {}
+    numbers = {one.thing for one in shelf.rows if not _unit_of(one)}
+    seen = orders.named(desk.actor, numbers) if numbers and desk.sees else {}
     lines = [
         Line(
             one.pk,
@@ -60,6 +69,7 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
             one.by,
             one.at,
             one.read_at is None,
+            _about(one),
         )
         for one in shelf.rows
     ]
@@ -82,7 +92,27 @@ def follow(request: HttpRequest, desk: Desk, notice: int) -> HttpResponse:
     if found is None:
         raise Http404
     inbox.mark_read(desk.account.pk, [found.pk], desk.at)
+    if unit := _unit_of(found):
+        place = "unit" if found.thing.startswith("unit:") else "holder"
+        query = urlencode({place: unit.code, "open": "1"})
+        return redirect(f"{reverse('console:orders')}?{query}")
     return redirect("console:order", found.thing)
+
+
+def _unit_of(one: Notice) -> people.UnitView | None:
+    """The unit whose open orders a notice is about, where it is about no single order."""
+    kind, _, number = one.thing.partition(":")
+    if kind == "unit":
+        return people.unit_by_id(int(number))
+    return people.unit_by_id(people.post_by_id(int(number)).unit_id) if kind == "post" else None
+
+
+def _about(one: Notice) -> str:
+    """The unit that ended, or the post that fell vacant."""
+    kind, _, number = one.thing.partition(":")
+    if kind == "unit":
+        return people.unit_by_id(one.seq).name
+    return full_name(int(number)) if kind == "post" else ""
 
 
 @require_POST

@@ -154,6 +154,7 @@ def _report(request: HttpRequest, desk: Desk, files: list[Attachment]) -> orders
         contact_phone=post.get("contact_phone", "")[:32],
         outer_due_at=instant(post.get("outer_due_at", "")),
         attachments=tuple(one.pk for one in files),
+        answers=orders.unpacked(post.get("answers", "")),
     )
 
 

@@ -12,11 +12,9 @@ from townops.areas import api as areas
 from townops.catalogue import api as catalogue
 from townops.console import choices
 from townops.console.doors import Desk, page
-from townops.console.given import day_of, tomorrow
-from townops.console.saying import sentence
-from townops.console.trying import mark
+from townops.console.given import day_of, tomorrow, whole
+from townops.console.trying import attempt
 from townops.dispatch import api as dispatch
-from townops.kernel.refusal import Refused
 from townops.people import api as people
 
 EDIT: Final = "dispatch.edit"
@@ -44,22 +42,27 @@ def edit(request: HttpRequest, desk: Desk, place: int = 0) -> HttpResponse:
     if request.method != "POST":
         return render(request, "console/rule.html", _shown(desk, place, _standing(desk, place)))
     typed = {name: request.POST.get(name, "").strip() for name in (*CELLS, *OTHERS)}
-    do = request.POST.get("do", "")
-    typed["off"] = {"look": "", "off": "1" if place else ""}.get(do, typed["off"])
-    try:
-        change = _given(request, desk, place, typed)
-        if do == "save" and request.POST.get("tried") == mark(typed):
-            made = dispatch.changing.publish(change, actor=desk.actor, at=desk.at)
-            messages.success(request, f"第{made.number}版规则已发布，自 {made.effective_from} 起生效。")
-            return redirect("console:dispatch")
-        seen = dispatch.changing.foresee(change, desk.at)
-    except Refused as refused:
-        fresh = typed | {"over": str(dispatch.changing.newest().id)}
-        again = _shown(desk, place, fresh) | {"said": sentence(refused)}
-        return render(request, "console/rule.html", again, status=422)
-    turned = [(one.number, _unit(one.before), _unit(one.after), one.rule) for one in seen.first]
-    tried = {"seen": seen, "turned": turned, "tried": mark(typed), "begin": change.effective_from}
-    return render(request, "console/rule.html", _shown(desk, place, typed) | tried)
+    asked = {"look": "", "off": "1" if place else ""}
+    typed["off"] = asked.get(request.POST.get("do", ""), typed["off"])
+    tried = attempt(
+        request,
+        typed,
+        lambda: _given(request, desk, place, typed),
+        foresee=lambda change: dispatch.changing.foresee(change, desk.at),
+        publish=lambda change: dispatch.changing.publish(change, actor=desk.actor, at=desk.at),
+    )
+    if tried.made:
+        messages.success(
+            request, f"第{tried.made.number}版规则已发布，自 {tried.made.effective_from} 起生效。"
+        )
+        return redirect("console:dispatch")
+    shown = dict(tried.shown or {})
+    fresh = typed if tried.change else typed | {"over": str(dispatch.changing.newest().id)}
+    if tried.change:
+        first = shown["seen"].first
+        shown |= {"turned": [(one.number, _unit(one.before), _unit(one.after), one.rule) for one in first]}
+        shown |= {"begin": tried.change.effective_from}
+    return render(request, "console/rule.html", _shown(desk, place, fresh) | shown, status=tried.status)
 
 
 def _unit(unit: int | None) -> str:
@@ -93,8 +96,7 @@ def _given(
         head: choices.code_of(typed[name]) if name in CODED else typed[name] for name, head in CELLS.items()
     }
     rule = None if typed["off"] else dispatch.changing.read(cells)
-    over = typed["over"]
-    version = int(over) if over.isascii() and over.isdigit() else 0
+    version = whole(typed["over"])
     begin = day_of(request, "from", tomorrow(desk))
     return dispatch.changing.RuleChange(place, rule, begin, typed["note"], version)
 

@@ -1,20 +1,21 @@
 """设置: what may be set with what is in force, and the working calendar with a dry run before it is published (U6)."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from townops.base import calendars, journal, tunables
 from townops.base.access import SECURITY, TUNE
 from townops.catalogue import api as catalogue
 from townops.console.doors import Desk, page
-from townops.console.given import day_of
-from townops.console.saying import sentence
-from townops.console.trying import mark
+from townops.console.given import day_of, whole
+from townops.console.trying import attempt, mark
 from townops.dispatch import api as dispatch
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
@@ -56,7 +57,8 @@ def index(request: HttpRequest, desk: Desk) -> HttpResponse:
         ("dispatch.edit", "dispatch", "派遣规则", "哪类事项在哪里由谁处置", _rules_said(desk)),
         ("orders.edit_wordings", "wordings", "答复模板", "办理时选用的文字", "各模板分别有版本"),
         ("people.edit", "units", "单位", "隶属、类别、承接", "改动按日期生效"),
-        ("people.edit", "people", "人员", "岗位、任职、账号", "任职起止按日期"),
+        ("people.edit", "posts", "岗位与任职", "岗位、任免、代理", "改动按日期生效"),
+        (("people.edit", "base.accounts"), "people", "人员", "账号、任职、手上的工作", "即刻生效"),
         ("base.roles", "roles", "角色", "每个角色可以做什么", "保存后立即生效"),
     )
     shown = [
@@ -92,21 +94,42 @@ def _rules_said(desk: Desk) -> str:
 def calendar(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Days ahead that are not what their weekday says. `look` tries a change on the open orders, `save` publishes it."""
     if request.method != "POST":
-        return render(request, "console/calendar.html", _shown(desk))
+        return render(request, "console/calendar.html", _shown(desk) | _trial(request, desk))
     typed = {name: request.POST.get(name, "").strip() for name in FIELDS}
-    try:
-        change = _given(request, desk)
-        if request.POST.get("do") == "save" and request.POST.get("tried") == mark(typed):
-            made = orders.calendar.publish(change, actor=desk.actor, at=desk.at)
-            messages.success(request, f"第 {made} 版工作日历已发布，未结工单的时限正在随之更新。")
-            return redirect("console:calendar")
-        seen = orders.calendar.foresee(change, desk.at)
-    except Refused as refused:
-        again = _shown(desk) | {"typed": typed, "said": sentence(refused)}
-        return render(request, "console/calendar.html", again | _fresh(typed), status=422)
-    return render(
-        request, "console/calendar.html", _shown(desk) | {"typed": typed, "seen": seen, "tried": mark(typed)}
+    tried = attempt(
+        request,
+        typed,
+        lambda: _given(request, desk),
+        foresee=lambda change: _seen(change, typed, desk),
+        publish=lambda change: orders.calendar.publish(change, actor=desk.actor, at=desk.at),
     )
+    if tried.made:
+        messages.success(request, f"第 {tried.made} 版工作日历已发布，未结工单的时限正在随之更新。")
+        return redirect("console:calendar")
+    shown = dict(tried.shown or {})
+    if isinstance(shown.get("seen"), int):
+        return redirect(f"{reverse('console:calendar')}?trial={shown['seen']}")
+    fresh = {"typed": typed} if tried.change else _fresh(typed)
+    return render(request, "console/calendar.html", _shown(desk) | shown | fresh, status=tried.status)
+
+
+def _seen(
+    change: orders.calendar.DayChange, typed: Mapping[str, str], desk: Desk
+) -> orders.calendar.Foreseen | int:
+    """What publishing would move; the number of a trial where more orders are open than one waits for."""
+    if orders.calendar_trial.size(change) > orders.calendar_trial.AT_ONCE:
+        return orders.calendar_trial.ask(change, typed, desk.account, desk.at)
+    return orders.calendar.foresee(change, desk.at)
+
+
+def _trial(request: HttpRequest, desk: Desk) -> dict[str, object]:
+    """How far a trial has come, or what came of it. Refused("batch_unknown")."""
+    if "trial" not in request.GET:
+        return {}
+    found = orders.calendar_trial.look(desk.account, whole(request.GET["trial"]))
+    percent = min(100, 100 * found.done // found.total) if found.total else 0
+    shown: dict[str, object] = {"typed": found.typed, "trial": found, "percent": percent}
+    return shown | ({"seen": found.seen, "tried": mark(found.typed)} if found.seen else {})
 
 
 def _given(request: HttpRequest, desk: Desk) -> orders.calendar.DayChange:
@@ -120,8 +143,7 @@ def _given(request: HttpRequest, desk: Desk) -> orders.calendar.DayChange:
     if kind not in KINDS:
         raise Refused("calendar_day_kind", day=first.isoformat(), kind=kind[:20])
     days = tuple(first + timedelta(days=one) for one in range((last - first).days + 1))
-    version = int(over) if over.isascii() and over.isdigit() else 0
-    return orders.calendar.DayChange(days, kind or None, request.POST.get("note", "").strip(), version)
+    return orders.calendar.DayChange(days, kind or None, request.POST.get("note", "").strip(), whole(over))
 
 
 def _fresh(typed: dict[str, str]) -> dict[str, object]:

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from townops.base import journal
 from townops.console import choices
 from townops.console.doors import Desk, page
-from townops.console.saying import sentence
-from townops.console.trying import mark
+from townops.console.given import whole
+from townops.console.trying import attempt, settled
 from townops.console.views.staff import full_name, typed_day
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
@@ -61,20 +61,20 @@ def edit(request: HttpRequest, desk: Desk, number: int = 0) -> HttpResponse:
     typed = {name: request.POST.get(name, "").strip() for name in FIELDS}
     do = request.POST.get("do", "")
     typed["what"] = {"look": "change", "close": "end"}.get(do, typed["what"])
-    try:
-        if do == "save" and request.POST.get("tried") == mark(typed):
-            return _published(request, desk, number, typed)
-        seen = _seen(request, desk, number, typed)
-    except Refused as refused:
-        again = _shown(desk, number, typed | {"over": standing["over"]}) | {"said": sentence(refused)}
-        return render(request, "console/unit.html", again, status=422)
-    tried = {
-        "seen": seen,
-        "tried": mark(typed),
-        "begin": _begin(request, desk),
-        "ending": typed["what"] == "end",
-    }
-    return render(request, "console/unit.html", _shown(desk, number, typed) | tried)
+    tried = attempt(
+        request,
+        typed,
+        lambda: _given(request, desk, number, typed),
+        foresee=_foreseen,
+        publish=lambda change: _published(change, desk),
+    )
+    if tried.made:
+        messages.success(request, tried.made)
+        return redirect("console:units")
+    fresh = {} if tried.change else {"over": standing["over"]}
+    more = {"begin": _begin(request, desk), "ending": typed["what"] == "end"} if tried.change else {}
+    shown = _shown(desk, number, typed | fresh) | dict(tried.shown or {}) | more
+    return render(request, "console/unit.html", shown, status=tried.status)
 
 
 def _standing(desk: Desk, number: int) -> dict[str, str]:
@@ -94,26 +94,30 @@ def _standing(desk: Desk, number: int) -> dict[str, str]:
     )
 
 
-def _seen(request: HttpRequest, desk: Desk, number: int, typed: Mapping[str, str]) -> object:
-    if typed["what"] == "end":
-        return people.unit_ends.foresee(_end(request, desk, number, typed))
-    return people.unit_changes.foresee(_change(request, desk, number, typed))
+Asked = people.unit_changes.UnitChange | people.unit_ends.UnitEnd
 
 
-def _published(request: HttpRequest, desk: Desk, number: int, typed: Mapping[str, str]) -> HttpResponse:
-    if typed["what"] == "end":
-        end = _end(request, desk, number, typed)
-        made = people.unit_ends.publish(end, actor=desk.actor, at=desk.at)
+def _given(request: HttpRequest, desk: Desk, number: int, typed: Mapping[str, str]) -> Asked:
+    return (
+        _end(request, desk, number, typed)
+        if typed["what"] == "end"
+        else _change(request, desk, number, typed)
+    )
+
+
+def _foreseen(change: Asked) -> object:
+    if isinstance(change, people.unit_ends.UnitEnd):
+        return people.unit_ends.foresee(change)
+    return people.unit_changes.foresee(change)
+
+
+def _published(change: Asked, desk: Desk) -> str:
+    """What was done, in words."""
+    if isinstance(change, people.unit_ends.UnitEnd):
+        made = people.unit_ends.publish(change, actor=desk.actor, at=desk.at)
     else:
-        change = _change(request, desk, number, typed)
         made = people.unit_changes.publish(change, actor=desk.actor, at=desk.at)
-    name = people.unit_by_id(int(made.key)).name
-    if made.starts > desk.at:
-        when = made.starts.astimezone(SHANGHAI).date()
-        messages.success(request, f"“{name}”的改动已定下，{when} 起生效；生效前可以撤销。")
-    else:
-        messages.success(request, f"“{name}”的改动已生效。")
-    return redirect("console:units")
+    return settled(people.unit_by_id(int(made.key)).name, made, desk)
 
 
 def _begin(request: HttpRequest, desk: Desk) -> datetime:
@@ -134,7 +138,7 @@ def _change(
         bool(typed["enforcement"]),
         _begin(request, desk),
         typed["note"],
-        _whole(typed["over"]),
+        whole(typed["over"]),
     )
 
 
@@ -144,7 +148,7 @@ def _end(request: HttpRequest, desk: Desk, number: int, typed: Mapping[str, str]
     heir = _unit(typed["heir"], desk)
     if heir is None:
         raise Refused("form_heir_missing")
-    return people.unit_ends.UnitEnd(number, heir, _begin(request, desk), typed["note"], _whole(typed["over"]))
+    return people.unit_ends.UnitEnd(number, heir, _begin(request, desk), typed["note"], whole(typed["over"]))
 
 
 def _unit(given: str, desk: Desk) -> int | None:
@@ -173,10 +177,6 @@ def _posts(desk: Desk) -> list[tuple[int, str]]:
         for post in people.posts_of(one.id)
         if post.rank
     ]
-
-
-def _whole(given: str) -> int:
-    return int(given) if given.isascii() and given.isdigit() and len(given) < len("1000000") else 0
 
 
 def _shown(desk: Desk, number: int, typed: Mapping[str, str]) -> dict[str, object]:

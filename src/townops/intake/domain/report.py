@@ -53,6 +53,7 @@ class Report:
     attachments: tuple[int, ...] = ()
     outer_due_at: datetime | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

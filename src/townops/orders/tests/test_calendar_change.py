@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from townops.base import calendars, jobs, journal
+from townops.base.models import Account
 from townops.kernel.actors import Actor, Hat
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
-from townops.orders import api
+from townops.orders import api, calendar_trial
 from townops.orders.calendar import DayChange, follow, foresee, publish, replayed
 from townops.orders.models import OrderEvent
 
@@ -111,3 +112,28 @@ def test_an_order_another_run_moved_meanwhile_is_left_alone(town, change):
 def steps_of(town, number: str) -> list[str]:
     rows = OrderEvent.objects.filter(order_id=town.row(number).pk).order_by("seq")
     return list(rows.values_list("step", flat=True))
+
+
+def test_a_trial_over_many_orders_runs_as_a_job_and_sees_what_the_quick_one_sees(
+    town, change, tmp_path, settings
+):
+    settings.DATA = tmp_path
+    owner, at = Account.objects.get(username="deputy"), town.later(minutes=1)
+    typed = {"first": change.days[0].isoformat(), "note": change.note}
+    number = calendar_trial.ask(change, typed, owner, at)
+    found = calendar_trial.look(owner, number)
+    assert (found.typed, found.seen, found.total) == (typed, foresee(change, at), 1)
+    with refused("batch_unknown"):
+        calendar_trial.look(Account.objects.get(username="director"), number)
+
+
+def test_a_trial_that_is_stopped_leaves_nothing(town, change):
+    assert foresee(change, town.at, advance=lambda done: False) is None
+
+
+def test_a_trial_of_a_calendar_that_changed_meanwhile_comes_to_nothing(town, change, tmp_path, settings):
+    settings.DATA = tmp_path
+    owner = Account.objects.get(username="deputy")
+    publish(change, actor=KEEPER, at=town.at)
+    with refused("calendar_stale"):
+        calendar_trial.ask(change, {}, owner, town.at)

@@ -26,13 +26,18 @@ def disputed(town, times: int = 4, **given) -> str:
     return number
 
 
+def awaiting(actor) -> list[api.Disputed]:
+    """What only the session can settle."""
+    return [one for one in api.open_disputes(actor) if one.rung == "session"]
+
+
 def settled(town, number: str, unit: str = "chengguan") -> api.OrderView:
     return town.takes("main_leader", number, "decide_dispute", unit=unit, reason="指挥调度会议定")
 
 
 def test_only_the_fourth_dispute_waits_for_the_session_longest_first(town):
     first, _, second = disputed(town), disputed(town, 3), disputed(town)
-    found = api.awaiting_session(town.who("main_leader"))
+    found = awaiting(town.who("main_leader"))
     assert [one.number for one in found] == [first, second]
     assert found[0].returns == 4
     assert len(set(found[0].returned_by)) == 4
@@ -41,15 +46,33 @@ def test_only_the_fourth_dispute_waits_for_the_session_longest_first(town):
 def test_the_list_is_for_the_main_leader_and_the_center_and_not_for_the_units(town):
     number = disputed(town)
     for user in ("main_leader", "shift", "deputy"):
-        assert [one.number for one in api.awaiting_session(town.who(user))] == [number]
+        assert [one.number for one in awaiting(town.who(user))] == [number]
     with pytest.raises(Refused, match="not_permitted"):
-        api.awaiting_session(town.who("unit"))
+        awaiting(town.who("unit"))
+
+
+def test_each_dispute_says_who_gave_it_back_why_and_who_settles_it(town):
+    wanted = {disputed(town, 4): "session", disputed(town, 3): "decide", disputed(town, 2): "designate"}
+    town.dispatched(unit=CHAIN[0])
+    found = {one.number: one for one in api.open_disputes(town.who("deputy"))}
+    assert {number: one.rung for number, one in found.items()} == wanted
+    last = next(one for number, one in found.items() if wanted[number] == "designate")
+    assert [(one.reason, one.rule) for one in last.back] == [("不属我单位", "第1条"), ("不属我单位", "第2条")]
+
+
+def test_what_was_settled_stands_newest_first_and_a_first_redispatch_is_no_settlement(town):
+    number = disputed(town)
+    settled(town, number)
+    found = api.settled_lately(town.who("deputy"))
+    assert [one.word for one in found] == ["指挥调度裁定", "轮值领导裁定", "副主任指定"]
+    with pytest.raises(Refused, match="not_permitted"):
+        api.settled_lately(town.who("unit"))
 
 
 def test_an_order_that_waits_no_longer_is_not_on_the_list(town):
     number = disputed(town)
     assert settled(town, number).basis == "designated"
-    assert api.awaiting_session(town.who("shift")) == []
+    assert awaiting(town.who("shift")) == []
 
 
 def test_where_a_source_has_three_rungs_the_leader_in_rotation_decides_and_nothing_waits(town):
@@ -61,7 +84,7 @@ def test_where_a_source_has_three_rungs_the_leader_in_rotation_decides_and_nothi
     row = next(one for one in stated["flow"] if one["source"] == "grid")
     publish(row | {"dispute_rungs": 3}, limits=stated["limits"], effective_from=date(2026, 11, 1))
     number = disputed(town)
-    assert api.awaiting_session(town.who("shift")) == []
+    assert awaiting(town.who("shift")) == []
     order = town.takes("rota_leader", number, "decide_dispute", unit="pingan", reason="轮值裁定")
     assert order.responsible.code == "pingan"
 
@@ -97,5 +120,5 @@ def test_a_precedent_elsewhere_counts_less_and_another_class_not_at_all(town):
 def test_the_list_and_the_precedents_cost_few_statements(town):
     number = disputed(town)
     main_leader, order = town.who("main_leader"), town.view(number).value
-    assert len(counted(lambda: api.awaiting_session(main_leader))) == 2 + 2
+    assert len(counted(lambda: api.open_disputes(main_leader))) == 1 + 2 + 2
     assert len(counted(lambda: asked_for(order))) == 2

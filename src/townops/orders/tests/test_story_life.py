@@ -218,6 +218,11 @@ def test_a_reopened_order_rises_to_the_leader_who_signs_after_the_center(town):
     assert town.takes("leader", number, "review_center").state == "checking"
     past = [one.label for one in api.events_of(town.who("shift"), number, at=town.at)]
     assert past[-2:] == ["中心审核", "签批"]
+    desks = [town.who(user) for user in ("check", "shift", "hotline", "u_chengjian")]
+    news = [
+        one for desk in desks for one in api.changes(desk, since=town.at - timedelta(days=90), at=town.at)
+    ]
+    assert {one.label for one in news if one.number == number} == {"签批"}
 
 
 def test_a_complaint_about_a_unit_is_held_by_its_leader_in_charge(town):

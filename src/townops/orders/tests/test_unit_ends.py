@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from townops.base import jobs, journal
+from townops.base.models import Account, Notice
 from townops.kernel.refusal import Refused
 from townops.orders import api, succession
 from townops.orders.models import OrderEvent, OrderTask
@@ -111,3 +112,23 @@ def test_the_second_of_two_is_refused_and_so_is_whoever_keeps_no_people(town):
     publish(town, change)
     with pytest.raises(Refused, match="unit_stale"):
         publish(town, change)
+
+
+def test_whoever_takes_over_is_told_once_for_all_orders(town):
+    town.handling()
+    town.handling()
+    change = end(town)
+    publish(town, change)
+    settle(town)
+    succession.succeed(change.unit_id, change.heir_id, town.at)
+    rows = Notice.objects.filter(kind="orders.succeeded")
+    heirs = {account.username for account in Account.objects.filter(pk__in=rows.values("account"))}
+    assert "unit" in heirs
+    assert {(one.thing, one.seq) for one in rows} == {(f"unit:{change.heir_id}", change.unit_id)}
+    assert len(rows) == len(heirs)
+
+
+def test_a_unit_without_open_orders_is_no_news_to_its_heir(town):
+    publish(town, end(town))
+    settle(town)
+    assert not Notice.objects.filter(kind="orders.succeeded").exists()

@@ -19,3 +19,7 @@ def mixed(permissions: Set[str]) -> tuple[str, ...]:
     """The administrations mixed in these rights; empty when at most one is touched."""
     found = groups(permissions)
     return found if len(found) > 1 else ()
+
+
+ALWAYS_HELD: Final = ("base.accounts", "base.roles", "people.edit")
+"""Rights without whose holder nobody could ever be given any right again."""

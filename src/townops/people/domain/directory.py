@@ -131,7 +131,7 @@ class Directory:
         self.unit_by_code = {(one.town, one.code): one for one in self.units.values()}
         self.posts_of = _grouped((post.unit_id, post) for post in self.posts.values() if post.active)
         self.post_by_code = {(post.unit_id, post.code): post for post in self.posts.values()}
-        known = list(tenures)
+        self.tenures = known = tuple(tenures)
         self.tenures_of = _grouped((one.post_id, one) for one in known)
         self._fills = _grouped(
             (post.filled_by_id, post.id) for post in self.posts.values() if post.filled_by_id
@@ -194,6 +194,23 @@ class Directory:
         held = [one.post_id for one in self._of_person.get(person_id, ()) if person_id in one.wearing(at)]
         found = dict.fromkeys(post for own in held for post in self.with_filled(own))
         return tuple(self.posts[post] for post in found)
+
+    def supposing(
+        self, *, tenures: Iterable[Tenure] | None = None, posts: Iterable[PostView] | None = None
+    ) -> "Directory":
+        """The same people and units with other appointments or posts, to see what those would bring."""
+        return Directory(
+            units=self.units.values(),
+            posts=self.posts.values() if posts is None else posts,
+            persons=self.persons.values(),
+            tenures=self.tenures if tenures is None else tenures,
+        )
+
+    def tenures_by(self, person_id: int) -> tuple[Tenure, ...]:
+        """Appointments a person has or had, and those he stands or stood in for, oldest first."""
+        return tuple(
+            sorted(dict.fromkeys(self._of_person.get(person_id, ())), key=lambda one: one.span.starts)
+        )
 
     def worn_during(self, person_id: int, span: Span) -> tuple[PostView, ...]:
         """Posts whose work a person may do at any moment of a span, for rules about what nobody may combine."""

@@ -182,6 +182,7 @@ AttachmentId = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
 Text = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
 Line = Annotated[str, Field(max_length=160, pattern=r"^[^\x00]*$")]
 Word = Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")]
+Sentence = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
 Instant = Annotated[
     datetime, BeforeValidator(read_instant), WithJsonSchema({"type": "string", "format": "date-time"})
 ]

@@ -25,6 +25,7 @@ from townops.sharing.rest.reading import (
     Latitude,
     Line,
     Longitude,
+    Sentence,
     SourceCode,
     Text,
     Word,
@@ -83,6 +84,13 @@ class Reporter(Strict):
     phone: Annotated[str, Field(max_length=32, pattern=r"^[^\x00]*$")] | None = None
 
 
+class Answered(Strict):
+    """What was asked of whoever reported, and what he answered."""
+
+    question: Sentence
+    answer: Sentence
+
+
 class Report(Strict):
     """One message. `received_at` is +08:00 unless it says. `due_at` is the district's."""
 
@@ -96,6 +104,7 @@ class Report(Strict):
     contact: Reporter | None = None
     attachments: Annotated[list[AttachmentId], Field(max_length=50)] | None = None
     due_at: Instant | None = None
+    answers: Annotated[list[Answered], Field(max_length=10)] | None = None
 
 
 View = Callable[..., HttpResponse]
@@ -179,6 +188,7 @@ def _incoming(body: Report) -> orders.IncomingReport:
         contact_phone=contact.phone or "",
         outer_due_at=body.due_at,
         attachments=tuple(dict.fromkeys(body.attachments or ())),
+        answers=tuple((one.question, one.answer) for one in body.answers or ()),
     )
 
 

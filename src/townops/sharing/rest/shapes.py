@@ -160,11 +160,19 @@ class Suggestion(Schema):
     confidence: int
 
 
+class Answer(Schema):
+    """What was asked of whoever reported, and what he answered."""
+
+    question: str
+    answer: str
+
+
 class Full(Item):
     """An order with its text, clocks and tasks."""
 
     stage: str
     text: str
+    answers: list[Answer] = Field(description="what its class needed to know, as it was answered")
     place: Place
     responsible_post: str
     holder: str = Field(description="name of the person who answers for it now")
@@ -291,6 +299,7 @@ def full(
         "village": order.village.code if order.village else None,
         "block": order.block.code if order.block else None,
         "text": order.text,
+        "answers": [Answer(question=question, answer=answer) for question, answer in order.asked],
         "place": Place(lng=order.lng, lat=order.lat, address=order.place_text),
         "assisting": list(order.assisting),
         "contact": contact,

@@ -81,6 +81,12 @@ def test_the_class_and_the_outer_due_a_sender_states_are_kept(call):
     assert order["title"] == "标题"
 
 
+def test_what_a_sender_asked_and_was_answered_is_kept_and_given_back(call):
+    answers = [{"question": "有没有人受伤", "answer": "没有"}]
+    number = call("grid").reports(answers=answers)["number"]
+    assert call("grid").get(f"/orders/{number}").json()["answers"] == answers
+
+
 def test_who_may_report_need_not_be_allowed_to_look(call):
     resident = call("resident")
     number = resident.reports(source="resident")["number"]

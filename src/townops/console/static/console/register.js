@@ -39,6 +39,16 @@ function look() {
   }, 200);
 }
 
+// Answers are kept in one field of the form, a line each, so that they outlive another class and a closed tab.
+function answer(input) {
+  const into = field("answers");
+  if (!into) return;
+  const lines = new Map(into.value.split("\n").filter(Boolean).map((line) => line.split("\t")));
+  lines.delete(input.dataset.answer);
+  if (input.value.trim()) lines.set(input.dataset.answer, input.value.trim());
+  into.value = [...lines].map((pair) => pair.join("\t")).join("\n");
+}
+
 function label() {
   const parent = field("same_as")?.value.trim();
   const button = form?.querySelector("button[type=submit]");
@@ -56,6 +66,7 @@ if (form) {
   });
   form.addEventListener("input", (event) => {
     if (event.target.name === "same_as") label();
+    if (event.target.dataset.answer) answer(event.target);
   });
   document.getElementById("pick-map")?.addEventListener("townmap:placed", () => {
     const crs = field("crs");

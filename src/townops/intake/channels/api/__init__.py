@@ -23,6 +23,7 @@ FIELDS: Final = frozenset(
         "contact",
         "attachments",
         "due_at",
+        "answers",
     ]
 )
 
@@ -66,6 +67,7 @@ def report_of(one: object, source: str) -> Report:
         contact=Contact(_text(contact, "name"), _text(contact, "phone")),
         attachments=_numbers(one.get("attachments")),
         outer_due_at=moment(due) if (due := _text(one, "due_at")) else None,
+        answers=_answers(one.get("answers")),
     )
     return checked(report)
 
@@ -99,3 +101,11 @@ def _numbers(value: object) -> tuple[int, ...]:
     if not isinstance(value, list) or not all(isinstance(one, int) for one in value):
         raise Refused("field_malformed", field="attachments")
     return tuple(value)
+
+
+def _answers(value: object) -> tuple[tuple[str, str], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise Refused("field_malformed", field="answers")
+    return tuple((_text(one, "question"), _text(one, "answer")) for one in value)

@@ -7,6 +7,7 @@ from datetime import datetime
 from townops.intake.channels import channel
 from townops.intake.domain.report import Broken, Contact, Report, Usable, checked, moment, place
 from townops.kernel.refusal import Refused
+from townops.orders import api as orders
 
 
 @channel("registration", label="人工登记")
@@ -53,5 +54,6 @@ def report_of(cells: Mapping[str, str], source: str) -> Report:
         contact=Contact(cells.get("contact_name", ""), cells.get("contact_phone", "")),
         outer_due_at=moment(due) if (due := cells.get("outer_due_at", "")) else None,
         attachments=tuple(int(one) for one in cells.get("attachments", "").split() if one.isdecimal()),
+        answers=orders.unpacked(cells.get("answers", "")),
     )
     return checked(report)
