@@ -186,7 +186,8 @@ function listen(desk) {
       desk.list.choose(spot.properties.key);
     }
     if (map.queryRenderedFeatures(event.point, { layers: ["handles", "middles"] }).length) return;
-    desk.choose(desk.under(event.point));
+    if (desk.level === "block" && map.getZoom() < desk.setup.blocks_from) map.jumpTo({ center: event.lngLat, zoom: desk.setup.blocks_from + 1 });
+    else desk.choose(desk.under(event.point));
   });
   map.on("dblclick", () => desk.hand?.double?.());
   map.on("mousemove", (event) => desk.hand?.move(event));

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from townops.kernel.partition import Defect, prove
 from townops.kernel.partition.local import carried, part, prove_changed, region
-from townops.kernel.partition.sheet import Changes, Sheet
+from townops.kernel.partition.sheet import Changes, Piece, Sheet
 from townops.kernel.partition.tests import making
 
 BREAKS = (
@@ -27,8 +27,14 @@ def broken(sheet: Sheet, dice: np.random.Generator) -> Changes:
         elif how == len(BREAKS):
             changes[piece.code] = None
         else:
-            changes[piece.code] = piece.below(sheet.pieces[str(dice.choice(codes))].feature.parent)
+            changes[piece.code] = piece.below(parent_of_a_peer(sheet, piece, dice))
     return changes
+
+
+def parent_of_a_peer(sheet: Sheet, piece: Piece, dice: np.random.Generator) -> str:
+    """Another parent, or the same: of the level a parent is of."""
+    peers = sorted(code for code, one in sheet.pieces.items() if one.level == piece.level)
+    return sheet.pieces[str(dice.choice(peers))].feature.parent
 
 
 def said(defects: tuple[Defect, ...]) -> list[tuple[object, ...]]:
