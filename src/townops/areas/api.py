@@ -18,6 +18,7 @@ from townops.areas.domain.features import Feature
 from townops.areas.domain.finding import Named
 from townops.areas.domain.finding import find as find_named
 from townops.areas.domain.ground import Ids
+from townops.areas.domain.held import Held
 from townops.areas.domain.mending import key_of as defect_key
 from townops.areas.domain.outlines import Outline
 from townops.areas.domain.rebasing import CHOICES as REBASE_CHOICES
@@ -40,6 +41,18 @@ from townops.areas.dossiers import (
     put_dossier,
 )
 from townops.areas.dossiers import history as dossier_history
+from townops.areas.drafting import (
+    Edited,
+    News,
+    changes_since,
+    draft_held,
+    edit_draft,
+    proof_of,
+    prove_anew,
+    redo_in_editor,
+    suggested_code,
+    undo_in_editor,
+)
 from townops.areas.drafts import DraftView, Edit, draft, drafts_of, drop_draft, foresee_rebase, rebase_draft
 from townops.areas.exporting import Exported, export, export_version
 from townops.areas.exporting import forms as export_forms
@@ -116,16 +129,19 @@ __all__ = [
     "DossierView",
     "DraftView",
     "Edit",
+    "Edited",
     "Exported",
     "Feature",
     "Field",
     "Glimpse",
+    "Held",
     "ImportResult",
     "Link",
     "Location",
     "Named",
     "Near",
     "Need",
+    "News",
     "Outline",
     "Picture",
     "Proof",
@@ -154,6 +170,7 @@ __all__ = [
     "carried_to",
     "cells_of",
     "changed_since",
+    "changes_since",
     "changing_hands",
     "check_areas",
     "check_draft",
@@ -168,10 +185,12 @@ __all__ = [
     "dossier_sheet",
     "dossiers",
     "draft",
+    "draft_held",
     "drafts_of",
     "drawn",
     "drop_draft",
     "drop_photo",
+    "edit_draft",
     "enter_dossiers",
     "export",
     "export_forms",
@@ -201,6 +220,8 @@ __all__ = [
     "photos",
     "plane_of",
     "point_within",
+    "proof_of",
+    "prove_anew",
     "publish_borders",
     "put_dossier",
     "put_features",
@@ -208,6 +229,7 @@ __all__ = [
     "read_dossier",
     "rebase_draft",
     "redo_edit",
+    "redo_in_editor",
     "repair_draft",
     "roll_back_borders",
     "search",
@@ -218,6 +240,7 @@ __all__ = [
     "sizes",
     "states",
     "stored",
+    "suggested_code",
     "summary",
     "take_dossier_sheet",
     "take_survey",
@@ -227,6 +250,7 @@ __all__ = [
     "towns",
     "try_upload",
     "undo_edit",
+    "undo_in_editor",
     "upload",
     "uploads",
     "version",

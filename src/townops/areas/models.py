@@ -166,6 +166,7 @@ class VersionArea(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["version", "code"], name="version_area_once")
         ]
+        indexes: ClassVar = [models.Index(fields=["version", "revision"], name="version_area_news")]
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.code}"

@@ -1,6 +1,6 @@
 """Drafts of borders: begun from what stands, edited feature by feature without overwriting anybody, proven (U8-U11)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -31,6 +31,9 @@ BASE: Final = "base"  # the operation that moves a draft to the borders that sta
 BATCH: Final = 200
 WORDS: Final = ("code", "kind", "name", "parent", "block_type", "detached_allowed", "directly_managed")
 Changes = Mapping[str, Feature | None]
+Knows = Callable[
+    [Version], Mapping[str, Feature]
+]  # how a locked draft is known, for whoever keeps it in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +113,11 @@ def _standing(row: AreaShape) -> Feature:
 
 def features_of(version_id: int) -> list[Feature]:
     """Every area of a version, by code."""
-    return [_feature(row) for row in VersionArea.objects.filter(version=version_id, gone=False)]
+    return [feature_of(row) for row in VersionArea.objects.filter(version=version_id, gone=False)]
 
 
-def _feature(row: VersionArea) -> Feature:
+def feature_of(row: VersionArea) -> Feature:
+    """An area of a version without the database."""
     return Feature(shape=bytes(row.shape), **{name: getattr(row, name) for name in WORDS})
 
 
@@ -167,17 +171,17 @@ def surveyed(one: Candidate) -> Feature:
     return Feature(code, kind, name, wkb_of(one.shape), parent, block_type, detached, direct)
 
 
-def undo(version_id: int, *, actor: Actor, at: datetime) -> int:
+def undo(version_id: int, *, actor: Actor, at: datetime, know: Knows | None = None) -> int:
     """Take back the actor's own last operation. Refused: nothing_to_undo, draft_stale when others built upon it."""
-    return _reverse(version_id, "undo", actor, at)
+    return _reverse(version_id, "undo", actor, at, know or _everything)
 
 
-def redo(version_id: int, *, actor: Actor, at: datetime) -> int:
+def redo(version_id: int, *, actor: Actor, at: datetime, know: Knows | None = None) -> int:
     """Do again what was taken back last. Refused: nothing_to_redo, draft_stale."""
-    return _reverse(version_id, "redo", actor, at)
+    return _reverse(version_id, "redo", actor, at, know or _everything)
 
 
-def _reverse(version_id: int, kind: str, actor: Actor, at: datetime) -> int:
+def _reverse(version_id: int, kind: str, actor: Actor, at: datetime, know: Knows) -> int:
     with db.write():
         row = lock_draft(version_id, actor)
         last = stacks_of(row.pk, actor)
@@ -185,11 +189,11 @@ def _reverse(version_id: int, kind: str, actor: Actor, at: datetime) -> int:
         if not which:
             raise Refused(f"nothing_to_{kind}")
         touched = load(VersionEdit.objects.get(version=row, revision=which).body)
-        now = _now(row, touched)
+        now = know(row)
         if lost := [code for code, (_, after) in touched.items() if packed(now.get(code)) != after]:
             raise Refused("draft_stale", codes="、".join(lost[:5]))
         back = {code: unpacked(before) for code, (before, _) in touched.items()}
-        return apply_changes(row, back, kind, actor, at)
+        return apply_changes(row, back, kind, actor, at, everything=now)
 
 
 def stacks_of(version_id: int, actor: Actor) -> Stacks:
@@ -207,14 +211,24 @@ def lock_draft(version_id: int, actor: Actor) -> Version:
     return load_version(version_id)
 
 
-def _now(row: Version, codes: Iterable[str]) -> dict[str, Feature]:
-    wanted = set(codes)
-    return {one.code: one for one in features_of(row.pk) if one.code in wanted}
+def _everything(row: Version) -> dict[str, Feature]:
+    return {one.code: one for one in features_of(row.pk)}
 
 
-def apply_changes(row: Version, changes: Changes, kind: str, actor: Actor, at: datetime) -> int:
-    """Write one operation (edit, undo, redo) into a locked draft, with what it takes to undo it."""
-    everything = {one.code: one for one in features_of(row.pk)}
+def apply_changes(
+    row: Version,
+    changes: Changes,
+    kind: str,
+    actor: Actor,
+    at: datetime,
+    *,
+    everything: Mapping[str, Feature] | None = None,
+) -> int:
+    """Write one operation (edit, undo, redo) into a locked draft, with what it takes to undo it; `everything` is the draft
+    as it is, for whoever knows it already.
+    """
+    if everything is None:
+        everything = _everything(row)
     _examine(row.town, everything, [one for one in changes.values() if one])
     body = {code: (packed(everything.get(code)), packed(one)) for code, one in changes.items()}
     write_changes(row, changes)
@@ -246,7 +260,10 @@ def _rewritten(held: VersionArea, one: Feature | None, revision: int) -> Version
 def _examine(town: str, everything: Mapping[str, Feature], changed: Sequence[Feature]) -> None:
     """The rules of a survey's rows; parents may come in the same change."""
     known = dict(picture.get().by_code)
-    known |= {code: AreaView(0, code, one.name, one.kind, town=town) for code, one in everything.items()}
+    asked = {code for one in changed for code in (one.code, one.parent)} & everything.keys()
+    known |= {
+        code: AreaView(0, code, everything[code].name, everything[code].kind, town=town) for code in asked
+    }
     rows = tuple(_candidate(number, one) for number, one in enumerate(changed, start=1))
     survey = Survey("", town, rows, "EPSG:4490")
     for error in Examination(survey, known, LABELS).errors():

@@ -52,6 +52,7 @@ STATUS: Final = {
     "dossier_outside": 403,
     "version_unknown": 404,
     "upload_unknown": 404,
+    "edit_unknown": 404,
     "not_permitted": 403,
     "source_not_permitted": 403,
     "number_not_permitted": 403,

@@ -280,3 +280,5 @@ async function mount(host) {
 const everywhere = () => document.querySelectorAll("[data-townmap]").forEach(mount);
 document.addEventListener("htmx:afterSettle", everywhere);
 everywhere();
+
+export { LOCALE, script, sheet, view, written };
