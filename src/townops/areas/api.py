@@ -53,7 +53,16 @@ from townops.areas.drafting import (
     suggested_code,
     undo_in_editor,
 )
-from townops.areas.drafts import DraftView, Edit, draft, drafts_of, drop_draft, foresee_rebase, rebase_draft
+from townops.areas.drafts import (
+    DraftView,
+    Edit,
+    draft,
+    drafts_of,
+    drop_draft,
+    foresee_rebase,
+    open_draft,
+    rebase_draft,
+)
 from townops.areas.exporting import Exported, export, export_version
 from townops.areas.exporting import forms as export_forms
 from townops.areas.geography import Geography, picture
@@ -215,6 +224,7 @@ __all__ = [
     "neighbours",
     "on_borders",
     "on_dossiers",
+    "open_draft",
     "outlines",
     "photo",
     "photos",

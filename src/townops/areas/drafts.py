@@ -59,6 +59,11 @@ def draft(version_id: int, *, actor: Actor) -> DraftView:
     return DraftView(view(row), row.borders != borders_stamp(), edits, bool(last.undo), bool(last.redo))
 
 
+def open_draft(version_id: int) -> VersionView:
+    """A draft that can be worked on. Refused: version_unknown, version_published, draft_dropped."""
+    return view(_draft(version_id))
+
+
 def drafts_of(town: str, *, actor: Actor) -> list[DraftView]:
     """Every draft of a town that is worked on, newest first."""
     rows = Version.objects.filter(town=town, number=None, dropped_at=None).values_list("pk", flat=True)

@@ -240,7 +240,10 @@ def apply_changes(
 
 def write_changes(row: Version, changes: Changes) -> None:
     """Bring areas of a draft to what they shall be; None takes one away. They carry the draft's present revision."""
-    held = {one.code: one for one in VersionArea.objects.filter(version=row)}
+    rows = VersionArea.objects.filter(version=row)
+    if len(changes) <= BATCH:
+        rows = rows.filter(code__in=list(changes))
+    held = {one.code: one for one in rows}
     lasting = [one for one in changes.values() if one is not None]
     VersionArea.objects.bulk_create(
         (_row(row, one) for one in lasting if one.code not in held), batch_size=BATCH

@@ -24,13 +24,10 @@ TILE: Final = 512
 
 
 def draft_of(desk: Desk, version: int) -> areas.VersionView:
-    """A draft of the desk's town. Refused: version_unknown, version_published."""
-    found = areas.version(version)
-    if found.town != desk.town:
+    """A draft of the desk's town. Refused: version_unknown, version_published, draft_dropped."""
+    if areas.version(version).town != desk.town:
         raise Refused("version_unknown")
-    if found.state == "published":
-        raise Refused("version_published")
-    return found
+    return areas.open_draft(version)
 
 
 def collection(held: areas.Held, shown: Window, *, whole: bool) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from townops.areas import api as areas
 from townops.kernel.refusal import Refused
-from townops.orders import overtaken, resolve, store, system
+from townops.orders import notices, overtaken, resolve, store, system
 from townops.orders.domain import order as value
 from townops.orders.domain.decide import Decision, decide
 from townops.orders.domain.facts import Party, Place, Value
@@ -32,18 +32,25 @@ Ground = tuple[int, float | None, float | None, int | None, int | None]  # id, l
 def follow(town: str, at: datetime) -> int:
     """Give every open order of the town the place its ground has today, and the unit the rules name there.
 
-    Returns how many moved. A unit changes only where the rules had named it for the old place and name another for
-    the new one, and only before it reported its work.
+    Returns how many moved; units that took over are told once a day. A unit changes only where the rules had named it for
+    the old place and name another for the new one, and only before it reported its work.
     """
-    places = dict(moved(town, timezone.localdate(at)))
+    today = timezone.localdate(at)
+    places = dict(moved(town, today))
+    taking: set[int] = set()
 
     def decided(loaded: Loaded) -> Decision | None:
-        return _decided(loaded, places[loaded.row.id], at)
+        decision = _decided(loaded, places[loaded.row.id], at)
+        unit = decision.taken.get("unit", Party) if decision else None
+        taking.update({unit.unit} if unit else ())
+        return decision
 
     ids, count = list(places), 0
     for start in range(0, len(ids), CHUNK):
         some = Order.objects.filter(id__in=ids[start : start + CHUNK], is_open=True).order_by("id")
         count += sum(overtaken.settle(loaded, decided, at) for loaded in store.load_many(list(some)))
+    for unit in sorted(taking):
+        notices.tell_unit(notices.MOVED_HERE, unit, today.toordinal(), at)
     return count
 
 

@@ -17,6 +17,7 @@ from townops.people import api as people
 
 HANDLE: Final = "orders.handle"
 SUCCEEDED: Final = "orders.succeeded"
+MOVED_HERE: Final = "orders.moved_here"
 MOST: Final = 40
 EARLIER: Final = frozenset().union(*(one.earlier for many in TABLE.values() for one in many), {"ask_up"})
 Moment = tuple[int, int]
@@ -42,12 +43,10 @@ def notify(news: Sequence[outbox.Piece]) -> None:
         inbox.tell(told for happened in _happened(wanted) for told in _told(happened))
 
 
-def tell_heir(ended: int, heir: int, at: datetime) -> None:
-    """Whoever handles in the unit that takes over is told so once, however many orders come and however often this runs."""
-    persons = _handling(heir, None, at)
-    inbox.tell(
-        inbox.Told(account, SUCCEEDED, f"unit:{heir}", ended, "系统", at) for account in _accounts(persons)
-    )
+def tell_unit(kind: str, unit: int, seq: int, at: datetime) -> None:
+    """Whoever handles in the unit is told so once for `seq`, however many orders come and however often this runs."""
+    persons = _handling(unit, None, at)
+    inbox.tell(inbox.Told(account, kind, f"unit:{unit}", seq, "系统", at) for account in _accounts(persons))
 
 
 def _happened(wanted: set[Moment]) -> Iterator[_Happened]:

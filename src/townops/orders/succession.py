@@ -71,7 +71,7 @@ def succeed(ended: int, heir: int, at: datetime) -> int:
     """Hand every open order of the one to the other, whose people are told once; returns how many were handed."""
     party = resolve.party(people.heir(heir))
     if _rows(ended).exists():
-        notices.tell_heir(ended, party.unit, at)
+        notices.tell_unit(notices.SUCCEEDED, party.unit, ended, at)
 
     def decided(loaded: Loaded) -> Decision | None:
         return _decided(loaded, ended, party, at)

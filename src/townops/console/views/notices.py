@@ -23,6 +23,7 @@ from townops.people import api as people
 ROWS: Final = 50
 LONGEST: Final = 18
 REVIEW: Final = "areas.review"
+MOVED_HERE: Final = "orders.moved_here"
 KINDS: Final = {
     "orders.came": ("派来", "forward"),
     "orders.returned": ("退单", "back"),
@@ -37,6 +38,7 @@ KINDS: Final = {
     "orders.reopened": ("您办结的又重办", "redo"),
     REVIEW: ("责任块待复核", "clock"),
     "orders.succeeded": ("承接其他单位的工单", "forward"),
+    MOVED_HERE: ("边界调整后转来的工单", "forward"),
     "people.fell_to": ("岗位空缺，工作由您负责", "user"),
 }
 
@@ -121,7 +123,7 @@ def _about(one: Notice) -> str:
         return _place(one.thing)
     kind, _, number = one.thing.partition(":")
     if kind == "unit":
-        return people.unit_by_id(one.seq).name
+        return people.unit_by_id(one.seq).name if one.kind != MOVED_HERE else ""
     return full_name(int(number)) if kind == "post" else ""
 
 

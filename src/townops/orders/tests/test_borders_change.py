@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from townops.areas import api as areas
 from townops.base import jobs
+from townops.base.models import Notice
 from townops.kernel.actors import Actor, Hat
 from townops.orders import api, borders
 from townops.orders.models import OrderEvent
@@ -124,6 +125,8 @@ def test_whom_the_rules_name_there_takes_over_and_whom_a_person_chose_stays(town
     assert people.unit_by_id(before.unit_id).area_id == one.parent_id
     assert people.unit_by_id(after.unit_id).area_id == other.parent_id
     assert (after.state, after.due_at) == (before.state, before.due_at)
+    told = Notice.objects.filter(kind="orders.moved_here")
+    assert {one.thing for one in told} == {f"unit:{after.unit_id}"}
     assert (town.row(chosen).unit_id, town.row(chosen).village_id) == (by_hand, other.parent_id)
     assert [one for one in api.verify_journal() if one.order in {after.id, town.row(chosen).id}] == []
 
