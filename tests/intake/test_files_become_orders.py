@@ -158,9 +158,12 @@ def test_what_was_refused_before_a_crash_is_remembered_sealed(now: datetime) -> 
     raw.set_aside(row, [2, "时间在将来", {"联系电话": PHONE}])
     raw.set_aside(row, [3, "时间在将来", {"联系电话": PHONE}])
     assert [number for number, _reason, _cells in raw.aside(row)] == [2, 3]
-    assert PHONE.encode() not in (settings.DATA / "intake" / "errors").joinpath(
-        f"{Path(row.error_file).stem}.aside"
-    ).read_bytes()
+    assert (
+        PHONE.encode()
+        not in (settings.DATA / "intake" / "errors")
+        .joinpath(f"{Path(row.error_file).stem}.aside")
+        .read_bytes()
+    )
     raw.forget_aside(row)
 
 

@@ -198,7 +198,11 @@ def _moment(row: RawPayload, report: Report, at: datetime) -> datetime:
 
 
 def _set_aside(row: RawPayload, one: Usable, reason: Refused) -> None:
-    cells = one.cells or {"编号": one.report.external_number, "标题": one.report.title, "内容": one.report.text}
+    cells = one.cells or {
+        "编号": one.report.external_number,
+        "标题": one.report.title,
+        "内容": one.report.text,
+    }
     raw.set_aside(row, [one.row, render(reason), dict(cells)])
 
 

@@ -55,4 +55,3 @@ def test_a_complaint_about_a_units_conduct_still_goes_to_its_leader(town):
     town.takes("hotline", number, "file", conduct_of="chengguan", **filing)
     town.takes("dispatch", number, "dispatch")
     assert town.row(number).unit.code == "town"
-

@@ -17,7 +17,9 @@ TEXT = f"举报某店占道，联系我{PHONE}"
 @pytest.fixture
 def told(town) -> str:
     """Filed as a 举报, in the hands of 城建, then called a 投诉 by one clerk."""
-    number = town.report("hotline", external_number="J-1", text=TEXT, contact_name="演示某", contact_phone=PHONE)
+    number = town.report(
+        "hotline", external_number="J-1", text=TEXT, contact_name="演示某", contact_phone=PHONE
+    )
     town.takes("hotline", number, "accept")
     town.takes("hotline", number, "file", demand_type="whistleblow", time_class="5", **{"class": "H-05-02"})
     town.takes("dispatch", number, "dispatch", unit="chengjian")
