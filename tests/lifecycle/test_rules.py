@@ -1,6 +1,7 @@
 """Rules that cross several steps, each told as a short story; found by reading and by the random lives."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -8,12 +9,15 @@ from tests.lifecycle import cast
 from tests.lifecycle.situations import Situation, order_in, situations
 from townops.kernel.actors import LEADER, Actor
 from townops.kernel.refusal import Refused
+from townops.kernel.tests.slow_clock import SlowClock
 from townops.orders.domain.decide import decide
+from townops.orders.domain.evolve import evolve
 from townops.orders.domain.facts import Value
 from townops.orders.domain.flow import Authority, Flow, Options
 from townops.orders.domain.order import Application, Basis, Order, Responsible, Task
 from townops.orders.domain.settle import settle
 from townops.orders.domain.states import State
+from townops.orders.domain.taken import WAITS
 
 S = State
 GRID, HOTLINE, DISTRICT = (cast.flows()[source] for source in ("grid", "hotline", "district"))
@@ -74,6 +78,67 @@ def test_checks_of_a_result_do_not_outlive_a_refused_return() -> None:
     order = answered(DISTRICT, asked(HOTLINE, S.CHECKING, "return"), "return", granted=False)
     assert order.state is S.FILED
     assert order.progress.passed == frozenset()
+
+
+def away(flow: Flow, order: Order, out: str, back: str, *, at: datetime) -> Order:
+    """Gone at `at` and back three days later."""
+    shift, dispatcher = cast.actor("shift"), cast.actor("dispatcher")
+    plain: Situation = situations(flow, out, order.state)[0]
+    gone = decide(flow, order, out, plain.facts, shift, at).after
+    who = shift if back == "unmerge" else dispatcher
+    return decide(flow, gone, back, {"reason": "改回"}, who, at + timedelta(days=3)).after
+
+
+@pytest.mark.parametrize(
+    ("state", "out", "back", "name"),
+    [
+        (S.REPORTED, "merge", "unmerge", "accept"),
+        (S.ACCEPTED, "merge", "unmerge", "file"),
+        (S.FILED, "merge", "unmerge", "dispatch"),
+        (S.ACKNOWLEDGING, "merge", "unmerge", "acknowledge"),
+        (S.ACKNOWLEDGING, "merge", "unmerge", "handle"),
+        (S.ACCEPTED, "transfer", "take_back", "file"),
+        (S.FILED, "transfer", "take_back", "dispatch"),
+    ],
+)
+def test_a_clock_goes_on_after_the_way_back_with_what_it_had_left(
+    state: State, out: str, back: str, name: str
+) -> None:
+    order = order_in(GRID, state)
+    again = order
+    for at in (cast.SOON, cast.SOON + timedelta(days=7)):  # as often as anybody likes
+        again = away(GRID, again, out, back, at=at)
+    before, after = order.active(name), again.active(name)
+    assert before and after and after.no == before.no
+    pauses = [(at, at + timedelta(days=3)) for at in (cast.SOON, cast.SOON + timedelta(days=7))]
+    limit = before.clock.limit
+    assert limit
+    slow = SlowClock(cast.CALENDARS[1], before.clock.started_at, limit.amount, limit.unit.value, pauses)
+    slow.walk(before.clock.started_at)
+    assert after.clock.due_at == slow.due
+
+
+def test_what_was_used_at_the_unit_is_inherited_after_a_transfer_that_was_taken_back() -> None:
+    order = settle(order_in(HOTLINE, S.HANDLING).seen(contacted=False), HOTLINE, cast.T0)
+    again = away(HOTLINE, order, "transfer", "take_back", at=cast.SOON)
+    waiting = {one.name: one for one in again.clocks if one.active}
+    assert waiting["handle"].clock.paused_at and waiting["contact"].clock.paused_at
+    at = cast.SOON + timedelta(days=3, minutes=1)
+    facts: dict[str, Value] = {"unit": cast.OTHER, "basis": "rule"}
+    sent = decide(HOTLINE, again, "dispatch", facts, cast.actor("dispatcher"), at).after
+    running = {one.name: one for one in sent.clocks if one.active}
+    assert running["contact"].no == waiting["contact"].no
+    assert running["handle"].no == waiting["handle"].no
+    assert sent.standing == frozenset()
+
+
+def test_an_event_from_before_clocks_waited_folds_as_it_was_written() -> None:
+    order = order_in(GRID, S.FILED)
+    plain: Situation = situations(GRID, "merge", order.state)[0]
+    taken = decide(GRID, order, "merge", plain.facts, cast.actor("shift"), cast.SOON).taken
+    old = replace(taken, facts={name: value for name, value in taken.facts.items() if name != WAITS})
+    ended = next(one for one in evolve(GRID, order, old).clocks if one.name == "dispatch")
+    assert ended.clock.stopped_at == cast.SOON
 
 
 def test_an_order_dispatched_again_after_a_provisional_close_has_a_running_clock() -> None:

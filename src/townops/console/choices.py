@@ -36,6 +36,12 @@ def units(town: str) -> Listing:
     return Listing("units", tuple(found))
 
 
+def handling_units(town: str) -> Listing:
+    """Those with a post that takes up orders: to whom one can be given."""
+    found = (one.name for one in people.units(town=town) if orders.can_handle(one.id))
+    return Listing("units", tuple(found))
+
+
 def unit_code(given: str, town: str) -> str:
     """The code of a unit given by name or code; what is unknown stays as it is and is refused by the door."""
     given = given.strip()

@@ -70,7 +70,7 @@ from townops.orders.related import Beside, SentUp, TaskView
 from townops.orders.reports import IncomingReport, Received, receive_reports
 from townops.orders.resolve import around
 from townops.orders.sources import check_report, sources_for
-from townops.orders.steps import StepView, beside, draft_step
+from townops.orders.steps import StepView, beside, can_handle, draft_step
 from townops.orders.store import Loaded
 from townops.orders.views import ClockView, EventView, OrderView, event_views, order_view
 from townops.orders.watch import watch
@@ -139,6 +139,7 @@ __all__ = [
     "beside",
     "calendar",
     "calendar_trial",
+    "can_handle",
     "changes",
     "chapter",
     "check_report",

@@ -24,7 +24,6 @@ from townops.people import api as people
 
 BY_NUMBER = "WHERE id = (SELECT n.order_id FROM orders_ordernumber n WHERE n.number = %s)"
 SHORTEST_PHONE = 7
-WHISTLEBLOW = "whistleblow"
 CHUNK = 500
 AROUND = 0.5  # degrees round a town: as far as its map goes
 MANY = 1000
@@ -125,7 +124,7 @@ def select(actor: Actor, wanted: Filter, *, at: datetime, sort: str) -> Found | 
     if inside is not None:
         rows = rows.alias(plain_id=Plain(F("id"))).filter(plain_id__in=sql.listed(inside))
     if wanted.phone and not actor.holds(REVEAL):
-        rows = rows.exclude(demand_type=WHISTLEBLOW)
+        rows = rows.filter(informant=False)
     if lead.scopes:
         return Found(rows, paging.Walk(scopes, asked.spans))
     return Found(within(rows, actor, scopes))

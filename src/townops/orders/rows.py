@@ -65,6 +65,7 @@ def _held(order: Order) -> dict[str, object]:
         "class_code": order.class_code or "",
         "condition": order.standard.condition if order.standard else None,
         "demand_type": order.demand_type,
+        "informant": order.informant,
         "time_class": order.time_class,
         "severity": order.severity,
         "village_id": order.place.village,

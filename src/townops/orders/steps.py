@@ -24,6 +24,8 @@ from townops.orders.models import OrderLink
 from townops.orders.write import write
 from townops.people import api as people
 
+HANDLE = "orders.handle"
+HANDING = frozenset({"dispatch", "designate", "decide_dispute"})
 GRASSROOTS = frozenset({"village", "station"})
 LONGEST_TRACE: Final = 4000
 ANSWERED: Final = frozenset(
@@ -80,11 +82,27 @@ def draft_step(
     if seq is not None and seq != order.seq:
         raise Refused("stale_version", seq=order.seq, given=seq)
     allow(flow, order, step)
+    _can_work(step, found.facts)
     proven, columns = _moved(step, raw)
     facts = {**found.facts, **proven, **_added(order, step, hat, found.facts, here)}
     decision = decide(flow, order, name, facts, actor, at)
     draft = upon(loaded, decision)
     return replace(draft, texts=found.texts, files=tuple(found.files), columns=columns)
+
+
+def _can_work(step: Step, facts: Facts) -> None:
+    """Nobody hands an order, or a part of it, to a unit where no post could ever take it up. Refused("unit_cannot_handle")."""
+    if step.name not in HANDING:
+        return
+    assisting = facts.get("assisting")
+    for party in (facts.get("unit"), *(assisting if isinstance(assisting, tuple) else ())):
+        if isinstance(party, Party) and not can_handle(party.unit):
+            raise Refused("unit_cannot_handle", name=people.unit_by_id(party.unit).name)
+
+
+def can_handle(unit: int) -> bool:
+    """Whether the unit has a post that takes up orders and gives opinions on others'."""
+    return people.has_post_with(unit, HANDLE)
 
 
 def _moved(step: Step, raw: Mapping[str, Any]) -> tuple[dict[str, Value], dict[str, object]]:

@@ -31,6 +31,7 @@ WORDS: Final = {
     "no_time_was_sent": "上级没有给出时限，请选择1、5或15个工作日",
     "verification_missing": "这类来源须先核实，请先发核实并等待回复",
     "village_lacks_power": "这一类别需要执法权，不能派给居村或联勤联动站，请改派有执法权的单位",
+    "unit_cannot_handle": "“{name}”没有能签收办理工单的岗位，请改选其他单位，或先为它设置有办理权限的岗位",
     "avoidance": "诉求涉及该单位工作人员，应当回避，请由分管领导或党政办承办",
     "needs_designation": "已退单{returns}次，须由城运中心副主任指定责任单位",
     "needs_leader": "已退单{returns}次，须由轮值领导或主要领导裁定",

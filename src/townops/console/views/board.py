@@ -79,7 +79,7 @@ def _shown(desk: Desk, number: str) -> dict[str, object]:
         "order": view,
         "after": _after(numbers, number),
         "proposal": showing.proposal(desk, whole) if whole else None,
-        "units": choices.units(desk.town),
+        "units": choices.handling_units(desk.town),
         "condition": choices.condition_said(view.condition, view.source) if view else "",
         "class_said": choices.class_said(view.class_code, desk.at) if view else "",
     }

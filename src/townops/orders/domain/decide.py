@@ -17,7 +17,7 @@ from townops.orders.domain.order import Order
 from townops.orders.domain.states import State
 from townops.orders.domain.step import ANY, INVOLVED, MAIN, OPINION, OUTSIDE, SYSTEM, Step
 from townops.orders.domain.steps import STEPS
-from townops.orders.domain.taken import Taken
+from townops.orders.domain.taken import WAITS, Taken
 
 AS_LEADER = frozenset({"decide_extension", "decide_suspension", "decide_dispute"})
 PERMISSION_IN_STATE = {
@@ -25,6 +25,9 @@ PERMISSION_IN_STATE = {
     ("send_back", State.CENTER_REVIEW): frozenset({"orders.review_center", "orders.sign_raised"}),
     ("send_back", State.CHECKING): frozenset({"orders.check"}),
 }
+
+
+LEAVING = frozenset({"merge", "transfer", "answer_up"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,9 @@ def decide(flow: Flow, order: Order, name: str, facts: Facts, actor: Actor, at: 
     forbid_same_hands(order, row, actor)
     require(flow, order, row, facts)
     person = actor.person
-    full = {"calendar": flow.calendar_version, **facts}
+    full: dict[str, Value] = {"calendar": flow.calendar_version, **facts}
+    if name in LEAVING:
+        full[WAITS] = True
     taken = Taken(name, order.seq + 1, person, hat.unit, hat.post or None, hat.rank, at, full)
     for guard in GUARDS.get(name, ()):
         guard(flow, order, taken)

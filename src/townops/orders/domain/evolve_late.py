@@ -2,7 +2,7 @@
 
 from townops.kernel import clocks as k
 from townops.kernel.actors import LEADER
-from townops.orders.domain.evolve_early import at_center, ended, new_round, next_level, to_dispatch
+from townops.orders.domain.evolve_early import at_center, elsewhere, ended, new_round, next_level, to_dispatch
 from townops.orders.domain.evolve_quick import signed_off
 from townops.orders.domain.evolve_unit import after_handling, after_reviews
 from townops.orders.domain.flow import Authority
@@ -135,7 +135,7 @@ def _returned_up(order: Order, context: Context, *, granted: bool) -> Order:
     if granted:
         center = context.flow.center
         held = Responsible(center.unit, center.liaison_post, Basis.TRANSFERRED)
-        return order.now(
+        return elsewhere(order, context).now(
             state=S.TRANSFERRED,
             responsible=held,
             held_before=order.held_before or order.responsible,

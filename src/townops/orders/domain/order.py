@@ -112,7 +112,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The aggregate. Ids are ints; a unit or post is an identity, never a name; times are aware instants."""
+    """The aggregate. Ids are ints; a unit or post is an identity, never a name; times are aware instants.
+
+    `informant`: it was a 举报 once. `standing`: clocks that wait while it is merged or transferred.
+    """
 
     id: int
     town: int
@@ -135,8 +138,10 @@ class Order:
     time_class: str = ""
     limit: Limit | None = None
     severity: str = "general"
+    informant: bool = False
     avoid: int | None = None
     clocks: tuple[Named, ...] = ()
+    standing: frozenset[str] = frozenset()
     tasks: tuple[Task, ...] = ()
     hands: Hands = Hands()
     progress: Progress = Progress()

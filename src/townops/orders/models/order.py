@@ -46,6 +46,7 @@ class Order(models.Model):
     class_code = models.CharField("类别", max_length=24, blank=True)
     condition = models.BigIntegerField("立案条件", null=True)
     demand_type = models.CharField("诉求类型", max_length=12, blank=True)
+    informant = models.BooleanField("举报人不公开", default=False)
     time_class = models.CharField("时限分类", max_length=8, blank=True)
     severity = models.CharField("紧急程度", max_length=8)
     village = models.ForeignKey("areas.Area", models.PROTECT, null=True, related_name="+", db_index=False)
