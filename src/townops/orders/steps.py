@@ -125,7 +125,7 @@ def fallback_of(order: Order, here: resolve.Around) -> Party:
 def _dispatched(order: Order, facts: Facts, here: resolve.Around) -> dict[str, Value]:
     given = facts.get("unit")
     if order.avoid is not None:
-        return _to_leader(order, given)
+        return _to_leader(order, given) | {"assisting": _with_accused(order, facts)}
     try:
         proposal = propose(order, order.place, order.class_code, condition_of(order), here)
     except Refused:
@@ -150,6 +150,15 @@ def _to_leader(order: Order, given: Value) -> dict[str, Value]:
     post = people.post_by_id(accused.leader_post_id)
     held = resolve.party(people.unit_by_id(post.unit_id))
     return {"unit": held, "leader_post": post.id, "basis": Basis.RULE.value}
+
+
+def _with_accused(order: Order, facts: Facts) -> tuple[Party, ...]:
+    """The unit complained about gives its 会办意见 and signs nothing."""
+    given = facts.get("assisting")
+    asked = tuple(one for one in given if isinstance(one, Party)) if isinstance(given, tuple) else ()
+    if order.avoid is None or any(one.unit == order.avoid for one in asked):
+        return asked
+    return (*asked, resolve.party(people.unit_by_id(order.avoid)))
 
 
 def trace_of(proposal: Any) -> str:
