@@ -121,11 +121,14 @@ def _known(order: Order, step: Step, hat: Hat) -> dict[str, Value]:
 
 
 def _answered(parent: int | None) -> bool:
-    """Whether the order it is merged into, through others if need be, has a result that was reviewed."""
+    """Whether the order it is merged into, through others if need be, has a result that was reviewed; at night none was."""
     row = Row.objects.filter(id=parent).first() if parent else None
-    if row is not None and row.state == State.MERGED.value:
-        return _answered(store.load(row).value.parent)
-    return row is not None and row.state in ANSWERED
+    if row is None or row.state not in ANSWERED | {State.MERGED.value}:
+        return False
+    value = store.load(row).value
+    if value.state is State.MERGED:
+        return _answered(value.parent)
+    return value.state is not State.CHECKING or not value.progress.provisional
 
 
 def fallback_of(order: Order, here: resolve.Around) -> Party:

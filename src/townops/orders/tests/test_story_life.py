@@ -290,6 +290,22 @@ def test_a_merged_district_order_keeps_its_outer_clock_and_sends_its_own_reply(t
     assert town.takes("hotline", child, "reply_up", reply="与主单相同").state == "awaiting_authority"
 
 
+def test_a_merged_order_is_not_replied_to_with_what_was_only_closed_at_night(town):
+    parent = town.handling("hotline", user="hotline", external_number="H8")
+    child = town.report("hotline", user="hotline", external_number="H9")
+    town.takes("hotline", child, "merge", parent=parent)
+    town.submitted(parent)
+    town.takes("h_chengjian", parent, "review_unit")
+    town.later(hours=11)
+    town.takes("shift", parent, "provisional_close", reason="夜间两人值守")
+    with refused("parent_not_answered"):
+        town.takes("hotline", child, "reply_up", reply="与主单相同")
+    town.later(hours=13)
+    town.takes("hotline2", parent, "check", passed=True)
+    town.takes("hotline", parent, "reply_up")
+    assert town.takes("hotline", child, "reply_up", reply="与主单相同").state == "awaiting_authority"
+
+
 def test_unmerging_returns_to_the_state_before(town):
     parent, child = town.handling(), town.filed()
     town.takes("grid", child, "merge", parent=parent)
