@@ -110,7 +110,7 @@ def difference(one: Order, other: Order) -> list[str]:
 
 
 HANDLES = frozenset({"submit", "handle_on_spot", "quick_reply"})
-REVIEWS = frozenset({"review_unit", "review_center"})
+REVIEWS = frozenset({"review_unit", "review_center", "provisional_close"})
 NEW_ROUND = frozenset({"reopen", "resend"})
 
 

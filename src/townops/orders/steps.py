@@ -139,11 +139,14 @@ def _known(order: Order, step: Step, hat: Hat) -> dict[str, Value]:
 
 
 def _answered(parent: int | None) -> bool:
-    """Whether the order it is merged into, through others if need be, has a result that was reviewed."""
+    """Whether the order it is merged into, through others if need be, has a result that was reviewed; at night none was."""
     row = Row.objects.filter(id=parent).first() if parent else None
-    if row is not None and row.state == State.MERGED.value:
-        return _answered(store.load(row).value.parent)
-    return row is not None and row.state in ANSWERED
+    if row is None or row.state not in ANSWERED | {State.MERGED.value}:
+        return False
+    value = store.load(row).value
+    if value.state is State.MERGED:
+        return _answered(value.parent)
+    return value.state is not State.CHECKING or not value.progress.provisional
 
 
 def fallback_of(order: Order, here: resolve.Around) -> Party:
@@ -162,7 +165,7 @@ def fallback_of(order: Order, here: resolve.Around) -> Party:
 def _dispatched(order: Order, facts: Facts, here: resolve.Around) -> dict[str, Value]:
     given = facts.get("unit")
     if order.avoid is not None:
-        return _to_leader(order, given)
+        return _to_leader(order, given) | {"assisting": _with_accused(order, facts)}
     try:
         proposal = propose(order, order.place, order.class_code, condition_of(order), here)
     except Refused:
@@ -191,6 +194,15 @@ def _to_leader(order: Order, given: Value) -> dict[str, Value]:
     post = people.post_by_id(accused.leader_post_id)
     held = resolve.party(people.unit_by_id(post.unit_id))
     return {"unit": held, "leader_post": post.id, "basis": Basis.RULE.value}
+
+
+def _with_accused(order: Order, facts: Facts) -> tuple[Party, ...]:
+    """The unit complained about gives its 会办意见 and signs nothing."""
+    given = facts.get("assisting")
+    asked = tuple(one for one in given if isinstance(one, Party)) if isinstance(given, tuple) else ()
+    if order.avoid is None or any(one.unit == order.avoid for one in asked):
+        return asked
+    return (*asked, resolve.party(people.unit_by_id(order.avoid)))
 
 
 def trace_of(proposal: Any) -> str:

@@ -268,6 +268,7 @@ def to_dispatch(order: Order, context: Context) -> Order:
         center_signed=False,
         replied=False,
         designated=False,
+        settled=False,
         returns=0,
         returned_by=None,
         dispatched_at=None,

@@ -93,11 +93,13 @@ class Progress:
     made_safe: bool = False
     passed: frozenset[str] = frozenset()
     provisional: bool = False
+    certify_from: datetime | None = None
     quick: bool = False
     center_signed: bool = False
     replied: bool = False
     asked: frozenset[str] = frozenset()
     designated: bool = False
+    settled: bool = False
     keep_time: bool = False
     returns: int = 0
     returned_by: int | None = None
