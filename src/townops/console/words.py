@@ -6,6 +6,7 @@ WORDS: Final = {
     "filter_malformed": "日期“{value}”填写不对，请按年-月-日填写。",
     "filter_number_malformed": "次数“{value}”填写不对，请填 1 到 99 的整数。",
     "bulk_rows_malformed": "选中的工单读不出来，请刷新列表后重新勾选。",
+    "bulk_step_unclear": "看不出要办哪一步：请只填一栏，或点要办的那一步的按钮。勾选的工单和填的内容都还在。",
     "password_repeat": "两次输入的新密码不一样，请重新输入。",
     "password_wrong": "原密码不对，请重新输入。",
     "form_day_malformed": "日期“{value}”填写不对，请按年-月-日填写。",

@@ -30,6 +30,20 @@ document.addEventListener("keydown", (event) => {
   if (pin) pin.click();
 });
 
+// In a field for many, Enter is the button beside it.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.altKey || event.metaKey || event.isComposing || event.keyCode === 229) return;
+  const field = event.target.closest(".bulk-steps input");
+  if (!field) return;
+  event.preventDefault();
+  event.stopPropagation();
+  field.closest(".inline").querySelector("button").click();
+}, true);
+
+// A list that came back as the answer of a form is the list of its own address again.
+const back = document.querySelector("#found[data-back]");
+if (back) history.replaceState(history.state, "", back.dataset.back);
+
 // One menu at a time; a click elsewhere or Escape closes it.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
