@@ -7,9 +7,20 @@ from django.core.cache import cache
 
 from townops.base import outbox
 from townops.console.doors import Desk
+from townops.console.filters import Pairs
 from townops.orders import api as orders
 
 STALE: Final = 20  # seconds, while nothing happens and only time passes
+
+
+def current(desk: Desk) -> Pairs:
+    """What leaves history that waits to be adopted out of a queue, in a town that has some."""
+    key = f"history:{desk.actor.person}:{desk.town}:{hash(desk.actor.hats)}:{outbox.cursor()}"
+    known: bool | None = cache.get(key)
+    if known is None:
+        known = orders.has_history(desk.actor)
+        cache.set(key, known, STALE)
+    return (("adopt", "0"),) if known else ()
 
 
 def totals(desk: Desk, name: str, wanted: Mapping[str, orders.Filter]) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """How a state, a time and a due time look, everywhere they are shown."""
 
+import re
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +12,11 @@ from townops.console import labels, saying
 from townops.orders import api as orders
 
 ICONS: Final = "console/icons.svg"
+LEAD_IN: Final = re.compile(
+    r"(?:【[^】]{0,20}】\s*)*"
+    r"(?:(?:诉求人|来电人|投诉人|反映人|市民|居民|群众)(?:来电)?(?:称|反映|表示|诉称)[：:，,]\s*)?"
+)  # as the town's hotline begins its texts
+SHORTEST: Final = 4
 
 
 def state(code: str) -> SafeString:
@@ -69,6 +75,13 @@ def due_within(at: datetime | None, bounds: orders.Lateness) -> SafeString:
     )
 
 
+def matter(title: str) -> str:
+    """A title as a list shows it: without what every one begins with, so that its first words tell the matter."""
+    found = LEAD_IN.match(title)
+    rest = title[found.end() :] if found else title
+    return rest if len(rest) >= SHORTEST else title
+
+
 def row_marks(row: object) -> list[str]:
     """What is special about a row of a list: 退单 2, 督办, …"""
     counts = {
@@ -80,4 +93,6 @@ def row_marks(row: object) -> list[str]:
         found.append(labels.APPLICATIONS.get(application, "申请待批"))
     found += ["突发事件"] if getattr(row, "incident", False) else []
     found += ["责任待明确"] if getattr(row, "basis", "") == "unsettled" else []
-    return found + ([labels.ORIGINS["history"]] if getattr(row, "origin", "") == "history" else [])
+    if getattr(row, "origin", "") != "history":
+        return found
+    return [*found, "历史待接管" if getattr(row, "is_unadopted", False) else labels.ORIGINS["history"]]

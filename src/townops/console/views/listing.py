@@ -19,7 +19,7 @@ ROWS = 50
 PAGE = "orders"
 FOLDED = (
     "stage", "mark", "holder", "person", "class", "severity", "demand", "from", "to", "due_from", "due_to", "closed_from",
-    "closed_to", "returned", "phone",
+    "closed_to", "returned", "phone", "origin",
 )  # fmt: skip
 
 
@@ -27,6 +27,8 @@ FOLDED = (
 @page(*SEES)
 def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
     """A filter that cannot be read keeps what was typed and says what is wrong."""
+    if digit := request.GET.get("pin", ""):
+        return redirect(f"{request.path}?{pins.query_of(desk, digit)}")
     address = filters.address_of(request.GET, desk.town)
     if "" in request.GET.values() and "HX-Request" not in request.headers:
         return redirect(f"{request.path}?{address.query}")
@@ -96,6 +98,7 @@ def _choices(desk: Desk, address: filters.Address) -> dict[str, object]:
         "stages": list(dict.fromkeys(look.stage for look in orders.LOOKS.values())),
         "lates": filter_words.LATE.items(),
         "marks": labels.MARKS.items(),
+        "origins": filter_words.ORIGINS.items(),
         "sorts": [(code, word, address.but(sort=code, cursor="")) for code, word in filters.SORTS.items()],
         "units": choices.units_or_none(desk.town),
         "places": choices.places(desk.town),

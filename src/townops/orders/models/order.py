@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 else:
     BigInteger = models.BigIntegerField
 OPEN = Q(is_open=True)
+UNADOPTED = OPEN & Q(origin="history", adopted=False)  # brought along from elsewhere, and nobody's work until adopted
+BROUGHT = ~Q(origin="live")
 NEWEST = ("-received_at", "-id")
 ASKED = ("state", "source", "unit", "main_unit", "village", "block", "class_code", "is_open")
 
@@ -93,6 +95,8 @@ class Order(models.Model):
                 fields=["supervised"], condition=OPEN & Q(supervised__gt=0), name="order_supervised"
             ),
             models.Index(fields=["town"], condition=Q(application="appeal"), name="order_appeal"),
+            models.Index(fields=["town"], condition=UNADOPTED, name="order_unadopted"),
+            models.Index(fields=["town", "origin", *NEWEST], condition=BROUGHT, name="order_brought"),
             models.Index(
                 fields=["town", "closed_at"], condition=Q(closed_at__isnull=False), name="order_closed"
             ),
@@ -106,6 +110,11 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_unadopted(self) -> bool:
+        """As UNADOPTED: none of its clocks reminds."""
+        return self.is_open and self.origin == "history" and not self.adopted
 
 
 class OrderNumber(models.Model):

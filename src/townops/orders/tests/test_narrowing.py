@@ -191,3 +191,73 @@ def test_what_was_closed_in_a_range_of_time_is_found_be_it_few_or_many(town, mon
     assert found(town, closed_to=begin + 9 * day) == {first, second}
     assert found(town, closed_from=begin, closed_to=begin + day, states=("archived",)) == set()
     assert found(town) == {first, second, open_one}
+
+
+def historic(town) -> str:
+    """An open order that came as history, years late."""
+    report = api.IncomingReport("hotline", "积水多年", town.at - timedelta(days=900), external_number="OLD")
+    return api.receive_reports([report], actor=town.who("hotline"), at=town.at, origin="history")[0].number
+
+
+def test_history_is_in_no_queue_and_never_late_until_somebody_adopts_it(town):
+    old, new = historic(town), town.report()
+    assert found(town, states=("reported",)) == {old, new}
+    assert found(town, states=("reported",), adopt=False) == {new}
+    assert found(town, adopt=True) == {old}
+    for late in ("overdue", "severe"):
+        assert found(town, late=late) == set()
+    assert found(town, overdue=True) == set()
+    town.takes("hotline", old, "adopt")
+    assert found(town, adopt=True) == set()
+    assert found(town, late="severe") == {old}
+
+
+def test_history_is_not_reminded_until_it_is_adopted(town):
+    old = historic(town)
+    with pytest.raises(Refused, match="history_not_adopted"):
+        town.takes("shift", old, "remind", message="请尽快办理")
+    town.takes("hotline", old, "adopt")
+    assert town.takes("shift", old, "remind", message="请尽快办理").value.reminded == 1
+
+
+def test_a_list_is_narrowed_by_where_its_orders_come_from(town):
+    old, new = historic(town), town.report()
+    origin = Order.objects.get(number=new).origin
+    assert found(town, origin="history") == {old}
+    assert found(town, origin=origin) == {new}
+    with pytest.raises(Refused, match="origin_unknown"):
+        found(town, origin="moon")
+
+
+def test_counts_leave_history_out_where_their_lists_do(town):
+    historic(town), town.report()
+    wanted = {
+        "all": api.Filter(states=("reported",)),
+        "work": api.Filter(states=("reported",), adopt=False),
+        "late": api.Filter(late="severe"),
+        "old": api.Filter(adopt=True),
+    }
+    for user in ("shift", "hotline"):
+        who = town.who(user)
+        counts = api.count_orders(who, wanted, at=town.at)
+        lists = {name: api.find_orders(who, one, at=town.at).total for name, one in wanted.items()}
+        assert counts == lists
+    assert counts == {"all": 2, "work": 1, "late": 0, "old": 1}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [({"adopt": True}, "order_unadopted"), ({"late": "severe"}, "order_unadopted"), ({"origin": "history"}, "order_brought")],
+)  # fmt: skip
+def test_history_lies_in_small_indexes_of_its_own(town, wanted, index):
+    historic(town)
+    if connection.vendor != "sqlite":
+        return
+    with CaptureQueriesContext(connection) as seen:
+        found(town, **wanted)
+    with connection.cursor() as cursor:
+        plans = []
+        for query in seen.captured_queries:
+            cursor.execute("EXPLAIN QUERY PLAN " + query["sql"].replace("%", "%%"), ())
+            plans += [row[3] for row in cursor.fetchall()]
+    assert any(index in line for line in plans), plans

@@ -1,4 +1,5 @@
-// The list: ticks are counted, all of a page ticked at once, digits open pinned views, the place is kept. Comfort only.
+// The list: ticks are counted, all of a page ticked at once, Enter is the button beside its field, the place is kept.
+// Comfort only.
 
 import { word } from "./words.js";
 
@@ -21,13 +22,6 @@ function count() {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-tick-all]")) for (const one of ticks()) one.checked = event.target.checked;
   if (event.target.matches("[data-tick], [data-tick-all]")) count();
-});
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
-  const pin = /^[1-9]$/.test(event.key) && document.querySelector(`[data-pin="${event.key}"]`);
-  if (pin) pin.click();
 });
 
 // In a field for many, Enter is the button beside it.
