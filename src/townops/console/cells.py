@@ -47,7 +47,8 @@ def _due(row: orders.ListRow, seen: Seen) -> SafeString:
     """History that nobody has adopted is not late: none of its clocks reminds."""
     if row.is_unadopted:
         return UNTIMED
-    return format_html("<td>{}</td>", looks.due_within(row.due_at, seen.bounds) if row.is_open else NOTHING)
+    due = looks.due_within(row.due_at, seen.bounds, row.near_at) if row.is_open else NOTHING
+    return format_html("<td>{}</td>", due)
 
 
 def _village(row: orders.ListRow, _seen: Seen) -> SafeString:

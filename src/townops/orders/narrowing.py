@@ -163,8 +163,9 @@ def late_within(word: str, bounds: Lateness) -> Q:
     if word == "severe":
         return Q(due_at__lt=bounds.severe)
     if word == "soon":
-        return Q(due_at__gte=bounds.at, due_at__lte=bounds.soon)
-    return Q(due_at__gt=bounds.soon)
+        reached = Q(near_at__lte=bounds.at) | Q(near_at__isnull=True)
+        return Q(due_at__gte=bounds.at, due_at__lte=bounds.soon) & reached
+    return Q(due_at__gt=bounds.soon) | Q(due_at__gte=bounds.at, near_at__gt=bounds.at)
 
 
 def marked(wanted: Filter) -> Q:

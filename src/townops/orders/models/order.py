@@ -58,6 +58,7 @@ class Order(models.Model):
     place_text = models.CharField("地点", max_length=160, blank=True)
     received_at = models.DateTimeField("接收时间")
     due_at = models.DateTimeField("到期时间", null=True)
+    near_at = models.DateTimeField("临期起算", null=True)
     outer_due_at = models.DateTimeField("上级时限", null=True)
     next_mark_at = models.DateTimeField("下次提醒", null=True)
     is_open = models.BooleanField("未结")
@@ -84,7 +85,7 @@ class Order(models.Model):
             models.Index(fields=["town", *NEWEST, *ASKED, "due_at"], name="order_walk"),
             models.Index(fields=["town", *NEWEST, *ASKED, "due_at"], condition=OPEN, name="order_open"),
             models.Index(
-                fields=["town", "due_at", "id", "received_at", *ASKED, "raised", "basis", "post"],
+                fields=["town", "due_at", "id", "received_at", *ASKED, "raised", "basis", "post", "near_at"],
                 condition=OPEN,
                 name="order_open_due",
             ),
