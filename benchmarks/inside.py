@@ -12,6 +12,7 @@ import django
 sys.path.insert(0, str(Path(__file__).parent))
 django.setup()
 
+import drafts  # noqa: E402
 import filler  # noqa: E402
 import numpy as np  # noqa: E402
 import partition  # noqa: E402
@@ -121,7 +122,7 @@ def _counted(work: Callable[[], object]) -> int:
 PARTS: dict[str, Callable[[int], Found]] = {
     "build": build, "describe": describe, "fill": fill, "locate": locate, "bring": bring, "watch": watch,
     "queries": queries, "asked": asked, "partition": partition.measured,
-    "postgis": postgis.measured,
+    "postgis": postgis.measured, "drafts": drafts.measured,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -197,8 +197,23 @@ def partitioning(place: Place, chosen: argparse.Namespace) -> Iterator[Figure]:
         clock, processor = seen[name]
         yield place.say(what, clock, "s", budget=budget, note=f"processor {processor:.1f} s")
     yield place.say("memory of that", seen["memory"], "MB", budget=4000)
+    yield from drafting(place)
     yield from beside_postgis(place)
     yield from locating(place, chosen)
+
+
+def drafting(place: Place) -> Iterator[Figure]:
+    """One edit of a border among 5,041 blocks: saved, with the proof of what it touched."""
+    seen = place.inside("drafts", 60)
+    if not seen["right"]:
+        raise RuntimeError("an edit of an exact grid left a defect")
+    for name, what in (("edit", "edit a border among 5,041 blocks, p95"), ("undo", "take it back, p95")):
+        times = seen[name]
+        half = 1000 * times[len(times) // 2]
+        yield place.say(
+            what, 1000 * times[int(len(times) * 0.95)], "ms", budget=300, note=f"half within {half:.0f} ms"
+        )
+    yield place.say("prove the whole draft", seen["whole"], "s")
 
 
 def beside_postgis(place: Place) -> Iterator[Figure]:

@@ -171,7 +171,7 @@ SQUARE = ring((121.5, 31.3), (121.6, 31.3), (121.6, 31.4))
     ("make", "words"),
     [
         (lambda path: "/nowhere/at/all.geojson", "没有文件"),
-        (lambda path: geojson(path), "没有图形"),
+        (lambda path: geojson(path), "没有任何一行"),
         (lambda path: geojson(path, {"type": "Point", "coordinates": [121.5, 31.3]}), "没有面"),
         (lambda path: geojson(path, ring((31.3, 121.5), (31.3, 121.6), (31.4, 121.6))), "写反了"),
         (lambda path: geojson(path, ring((5e5, 3e6), (6e5, 3e6), (6e5, 4e6))), "平面坐标"),
@@ -192,7 +192,7 @@ def test_more_that_cannot_be_used(tmp_path: Path, capsys):
     (full / "kept").write_text("")
     for arguments, words in (
         (["check", str(torn)], "无法读取"),
-        (["check", str(tmp_path / "torn.zip")], "无法读取"),
+        (["check", str(tmp_path / "torn.zip")], "无法解开"),
         (["check", named, "--parent", "上级"], "没有“上级”这一列，只有：code"),
         (["check", named, "--snap", "-1"], "容差应为正数"),
         (["check", named, "--crs", "火星"], "不认识的坐标系"),

@@ -3,7 +3,7 @@
 import signal
 from random import Random
 from subprocess import Popen
-from time import sleep
+from time import monotonic, sleep
 
 import pytest
 
@@ -44,3 +44,29 @@ def test_a_town_killed_again_and_again_stays_whole(tmp_path):
     lost = {order: seq for order, seq in said.items() if found["seqs"].get(order, 0) < seq}
     assert lost == {}, "committed, said so, and gone"
     assert found["left"] == [], "the lease of the dead is taken over"
+
+
+def test_borders_are_published_wholly_or_not_at_all_whenever_the_process_is_killed(tmp_path):
+    place, draw, said, span = here(tmp_path), Random(), 0, 0.0  # noqa: S311
+    for _ in range(KILLS):
+        process = place.start("redraw")
+        assert process.stdout
+        assert process.stdout.readline().startswith("ready")
+        if not span:  # how long a publication takes: the later kills fall into one
+            begun = monotonic()
+            said = int(process.stdout.readline().split()[1])
+            span = monotonic() - begun
+        sleep(draw.uniform(0.0, 1.1 * span))
+        process.send_signal(signal.SIGKILL)
+        rest, errors = process.communicate(timeout=60)
+        assert "Traceback" not in errors, errors[-3000:]
+        said = max([said, *(int(line.split()[1]) for line in rest.splitlines() if line[:4] == "publ")])
+        found = place.told("borders")
+        assert found["same"], "what holds is what the last version says"
+        assert found["numbers"] == list(range(1, len(found["numbers"]) + 1))
+        assert found["told"] == found["numbers"][1:] == found["lineage"], (
+            "each with its journal and its lineage"
+        )
+        assert len(found["numbers"]) >= said, "published, said so, and gone"
+        assert (found["applied"], found["ended_with_ground"]) == (True, 0)
+        assert found["news"] == len(found["told"])

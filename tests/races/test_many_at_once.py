@@ -1,12 +1,15 @@
 """Many decisions in one `write` are the same as one after the other: rows, clocks, tasks, scopes, events."""
 
 import re
-from datetime import datetime
+import secrets
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 from django.db import models
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.races.town import MONDAY, events, fresh, reported, wrong
 from tests.races.wandering import SOURCES, Time, attempts
@@ -130,3 +133,27 @@ def test_many_orders_in_one_report_are_as_many_single_ones():
     both[0]["Order"][0]["title"] = both[1]["Order"][0]["title"]
     both[0]["OrderText"] = both[1]["OrderText"]
     assert both[0] == both[1]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), min_size=1, max_size=7))
+def test_messages_that_come_again_in_one_file_are_rounds_as_they_are_one_by_one(sent):
+    from tests.races.town import who
+
+    def reports(prefix: str) -> list[api.IncomingReport]:
+        return [
+            api.IncomingReport(
+                source="grid",
+                text="路灯",
+                received_at=MONDAY + timedelta(hours=hour),
+                external_number=f"{prefix}{number}",
+            )
+            for number, hour in sent
+        ]
+
+    actor, at, prefix = who("grid"), MONDAY + timedelta(hours=9), secrets.token_hex(4)
+    at_once = api.receive_reports(reports(f"{prefix}A"), actor=actor, at=at)
+    singly = [api.receive_reports([one], actor=actor, at=at)[0] for one in reports(f"{prefix}B")]
+    assert [one.outcome for one in at_once] == [one.outcome for one in singly]
+    rounds = [[Order.objects.get(id=one.order).round for one in side] for side in (at_once, singly)]
+    assert rounds[0] == rounds[1]

@@ -21,6 +21,7 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from tests.races.redrawing import borders, redraw  # noqa: E402
 from tests.races.town import MONDAY, fresh, reported, wrong  # noqa: E402
 from tests.races.wandering import SEALING, Time, one_move  # noqa: E402
 from townops.base import jobs  # noqa: E402
@@ -152,4 +153,6 @@ def tried(act: object) -> str:
 
 
 if __name__ == "__main__":
-    {"prepare": prepare, "work": work, "inspect": inspect, "full": full}[sys.argv[1]]()
+    acts = {"prepare": prepare, "work": work, "inspect": inspect, "full": full}
+    acts |= {"redraw": lambda: redraw(say), "borders": lambda: say(json.dumps(borders()))}
+    acts[sys.argv[1]]()

@@ -18,7 +18,12 @@ PAGES = {
     ),
     "dispatch": ("/board", "/orders?state=handling a"),
     "unit": ("/", "/orders?state=handling a"),
+    "station": (
+        "/grid", "/grid?form=list", "/grid/310115104-G1", "/grid/310115104002", "/grid/310115104002005",
+        "/grid/310115104002005/edit", "/grid/lacking",
+    ),
     "director": (
+        "/grid/versions", "/grid/import", "/grid/export",
         "/people", "/people/12", "/posts", "/posts/12", "/posts/new",
         "/settings", "/settings/calendar", "/settings/flows", "/settings/flows/hotline", "/settings/tunables",
     ),

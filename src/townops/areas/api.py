@@ -9,15 +9,53 @@ from django.utils import timezone
 from numpy.typing import ArrayLike
 
 from townops.areas.domain.candidates import FIELDS, Candidate, RowError, Survey
+from townops.areas.domain.changes import AreaChange, Comparison, drawn
 from townops.areas.domain.comparing import Carried, Difference, Link, carried
+from townops.areas.domain.dossiers import Field, cells_of, fields_of
+from townops.areas.domain.dossiers import read as read_dossier
+from townops.areas.domain.dossiers import total as total_of
 from townops.areas.domain.features import Feature
 from townops.areas.domain.finding import Named
 from townops.areas.domain.finding import find as find_named
 from townops.areas.domain.ground import Ids
+from townops.areas.domain.held import Held
 from townops.areas.domain.mending import key_of as defect_key
 from townops.areas.domain.outlines import Outline
+from townops.areas.domain.rebasing import CHOICES as REBASE_CHOICES
+from townops.areas.domain.rebasing import Conflict, Rebased
 from townops.areas.domain.views import AreaView, Location, Near
-from townops.areas.exporting import Exported, export
+from townops.areas.dossier_sheets import dossier_sheet, take_dossier_sheet
+from townops.areas.dossiers import (
+    Changed,
+    DossierView,
+    add_photo,
+    changed_since,
+    confirm_dossier,
+    dossier,
+    dossiers,
+    drop_photo,
+    enter_dossiers,
+    may_keep,
+    photo,
+    photos,
+    put_dossier,
+)
+from townops.areas.dossiers import history as dossier_history
+from townops.areas.drafting import (
+    Edited,
+    News,
+    changes_since,
+    draft_held,
+    edit_draft,
+    proof_of,
+    prove_anew,
+    redo_in_editor,
+    suggested_code,
+    undo_in_editor,
+)
+from townops.areas.drafts import DraftView, Edit, draft, drafts_of, drop_draft, foresee_rebase, rebase_draft
+from townops.areas.exporting import Exported, export, export_version
+from townops.areas.exporting import forms as export_forms
 from townops.areas.geography import Geography, picture
 from townops.areas.handing import Touched, changing_hands, on_borders
 from townops.areas.imports import (
@@ -29,19 +67,32 @@ from townops.areas.imports import (
     write_errors,
 )
 from townops.areas.models import Area
+from townops.areas.needs import Completeness, Need, State, needs, on_dossiers, states, summary
 from townops.areas.publishing import begin_due as begin_borders
 from townops.areas.publishing import (
     carried_to,
     compare_versions,
+    comparison,
     correct_lineage,
     foresee_publishing,
+    lineage_in,
     lineage_of,
 )
 from townops.areas.publishing import publish as publish_borders
 from townops.areas.publishing import roll_back as roll_back_borders
 from townops.areas.repairs import Repaired, repair_draft
 from townops.areas.stamps import Picture, touch
+from townops.areas.statistics import Share, TypeCount, blocks_below, by_type, search, shares, sizes
 from townops.areas.surveys import AreaFile, plane_of
+from townops.areas.uploads import (
+    Glimpse,
+    UploadView,
+    glimpse,
+    keep_choices,
+    keep_upload,
+    upload,
+    uploads,
+)
 from townops.areas.versions import (
     VersionView,
     begin_draft,
@@ -55,6 +106,7 @@ from townops.areas.versions import (
 )
 from townops.areas.versions import redo as redo_edit
 from townops.areas.versions import undo as undo_edit
+from townops.areas.wizard import Trial, take_upload, try_upload
 from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.partition import Defect, Proof
 from townops.kernel.refusal import Refused
@@ -62,27 +114,49 @@ from townops.kernel.vectortiles import Box
 
 __all__ = [
     "FIELDS",
+    "REBASE_CHOICES",
+    "AreaChange",
     "AreaFile",
     "AreaView",
     "Candidate",
     "Carried",
+    "Changed",
+    "Comparison",
+    "Completeness",
+    "Conflict",
     "Defect",
     "Difference",
+    "DossierView",
+    "DraftView",
+    "Edit",
+    "Edited",
     "Exported",
     "Feature",
+    "Field",
+    "Glimpse",
+    "Held",
     "ImportResult",
     "Link",
     "Location",
     "Named",
     "Near",
+    "Need",
+    "News",
     "Outline",
     "Picture",
     "Proof",
+    "Rebased",
     "Repaired",
     "RowError",
+    "Share",
+    "State",
     "Survey",
     "Touched",
+    "Trial",
+    "TypeCount",
+    "UploadView",
     "VersionView",
+    "add_photo",
     "area",
     "area_by_id",
     "areas_of",
@@ -90,43 +164,95 @@ __all__ = [
     "begin_draft",
     "below",
     "block_types",
+    "blocks_below",
+    "by_type",
     "carried",
     "carried_to",
+    "cells_of",
+    "changed_since",
+    "changes_since",
     "changing_hands",
     "check_areas",
     "check_draft",
     "children",
     "compare_versions",
+    "comparison",
+    "confirm_dossier",
     "correct_lineage",
     "defect_key",
+    "dossier",
+    "dossier_history",
+    "dossier_sheet",
+    "dossiers",
+    "draft",
+    "draft_held",
+    "drafts_of",
+    "drawn",
+    "drop_draft",
+    "drop_photo",
+    "edit_draft",
+    "enter_dossiers",
     "export",
+    "export_forms",
+    "export_version",
     "extent",
     "features_of",
+    "fields_of",
     "find",
     "foresee_publishing",
+    "foresee_rebase",
+    "glimpse",
     "import_areas",
+    "keep_choices",
+    "keep_upload",
+    "lineage_in",
     "lineage_of",
     "locate",
     "locate_many",
+    "may_keep",
     "nearby",
+    "needs",
+    "neighbours",
     "on_borders",
+    "on_dossiers",
     "outlines",
+    "photo",
+    "photos",
     "plane_of",
     "point_within",
+    "proof_of",
+    "prove_anew",
     "publish_borders",
+    "put_dossier",
     "put_features",
     "put_survey",
+    "read_dossier",
+    "rebase_draft",
     "redo_edit",
+    "redo_in_editor",
     "repair_draft",
     "roll_back_borders",
+    "search",
     "sentence",
     "shape",
     "shapes",
+    "shares",
+    "sizes",
+    "states",
     "stored",
+    "suggested_code",
+    "summary",
+    "take_dossier_sheet",
     "take_survey",
+    "take_upload",
+    "total_of",
     "touch",
     "towns",
+    "try_upload",
     "undo_edit",
+    "undo_in_editor",
+    "upload",
+    "uploads",
     "version",
     "versions_of",
     "villages",
@@ -164,6 +290,11 @@ def nearby(
     return _geography().ground(timezone.localdate()).nearby(x, y, metres, kind)
 
 
+def neighbours(area_id: int) -> list[AreaView]:
+    """Areas of the same kind that share a piece of border today, by code."""
+    return _geography().ground(timezone.localdate()).neighbours(area_id)
+
+
 def area(code: str) -> AreaView:
     """By code; Refused(area_unknown)."""
     found = _geography().by_code.get(code)
@@ -186,8 +317,8 @@ def below(area_id: int) -> frozenset[int]:
 
 
 def children(area_id: int) -> tuple[AreaView, ...]:
-    """Areas directly under it that have not ended, by code."""
-    return tuple(one for one in _geography().children(area_id) if not one.ended(timezone.localdate()))
+    """Areas directly under it that stand today, by code."""
+    return tuple(one for one in _geography().children(area_id) if one.stands(timezone.localdate()))
 
 
 def towns() -> tuple[AreaView, ...]:
@@ -196,10 +327,10 @@ def towns() -> tuple[AreaView, ...]:
 
 
 def areas_of(town_code: str, kind: str) -> tuple[AreaView, ...]:
-    """Every area of one kind in a town that has not ended, by code; directly-managed areas are among the villages."""
+    """Every area of one kind in a town that stands today, by code; directly-managed areas are among the villages."""
     known, today = _geography(), timezone.localdate()
     found = (known.by_id[one] for one in known.below(area(town_code).id))
-    living = (one for one in found if one.kind == kind and not one.ended(today))
+    living = (one for one in found if one.kind == kind and one.stands(today))
     return tuple(sorted(living, key=lambda one: one.code))
 
 
@@ -209,9 +340,8 @@ def villages(town_code: str) -> tuple[AreaView, ...]:
 
 
 def find(town_code: str, q: str, *, most: int = 8) -> list[Named]:
-    """居村 and blocks of a town that the words of an address may mean, likeliest first."""
-    known = _geography()
-    return find_named(q, known.named(area(town_code).id), most)
+    """居村 and blocks of today that the words of an address may mean, likeliest first."""
+    return find_named(q, _geography().named(area(town_code).id, timezone.localdate()), most)
 
 
 def shape(area_id: int, *, on: date | None = None) -> bytes | None:

@@ -10,11 +10,13 @@ import numpy as np
 import shapely
 
 from townops.areas.domain.candidates import KINDS
+from townops.areas.domain.features import Feature
 from townops.areas.domain.views import AreaView
 from townops.areas.exchange.writing import FORMS, Sheet, write
 from townops.areas.geography import Geography, picture
 from townops.areas.models import Area
 from townops.areas.surveys import plane_of
+from townops.areas.versions import features_of, load_version
 from townops.kernel.refusal import Refused
 
 LABELS: Final = dict((*Area.Kind.choices, *Area.BlockType.choices))
@@ -47,9 +49,40 @@ def export(
     shapes = np.array(shapely.from_wkb([wkb for _, wkb in pairs]), np.object_)
     rows = [_row(known, one) for one, _ in pairs]
     sheet = Sheet(LABELS[level], rows, shapes, crs, plane_of(plane) if plane else None)
+    return _written(sheet, form, f"{found.name}-{LABELS[level]}-{on:%Y%m%d}-{sheet.system}")
+
+
+def export_version(
+    version_id: int, level: str, *, form: str, crs: str = "cgcs2000", plane: Path | None = None
+) -> Exported:
+    """One level of a draft or published version, as that version has it. Refused: `version_unknown`, and as `export`."""
+    row = load_version(version_id)
+    if level not in KINDS:
+        raise Refused("kind_wrong", value=level)
+    features = [one for one in features_of(row.pk) if one.kind == level]
+    shapes = np.array([one.geometry for one in features], np.object_)
+    sheet = Sheet(
+        LABELS[level], [_said(one) for one in features], shapes, crs, plane_of(plane) if plane else None
+    )
+    town = picture.get().by_code.get(row.town)
+    title = f"第{row.number}版" if row.number is not None else f"草案{row.pk}"
+    return _written(sheet, form, f"{town.name if town else row.town}-{LABELS[level]}-{title}-{sheet.system}")
+
+
+# say: Excel表格
+def forms() -> dict[str, str]:
+    """Every format by code, in words."""
+    return {code: one.label for code, one in FORMS.items()}
+
+
+def _written(sheet: Sheet, form: str, name: str) -> Exported:
     content = write(sheet, form)
-    name = f"{found.name}-{LABELS[level]}-{on:%Y%m%d}-{sheet.system}"
     return Exported(content, _UNSAFE.sub("_", name) + FORMS[form].suffix, FORMS[form].media)
+
+
+def _said(one: Feature) -> tuple[str, ...]:
+    flags = ("是" if flag else "" for flag in (one.detached_allowed, one.directly_managed))
+    return (one.code, one.name, LABELS[one.kind], LABELS.get(one.block_type, ""), one.parent, *flags)
 
 
 def _row(known: Geography, one: AreaView) -> tuple[str, ...]:

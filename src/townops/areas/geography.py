@@ -4,10 +4,12 @@ import threading
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from townops.areas.domain.finding import Named
 from townops.areas.domain.ground import Ground
@@ -30,7 +32,7 @@ class Geography:
         for area in sorted(self.by_id.values(), key=lambda one: one.code):
             self._children.setdefault(area.parent_id, []).append(area)
         self._below: dict[int, frozenset[int]] = {}
-        self._named: dict[int, tuple[Named, ...]] = {}
+        self._named: dict[tuple[int, date], tuple[Named, ...]] = {}
         self._changes = sorted(set(changes))
         self._grounds: OrderedDict[int, Ground] = OrderedDict()
         self._reading = threading.Lock()
@@ -45,14 +47,14 @@ class Geography:
             self._below[area_id] = frozenset({area_id}).union(*under)
         return self._below[area_id]
 
-    def named(self, town: int) -> tuple[Named, ...]:
-        """居村 and blocks of a town as they are looked for by name, by code."""
-        if town not in self._named:
+    def named(self, town: int, on: date) -> tuple[Named, ...]:
+        """居村 and blocks of a town that stand on a day as they are looked for by name, by code; the last day is kept."""
+        if (town, on) not in self._named:
             under = sorted((self.by_id[one] for one in self.below(town)), key=lambda area: area.code)
-            self._named[town] = tuple(
-                self._as_named(one) for one in under if one.kind in {"village", "block"}
-            )
-        return self._named[town]
+            wanted = (one for one in under if one.kind in {"village", "block"} and one.stands(on))
+            kept = {key: names for key, names in self._named.items() if key[1] == on}
+            self._named = kept | {(town, on): tuple(map(self._as_named, wanted))}
+        return self._named[town, on]
 
     def _as_named(self, area: AreaView) -> Named:
         above = self.by_id[area.parent_id].name if area.kind == "block" and area.parent_id else ""
@@ -95,15 +97,26 @@ def read() -> Geography:
     """Every identity, without shapes."""
     fields = (
         "id", "code", "name", "kind", "block_type", "parent_id", "town",
-        "directly_managed", "detached_allowed", "valid_until",
+        "directly_managed", "detached_allowed", "valid_until", "valid_from",
     )  # fmt: skip
-    areas = [AreaView(*row) for row in Area.objects.order_by("code").values_list(*fields)]
+    coming = _coming()
+    areas = [
+        replace(one, since=coming.get(one.id, one.since))
+        for one in (AreaView(*row) for row in Area.objects.order_by("code").values_list(*fields))
+    ]
     columns = (
         model.objects.order_by().values_list(column, flat=True).distinct()
         for model in (Area, AreaShape)
         for column in ("valid_from", "valid_until")
     )
     return Geography(areas, (day for column in columns for day in column if day is not None))
+
+
+def _coming() -> dict[int, date]:
+    """Areas without ground today that will have some, and from which day: also those that come back."""
+    today = timezone.localdate()
+    later = AreaShape.objects.filter(valid_from__gt=today).exclude(area__in=shapes_on(today).values("area"))
+    return dict(later.order_by("-valid_from").values_list("area", "valid_from"))
 
 
 picture: Final[Picture[Geography]] = Picture("areas", read)

@@ -115,7 +115,8 @@ class Version(models.Model):
     """A set of borders: a draft until it is published, never changed afterwards.
 
     `revision` counts the operations on the draft, `checked` is the revision that was proven, `borders` the stamp of the
-    borders it started from; `applied` says that its words hold and open work has changed hands.
+    borders it started from; `applied` says that its words hold and open work has changed hands. A dropped draft is kept,
+    but nobody works on it.
     """
 
     town = models.CharField("街镇代码", max_length=12)
@@ -128,6 +129,7 @@ class Version(models.Model):
     created_at = models.DateTimeField("建立时间")
     valid_from = models.DateField("生效日期", null=True)
     applied = models.BooleanField(default=False)
+    dropped_at = models.DateTimeField("放弃时间", null=True)
 
     class Meta:
         ordering = ("-id",)
@@ -164,6 +166,7 @@ class VersionArea(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["version", "code"], name="version_area_once")
         ]
+        indexes: ClassVar = [models.Index(fields=["version", "revision"], name="version_area_news")]
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.code}"
@@ -189,6 +192,29 @@ class VersionEdit(models.Model):
         return f"{self.version_id} r{self.revision}"
 
 
+class SurveyUpload(models.Model):
+    """A survey file as it was handed in, with what its reader chose so far; bytes lie under DATA/surveys/`place`.
+
+    `typed` is canonical JSON of the form: the file and every choice outlive a refusal, a closed tab and a restart.
+    """
+
+    town = models.CharField("街镇代码", max_length=12)
+    place = models.CharField(max_length=32, unique=True)
+    name = models.CharField("文件名", max_length=200)
+    size = models.PositiveBigIntegerField("字节数")
+    person = models.BigIntegerField("上传人")
+    at = models.DateTimeField("上传时间", db_index=True)
+    version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
+    typed = models.TextField(default="{}")
+    taken_at = models.DateTimeField("导入时间", null=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Lineage(models.Model):
     """What became of an area's ground with a version; codes, because they outlive every shape."""
 
@@ -209,3 +235,45 @@ class Lineage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before} {self.how} {self.after}"
+
+
+class Dossier(models.Model):
+    """What is known of a block or a responsibility grid beside its borders (责任块档案, U11); `seq` counts its changes."""
+
+    area = models.OneToOneField(Area, models.PROTECT, primary_key=True, related_name="+")
+    seq = models.PositiveIntegerField(default=1)
+    address = models.CharField("地址", max_length=200, blank=True)
+    plates = models.CharField("门牌", max_length=400, blank=True)
+    households = models.PositiveIntegerField("户数", null=True)
+    residents = models.PositiveIntegerField("常住人口", null=True)
+    incomers = models.PositiveIntegerField("来沪人员", null=True)
+    elders = models.PositiveIntegerField("60岁及以上", null=True)
+    workers = models.PositiveIntegerField("从业人员", null=True)
+    counted_on = models.DateField("统计日期", null=True)
+    note = models.CharField("备注", max_length=500, blank=True)
+    reviewed_on = models.DateField("复核日期", null=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.area_id} {self.seq}"
+
+
+class DossierLine(models.Model):
+    """One key place, component, kind of people or piece of equipment of a dossier; `name` is its first cell, a component's
+    its code, which exists once.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="lines")
+    part = models.CharField("栏目", max_length=12)
+    name = models.CharField("编码或名称", max_length=80)
+    more = models.CharField("名称或数量", max_length=80, blank=True)
+    note = models.CharField("位置或说明", max_length=80, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        indexes: ClassVar = [models.Index(fields=["dossier", "part"], name="dossier_line_part")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name"], condition=Q(part="components"), name="component_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.name}"

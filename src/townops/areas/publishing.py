@@ -7,6 +7,7 @@ from typing import Final
 from django.utils import timezone
 
 from townops.areas.access import PUBLISH
+from townops.areas.domain.changes import Comparison, compared
 from townops.areas.domain.comparing import Carried, Difference, Link, carried, compare
 from townops.areas.domain.features import Feature
 from townops.areas.domain.proving import prove
@@ -40,6 +41,20 @@ def compare_versions(before: int, after: int) -> Difference:
     return compare(features_of(one.pk), features_of(other.pk), day)
 
 
+def comparison(version_id: int, against: int | None = None) -> Comparison:
+    """What a version changes against another; without one a draft against what stands, a published version against the
+    one before it. Refused(version_unknown).
+    """
+    row = load_version(version_id)
+    day = row.valid_from or timezone.localdate()
+    if against is not None:
+        return compared(features_of(load_version(against).pk), features_of(row.pk), day)
+    if row.number is None:
+        return compared(standing(row.town), features_of(row.pk), day)
+    earlier = Version.objects.filter(town=row.town, number=row.number - 1).first()
+    return compared(features_of(earlier.pk) if earlier else (), features_of(row.pk), day)
+
+
 def foresee_publishing(version_id: int, on: date) -> Difference:
     """What publishing a draft from a day on would change; nothing is written."""
     row = load_version(version_id)
@@ -58,6 +73,8 @@ def publish(version_id: int, *, revision: int, on: date, actor: Actor, at: datet
         row = load_version(version_id)
         if row.number is not None:
             raise Refused("version_published")
+        if row.dropped_at is not None:
+            raise Refused("draft_dropped")
         if row.checked != row.revision or row.revision != revision:
             raise Refused("draft_not_checked")
         if row.borders != borders_stamp():
@@ -204,6 +221,12 @@ def _begin(row: Version, at: datetime) -> None:
 def lineage_of(town: str) -> list[Link]:
     """What became of every area with every version, oldest first."""
     rows = Lineage.objects.filter(version__town=town)
+    return [Link(*row) for row in rows.values_list("on", "before", "after", "how", "m2", "share")]
+
+
+def lineage_in(version_id: int) -> list[Link]:
+    """What became of areas with one version, as it was kept or corrected, by code."""
+    rows = Lineage.objects.filter(version=version_id).order_by("before", "after")
     return [Link(*row) for row in rows.values_list("on", "before", "after", "how", "m2", "share")]
 
 

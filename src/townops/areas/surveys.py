@@ -33,7 +33,8 @@ class AreaFile:
     Fields: code name kind block_type parent detached_allowed directly_managed. `crs` (cgcs2000, wgs84,
     gcj02, bd09 or an EPSG code) overrules what the file says of itself: web maps in GCJ-02 call themselves
     WGS84. `plane` is the parameter file of a town's own plane, `swapped` says that the two coordinates stand
-    the other way round, `sure` that the system is as said although the town's ground suggests another.
+    the other way round, `sure` that the system is as said although the town's ground suggests another;
+    `page` is the code page (utf-8, gbk) of its texts where people know better than the reader.
     """
 
     path: Path
@@ -45,12 +46,13 @@ class AreaFile:
     plane: Path | None = None
     swapped: bool = False
     sure: bool = False
+    page: str = ""
 
 
 def read(file: AreaFile, town: shapely.Geometry | None = None) -> Survey:
     """Every feature in file order; `town` is its known outline. Refused: what `exchange.reading.read` and
     `exchange.systems.placed` refuse, `column_missing`, `crs_doubtful`, `plane_file` and its kin."""
-    layer = read_layer(file.path, file.layer)
+    layer = read_layer(file.path, file.layer, file.page)
     plane = plane_of(file.plane) if file.plane else None
     crs = plane.name if plane else short_name(file.crs) or layer.crs
     moved = _placed(layer, file, crs, plane, town)

@@ -1,6 +1,6 @@
 """Drafts of borders: begun from what stands, edited feature by feature without overwriting anybody, proven (U8-U11)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -27,9 +27,13 @@ BORDERS: Final = (
     "borders"  # the stamp that moves with every change of borders, and the lock of whoever changes them
 )
 KIND: Final = "borders"
+BASE: Final = "base"  # the operation that moves a draft to the borders that stand now
 BATCH: Final = 200
 WORDS: Final = ("code", "kind", "name", "parent", "block_type", "detached_allowed", "directly_managed")
 Changes = Mapping[str, Feature | None]
+Knows = Callable[
+    [Version], Mapping[str, Feature]
+]  # how a locked draft is known, for whoever keeps it in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def view(row: Version) -> VersionView:
 
 def versions_of(town: str) -> list[VersionView]:
     """Every version of a town, newest first."""
-    return [view(row) for row in Version.objects.filter(town=town)]
+    return [view(row) for row in Version.objects.filter(town=town, dropped_at=None)]
 
 
 def load_version(version_id: int) -> Version:
@@ -109,10 +113,11 @@ def _standing(row: AreaShape) -> Feature:
 
 def features_of(version_id: int) -> list[Feature]:
     """Every area of a version, by code."""
-    return [_feature(row) for row in VersionArea.objects.filter(version=version_id, gone=False)]
+    return [feature_of(row) for row in VersionArea.objects.filter(version=version_id, gone=False)]
 
 
-def _feature(row: VersionArea) -> Feature:
+def feature_of(row: VersionArea) -> Feature:
+    """An area of a version without the database."""
     return Feature(shape=bytes(row.shape), **{name: getattr(row, name) for name in WORDS})
 
 
@@ -153,11 +158,12 @@ def put_features(
 
 def put_survey(version_id: int, survey: Survey, *, based_on: int, actor: Actor, at: datetime) -> int:
     """A whole survey into the draft as one change; codes it does not name stay. Refused as `put_features`."""
-    features = [_surveyed(one) for one in survey.rows]
+    features = [surveyed(one) for one in survey.rows]
     return put_features(version_id, based_on=based_on, features=features, actor=actor, at=at)
 
 
-def _surveyed(one: Candidate) -> Feature:
+def surveyed(one: Candidate) -> Feature:
+    """A row of a survey as a feature. Refused("shape_missing")."""
     if one.shape is None:
         raise Refused("shape_missing")
     code, kind, name, parent, block_type = (one.cells[field] for field in TEXTS)
@@ -165,74 +171,99 @@ def _surveyed(one: Candidate) -> Feature:
     return Feature(code, kind, name, wkb_of(one.shape), parent, block_type, detached, direct)
 
 
-def undo(version_id: int, *, actor: Actor, at: datetime) -> int:
+def undo(version_id: int, *, actor: Actor, at: datetime, know: Knows | None = None) -> int:
     """Take back the actor's own last operation. Refused: nothing_to_undo, draft_stale when others built upon it."""
-    return _reverse(version_id, "undo", actor, at)
+    return _reverse(version_id, "undo", actor, at, know or _everything)
 
 
-def redo(version_id: int, *, actor: Actor, at: datetime) -> int:
+def redo(version_id: int, *, actor: Actor, at: datetime, know: Knows | None = None) -> int:
     """Do again what was taken back last. Refused: nothing_to_redo, draft_stale."""
-    return _reverse(version_id, "redo", actor, at)
+    return _reverse(version_id, "redo", actor, at, know or _everything)
 
 
-def _reverse(version_id: int, kind: str, actor: Actor, at: datetime) -> int:
+def _reverse(version_id: int, kind: str, actor: Actor, at: datetime, know: Knows) -> int:
     with db.write():
         row = lock_draft(version_id, actor)
-        mine = VersionEdit.objects.filter(version=row, person=actor.person).values_list("revision", "kind")
-        last: Stacks = stacks(Operation(*one) for one in mine)
+        last = stacks_of(row.pk, actor)
         which = last.undo if kind == "undo" else last.redo
         if not which:
             raise Refused(f"nothing_to_{kind}")
         touched = load(VersionEdit.objects.get(version=row, revision=which).body)
-        now = _now(row, touched)
+        now = know(row)
         if lost := [code for code, (_, after) in touched.items() if packed(now.get(code)) != after]:
             raise Refused("draft_stale", codes="、".join(lost[:5]))
         back = {code: unpacked(before) for code, (before, _) in touched.items()}
-        return apply_changes(row, back, kind, actor, at)
+        return apply_changes(row, back, kind, actor, at, everything=now)
+
+
+def stacks_of(version_id: int, actor: Actor) -> Stacks:
+    """What the actor could take back or do again next; moving a draft to other borders is nobody's own operation."""
+    mine = VersionEdit.objects.filter(version=version_id, person=actor.person).exclude(kind=BASE)
+    return stacks(Operation(*one) for one in mine.values_list("revision", "kind"))
 
 
 def lock_draft(version_id: int, actor: Actor) -> Version:
     """The draft with its next revision already taken: whoever comes second waits here."""
     may_draft(actor)
-    drafts = Version.objects.filter(pk=version_id, number__isnull=True)
+    drafts = Version.objects.filter(pk=version_id, number__isnull=True, dropped_at=None)
     if not drafts.update(revision=F("revision") + 1):
-        load_version(version_id)
-        raise Refused("version_published")
+        raise Refused("version_published" if load_version(version_id).dropped_at is None else "draft_dropped")
     return load_version(version_id)
 
 
-def _now(row: Version, codes: Iterable[str]) -> dict[str, Feature]:
-    wanted = set(codes)
-    return {one.code: one for one in features_of(row.pk) if one.code in wanted}
+def _everything(row: Version) -> dict[str, Feature]:
+    return {one.code: one for one in features_of(row.pk)}
 
 
-def apply_changes(row: Version, changes: Changes, kind: str, actor: Actor, at: datetime) -> int:
-    """Write one operation (edit, undo, redo) into a locked draft, with what it takes to undo it."""
-    everything = {one.code: one for one in features_of(row.pk)}
+def apply_changes(
+    row: Version,
+    changes: Changes,
+    kind: str,
+    actor: Actor,
+    at: datetime,
+    *,
+    everything: Mapping[str, Feature] | None = None,
+) -> int:
+    """Write one operation (edit, undo, redo) into a locked draft, with what it takes to undo it; `everything` is the draft
+    as it is, for whoever knows it already.
+    """
+    if everything is None:
+        everything = _everything(row)
     _examine(row.town, everything, [one for one in changes.values() if one])
     body = {code: (packed(everything.get(code)), packed(one)) for code, one in changes.items()}
-    for code, one in changes.items():
-        _write(row, code, one)
+    write_changes(row, changes)
     VersionEdit.objects.create(
         version=row, revision=row.revision, kind=kind, person=actor.person, at=at, body=dump(body)
     )
     return row.revision
 
 
-def _write(row: Version, code: str, one: Feature | None) -> None:
-    if one is None:
-        left = VersionArea.objects.filter(version=row, code=code)
-        left.update(gone=True, revision=row.revision)
-        return
-    words = {name: getattr(one, name) for name in WORDS if name != "code"}
-    words |= {"shape": one.shape, "revision": row.revision, "gone": False}
-    VersionArea.objects.update_or_create(version=row, code=code, defaults=words)
+def write_changes(row: Version, changes: Changes) -> None:
+    """Bring areas of a draft to what they shall be; None takes one away. They carry the draft's present revision."""
+    held = {one.code: one for one in VersionArea.objects.filter(version=row)}
+    lasting = [one for one in changes.values() if one is not None]
+    VersionArea.objects.bulk_create(
+        (_row(row, one) for one in lasting if one.code not in held), batch_size=BATCH
+    )
+    known = [_rewritten(held[code], one, row.revision) for code, one in changes.items() if code in held]
+    fields = (*(name for name in WORDS if name != "code"), "shape", "revision", "gone")
+    VersionArea.objects.bulk_update(known, fields, batch_size=BATCH // 4)
+
+
+def _rewritten(held: VersionArea, one: Feature | None, revision: int) -> VersionArea:
+    held.revision, held.gone = revision, one is None
+    for name in (*WORDS, "shape") if one else ():
+        setattr(held, name, getattr(one, name))
+    return held
 
 
 def _examine(town: str, everything: Mapping[str, Feature], changed: Sequence[Feature]) -> None:
     """The rules of a survey's rows; parents may come in the same change."""
     known = dict(picture.get().by_code)
-    known |= {code: AreaView(0, code, one.name, one.kind, town=town) for code, one in everything.items()}
+    asked = {code for one in changed for code in (one.code, one.parent)} & everything.keys()
+    known |= {
+        code: AreaView(0, code, everything[code].name, everything[code].kind, town=town) for code in asked
+    }
     rows = tuple(_candidate(number, one) for number, one in enumerate(changed, start=1))
     survey = Survey("", town, rows, "EPSG:4490")
     for error in Examination(survey, known, LABELS).errors():

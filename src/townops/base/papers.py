@@ -33,8 +33,19 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Plate:
+    """A sign to cut out and put up: a QR code (SVG) under its title, with small lines below."""
+
+    title: str
+    lines: tuple[str, ...]
+    drawing: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """A paper in words: who issues it, its number, its boxes in order, who signs, what stands small below, chapters after that."""
+    """A paper in words: who issues it, its number, its boxes in order, who signs, what stands small below, chapters after that.
+    One with `plates` holds nothing but them: a single one fills the page, several stand in rows with lines to cut along.
+    """
 
     issuer: str
     title: str
@@ -43,6 +54,7 @@ class Sheet:
     signs: tuple[str, ...] = ()
     note: str = ""
     parts: tuple[Part, ...] = ()
+    plates: tuple[Plate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

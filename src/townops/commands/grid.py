@@ -163,7 +163,7 @@ def as_json(proof: "Proof") -> dict[str, object]:
 def defect_json(defect: "Defect") -> dict[str, object]:
     import shapely
 
-    from townops.commands.gridwords import fix_of
+    from townops.kernel.partition.wording import fix_of
 
     return {
         "type": defect.type.value, "detail": defect.detail, "level": defect.level, "features": list(defect.features),
@@ -201,7 +201,7 @@ def _write_json(path: Path, content: object) -> None:
 
 
 def _tell(sheets: "Sequence[Sheet]", proof: "Proof") -> None:
-    from townops.commands.gridwords import TYPES
+    from townops.kernel.partition.wording import TYPES
 
     for number, sheet in enumerate(sheets, start=1):
         say(f"第{number}级 {sheet.level.name}：{len(sheet.level.features)} 个")
@@ -215,7 +215,7 @@ def _tell(sheets: "Sequence[Sheet]", proof: "Proof") -> None:
 
 
 def _tell_defects(defects: "Sequence[Defect]") -> None:
-    from townops.commands.gridwords import sentence
+    from townops.kernel.partition.wording import sentence
 
     for one in defects[:SHOWN]:
         say(sentence(one))
@@ -224,7 +224,7 @@ def _tell_defects(defects: "Sequence[Defect]") -> None:
 
 
 def _tell_repair(done: "Repair") -> None:
-    from townops.commands.gridwords import DEEDS
+    from townops.kernel.partition.wording import DEEDS
 
     for deed in done.deeds[:SHOWN]:
         say(DEEDS[deed.what].format(won=deed.won, lost="、".join(deed.lost)) + f"，{deed.m2:.2f}平方米")

@@ -45,6 +45,16 @@ GROUPS: Final = (
         ),
     ),
     Group(
+        "网格",
+        (
+            Entry("grid", "网格图", "pin", ("areas.view",)),
+            Entry("dossiers-lacking", "档案缺陷", "warn", ("areas.dossier", "people.edit")),
+            Entry("versions", "边界调整", "merge", ("areas.draft", "areas.publish")),
+            Entry("surveys", "导入测绘文件", "inbox", ("areas.draft",)),
+            Entry("export", "导出边界", "send", ("areas.export",)),
+        ),
+    ),
+    Group(
         "资料",
         (
             Entry("handbook", "操作规程", "file"),

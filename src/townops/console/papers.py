@@ -1,12 +1,18 @@
 """The handbook as a paper: the same words as the page, for the wall and the training room."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from typing import Final
+
+import segno
 
 from townops.areas import api as areas
-from townops.base.papers import Cell, Part, Sheet, paper
+from townops.base.papers import Cell, Part, Plate, Sheet, paper
+from townops.console import grounds
 from townops.console.handbook import Handbook
 from townops.console.handbook_drawing import pages
+
+SCAN: Final = "扫码看责任块档案，报问题"
 
 
 def example() -> Sheet:
@@ -75,3 +81,30 @@ def _parts(book: Handbook) -> Iterator[Part]:
 
 def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def example_of_plates() -> Sheet:
+    """A page and a bit, with a name as long as names get and signs that could be taken for markup."""
+    names = ("短", "名称最长八十个字的责任块" * 6, "#号*楼*_甲_$1$")
+    many = tuple(
+        _plate(f"{name}{row}", ("小区", "310115104002001", "居村", "责任网格"), "https://example.org/grid/1")
+        for row in range(4)
+        for name in names
+    )
+    return Sheet("示例镇", "责任块门牌", "310115104002", (), (), SCAN, plates=many)
+
+
+@paper("plates", label="责任块门牌", sources=frozenset(), example=example_of_plates)
+def plates(area: areas.AreaView, blocks: Sequence[areas.AreaView], address: Callable[[str], str]) -> Sheet:
+    """A sign for each block; `address` tells where a code leads."""
+    made = tuple(_plate(one.name, _lines(one), address(one.code)) for one in blocks)
+    return Sheet(areas.area(area.town).name, "责任块门牌", area.code, (), (), SCAN, plates=made)
+
+
+def _plate(title: str, lines: tuple[str, ...], address: str) -> Plate:
+    return Plate(title, lines, segno.make(address, error="m").svg_inline(scale=4, border=2))
+
+
+def _lines(one: areas.AreaView) -> tuple[str, ...]:
+    above = (area.name for area in reversed(grounds.chain(one)[1:]))
+    return (grounds.type_words()[one.block_type], one.code, *above)

@@ -20,4 +20,5 @@ WORDS: Final = {
     "form_text_missing": "请写明诉求内容。",
     "form_time_malformed": "时间“{value}”填写不对，请按年月日时分填写。",
     "form_number_malformed": "坐标“{value}”不是数字，请重新填写。",
+    "plates_none": "“{name}”没有责任块，没有门牌可打印。",
 }

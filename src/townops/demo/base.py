@@ -1,5 +1,6 @@
 """A town without orders: areas, roles, units, people, catalogue, flows, dispatch rules. The demo and the tests stand on it."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from townops.base import calendars
@@ -15,12 +16,21 @@ BEGUN = datetime(2015, 1, 1, tzinfo=UTC)
 FIRST_DAY = BEGUN.date()
 
 
-def build_base(*, at: datetime, password: str = PASSWORD, town: Town | None = None, suffix: str = "") -> Town:
-    """Build one town; what exists stays. Returns it."""
+def build_base(
+    *,
+    at: datetime,
+    password: str = PASSWORD,
+    town: Town | None = None,
+    suffix: str = "",
+    unanswered: Callable[[str], bool] = invented.is_nobody_missing,
+) -> Town:
+    """Build one town; what exists stays. Blocks that are `unanswered` have nobody to answer for them. Returns it."""
     chosen = town or first_town()
     build_areas(town=chosen, at=at, since=BEGUN.date())
     people.load_roles()
-    invented.build_people(password=password, at=at, since=BEGUN, town=chosen.code, suffix=suffix)
+    invented.build_people(
+        password=password, at=at, since=BEGUN, town=chosen.code, suffix=suffix, unanswered=unanswered
+    )
     load_data(at=at)
     return chosen
 

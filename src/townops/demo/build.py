@@ -6,6 +6,7 @@ from django.db import connection
 from django.utils import timezone
 
 from townops.base.db import is_sqlite
+from townops.demo import dossiers
 from townops.demo.base import build_base
 from townops.demo.play import Play, evidence
 from townops.demo.town import towns
@@ -21,7 +22,10 @@ def build_demo(count: int, orders: int, progress: Progress) -> int:
     _hurry(on=True)
     try:
         for number, town in enumerate(towns(count)):
-            build_base(at=at, town=town, suffix=f"@{number}" if number else "")
+            build_base(
+                at=at, town=town, suffix=f"@{number}" if number else "", unanswered=dossiers.is_unanswered
+            )
+            dossiers.build_dossiers(town.code, at=at)
             share = orders // count + (1 if number < orders % count else 0)
             play = Play(
                 town=town.code,

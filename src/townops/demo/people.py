@@ -1,6 +1,6 @@
 """Invents the persons of the demo town: obviously invented names, one password, every post held."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import count, product
 from typing import Final
@@ -54,8 +54,19 @@ MAINTAINS: Final = {"public": "chengjian", "scenic": "chengjian", "school": "she
 IN_VILLAGE: Final = {"village": "v_{n}.head", "station": "s_{n}.executive"}
 
 
+def is_nobody_missing(_code: str) -> bool:
+    """Every block has somebody who answers for it."""
+    return False
+
+
 def build_people(
-    *, password: str, at: datetime, since: datetime, town: str = "", suffix: str = ""
+    *,
+    password: str,
+    at: datetime,
+    since: datetime,
+    town: str = "",
+    suffix: str = "",
+    unanswered: Callable[[str], bool] = is_nobody_missing,
 ) -> list[str]:
     """Units, posts, one person with an account for every post that is not filled by another; returns the
     user names.
@@ -70,7 +81,11 @@ def build_people(
         if any(people.appointments(post) for posts in plan.values() for post in posts):
             return []
         recruit(plan, password=password, suffix=suffix, since=since, at=at)
-        subjects = list(invented_subjects(code, confirmed=since.date()))
+        subjects = [
+            one
+            for one in invented_subjects(code, confirmed=since.date())
+            if not unanswered(areas.area_by_id(one.block_id).code)
+        ]
         people.enter_subjects(subjects, valid_from=since.date(), actor=BUILDER, at=at)
     return [name + suffix for name in plan]
 

@@ -231,7 +231,7 @@ class Play:
     def _step(self, due: Due, move: Move) -> bool:
         """The step with what it takes along; whether it was allowed."""
         before = self._load(due.order).value
-        family = move.step in TOGETHER or before.progress.quick or due.order in self.parents
+        family = move.step in TOGETHER or before.progress.quick or before.parent or due.order in self.parents
         if family:
             self._flush()
         try:

@@ -13,7 +13,7 @@ from townops.base.papers import Sheet
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 
-TEMPLATE: Final = Path(__file__).parent / "templates" / "form.typ"
+TEMPLATES: Final = Path(__file__).parent / "templates"
 FONTS: Final = Path(__file__).parents[1] / "static" / "vendor" / "fonts"
 FACES: Final = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
 
@@ -34,8 +34,8 @@ def _compiler(sheet: Sheet, printed_by: str, at: datetime) -> typst.Compiler:
     local = at.astimezone(SHANGHAI)
     stated = asdict(sheet) | {"printed": f"{printed_by}　{local:%Y-%m-%d %H:%M} 打印"}
     return typst.Compiler(
-        TEMPLATE,
-        root=TEMPLATE.parent,
+        TEMPLATES / ("plates.typ" if sheet.plates else "form.typ"),
+        root=TEMPLATES,
         font_paths=_fonts(),
         sys_inputs={"sheet": json.dumps(stated, ensure_ascii=False)},
     )

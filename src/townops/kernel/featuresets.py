@@ -8,6 +8,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 from townops.kernel.vectortiles import Box, Fact, Shapes, Tile, cut, encode, level_of, simplified
 
 TILES_KEPT: Final = 512
+MOST_NAMED: Final = 2000  # of more areas in a tile none is wide enough for a sign
+NAMED_AT: Final = "-names"  # a layer of points beside one of areas: a map names an area once, not once a tile
 Places = NDArray[np.int64]
 
 
@@ -78,7 +81,18 @@ class FeatureSet:
     def _cut(self, layer: str, tile: Tile) -> bytes:
         places = np.sort(self._tree.query(shapely.box(*tile.box)))
         facts = [{"id": self.ids[place], **self.facts[place]} for place in places]
-        return encode(layer, cut(self._shapes_at(tile.zoom)[places], tile), facts)
+        layers = {layer: (cut(self._shapes_at(tile.zoom)[places], tile), facts)}
+        if self._covers and len(places) <= MOST_NAMED:
+            layers[layer + NAMED_AT] = (cut(self._middles[places], tile), facts)
+        return encode(layers)
+
+    @cached_property
+    def _middles(self) -> Shapes:
+        """Where an area is named: its centre of gravity, or a point inside where that lies outside."""
+        middles = shapely.centroid(self.shapes)
+        inside = shapely.contains(self.shapes, middles)
+        found: Shapes = np.where(inside, middles, shapely.point_on_surface(self.shapes))
+        return found
 
     def _shapes_at(self, zoom: int) -> Shapes:
         level = level_of(zoom)

@@ -3,7 +3,7 @@
 Shapes that cover their ground are simplified together, so that neighbours keep their common border at every zoom.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -85,15 +85,19 @@ def _of_same_kind(shapes: Shapes, dimensions: NDArray[np.int32]) -> Shapes:
     return shapes
 
 
-def encode(layer: str, shapes: Shapes, facts: Sequence[Mapping[str, Fact]]) -> bytes:
-    """One layer as a tile, of shapes as `cut` leaves them; b"" when all are empty."""
-    features = [
-        {"geometry": shape, "properties": {name: fact for name, fact in told.items() if fact is not None}}
-        for shape, told in zip(shapes, facts, strict=True)
-        if not shape.is_empty
-    ]
-    if not features:
+def encode(layers: Mapping[str, tuple[Shapes, Sequence[Mapping[str, Fact]]]]) -> bytes:
+    """Layers by name as one tile, of shapes as `cut` leaves them; b"" when all are empty."""
+    made = [{"name": name, "features": list(_features(*layer))} for name, layer in layers.items()]
+    told = [one for one in made if one["features"]]
+    if not told:
         return b""
     options = {"y_coord_down": True, "extents": EXTENT, "check_winding_order": False}
-    made: bytes = mapbox_vector_tile.encode([{"name": layer, "features": features}], default_options=options)
-    return made
+    tile: bytes = mapbox_vector_tile.encode(told, default_options=options)
+    return tile
+
+
+def _features(shapes: Shapes, facts: Sequence[Mapping[str, Fact]]) -> Iterator[Mapping[str, object]]:
+    for shape, told in zip(shapes, facts, strict=True):
+        if not shape.is_empty:
+            known = {name: fact for name, fact in told.items() if fact is not None}
+            yield {"geometry": shape, "properties": known}

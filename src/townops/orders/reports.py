@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from townops.areas import api as areas
 from townops.base import contacts, masking, sql
+from townops.base.db import write as transaction
 from townops.base.models import Attachment
 from townops.catalogue import api as catalogue
 from townops.kernel.actors import SYSTEM_PERSON, Actor, Hat
@@ -146,13 +147,13 @@ def receive_reports(
     recorded = recorded_at or at
     for _ in range(TRIES):
         try:
-            return _receive(reports, desk, recorded, beside)
+            return _in_turn(reports, desk, recorded, beside)
         except IntegrityError:  # the same external number came in by another door at this moment
             continue
         except Refused as refused:  # somebody moved a known order meanwhile: look again
             if refused.code not in {"stale_version", "not_a_new_round"}:
                 raise
-    return _receive(reports, desk, recorded, beside)
+    return _in_turn(reports, desk, recorded, beside)
 
 
 def _town_of(actor: Actor) -> str:
@@ -163,6 +164,8 @@ def _town_of(actor: Actor) -> str:
 def _refuse_unfit(one: IncomingReport, at: datetime) -> None:
     if one.received_at > at + EARLY:
         raise Refused("received_in_the_future", received=one.received_at)
+    if one.outer_due_at and one.outer_due_at <= one.received_at:
+        raise Refused("due_before_receipt", due=one.outer_due_at)
     if not fits(one.answers):
         raise Refused("answers_too_many", most=MOST, longest=LONGEST)
     words = (
@@ -188,6 +191,34 @@ def _refuse_foreign_files(reports: Sequence[IncomingReport], actor: Actor) -> No
     own = Attachment.objects.filter(id__in=wanted, person__in=(SYSTEM_PERSON, actor.person))
     if missing := wanted - set(own.values_list("id", flat=True)):
         raise Refused("attachment_unknown", id=min(missing))
+
+
+def _in_turn(
+    reports: Sequence[IncomingReport], desk: Desk, recorded_at: datetime, beside: Beside
+) -> list[Received]:
+    """Many at once come to what one by one would: a number that comes again later is a round upon what came before."""
+    parts = _parts(reports)
+    if len(parts) == 1:
+        return _receive(reports, desk, recorded_at, beside)
+    with transaction():
+        answers = [answer for part in parts for answer in _receive(part, desk, recorded_at, nothing_beside)]
+        if rows := beside(answers):
+            write([], recorded_at=recorded_at, beside=rows)
+    return answers
+
+
+def _parts(reports: Sequence[IncomingReport]) -> list[list[IncomingReport]]:
+    """In order, cut before every report whose number came already with another time of receipt."""
+    parts: list[list[IncomingReport]] = [[]]
+    seen: dict[tuple[str, str], datetime] = {}
+    for one in reports:
+        key = (one.source, one.external_number)
+        if one.external_number and seen.get(key, one.received_at) != one.received_at:
+            parts.append([])
+            seen = {}
+        seen[key] = one.received_at
+        parts[-1].append(one)
+    return parts
 
 
 def _receive(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from townops.base.registry import answers
 from townops.kernel.actors import Actor, Hat
@@ -25,6 +25,10 @@ from townops.orders.write import write
 from townops.people import api as people
 
 GRASSROOTS = frozenset({"village", "station"})
+LONGEST_TRACE: Final = 4000
+ANSWERED: Final = frozenset(
+    one.value for one in (State.CHECKING, State.AWAITING_AUTHORITY, State.CLOSED, State.ARCHIVED)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +102,30 @@ def _added(order: Order, step: Step, hat: Hat, facts: Facts, here: resolve.Aroun
     """Facts the rules need and nobody types: the proposal of the dispatch table, the actor's unit, the fallback."""
     if step.name == "dispatch":
         return _dispatched(order, facts, here)
-    if step.name in {"handle_on_spot", "quick_reply"}:
-        return {"own_unit": resolve.party(people.unit_by_id(hat.unit))}
-    if step.name == "fall_back":
-        return {"unit": fallback_of(order, here)}
     if step.name in {"reclassify", "relocate"}:
         return _moved_unit(order, facts, here)
+    if step.name == "fall_back":
+        return {"unit": fallback_of(order, here)}
+    return _known(order, step, hat)
+
+
+def _known(order: Order, step: Step, hat: Hat) -> dict[str, Value]:
+    """Facts of the actor and of what is stored beside the order."""
+    if step.name in {"handle_on_spot", "quick_reply"}:
+        return {"own_unit": resolve.party(people.unit_by_id(hat.unit))}
+    if step.name == "reply_up" and order.state is State.MERGED:
+        return {"parent_answered": _answered(order.parent)}
     if step.name == "receipt_up":
         return {"message_seq": side.newest_waiting(order.id)}
     return {}
+
+
+def _answered(parent: int | None) -> bool:
+    """Whether the order it is merged into, through others if need be, has a result that was reviewed."""
+    row = Row.objects.filter(id=parent).first() if parent else None
+    if row is not None and row.state == State.MERGED.value:
+        return _answered(store.load(row).value.parent)
+    return row is not None and row.state in ANSWERED
 
 
 def fallback_of(order: Order, here: resolve.Around) -> Party:
@@ -137,6 +156,10 @@ def _dispatched(order: Order, facts: Facts, here: resolve.Around) -> dict[str, V
     added: dict[str, Value] = {"unit": chosen, "basis": proposal.basis if same else Basis.RULE.value}
     if same and proposal.limit:
         added["limit"] = proposal.limit
+    if not same:
+        rules = people.unit_by_id(proposal.unit_id).name
+        other = f"✗ 派遣员另选：按规则应为{rules}"
+        return added | {"trace": "\n".join((other, trace_of(proposal)))[:LONGEST_TRACE]}
     return added | {"trace": trace_of(proposal)}
 
 
@@ -155,7 +178,7 @@ def _to_leader(order: Order, given: Value) -> dict[str, Value]:
 def trace_of(proposal: Any) -> str:
     """The dispatch trace as stored: what was looked at and why it matched or not."""
     lines = (f"{'✓' if line.matched else '✗'} {line.rule}：{line.reason}" for line in proposal.trace)
-    return "\n".join(lines)[:4000]
+    return "\n".join(lines)[:LONGEST_TRACE]
 
 
 def condition_of(order: Order) -> int | None:

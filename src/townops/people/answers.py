@@ -1,9 +1,13 @@
 """What people answer to those below who do not know them."""
 
+from collections.abc import Collection
+from datetime import date, datetime
+
 from townops.areas import api as areas
 from townops.base.registry import answers
 from townops.people.loading import follow_import
 from townops.people.models import BlockSubject
+from townops.people.queries import current_subjects, directory
 
 TOLD = 50
 
@@ -16,4 +20,31 @@ def on_changed_areas(ids: frozenset[int]) -> areas.Touched:
     return areas.Touched(rows.count(), tuple(f"{code} {unit}" for code, unit in words))
 
 
+@areas.on_dossiers(
+    "people",
+    areas.Need("handling", "处置责任主体", 10, grave=True),
+    areas.Need("contact", "联系人", 20, grave=True),
+    areas.Need("ownership", "管理权属主体", 30),
+    areas.Need("maintenance", "维护责任主体", 40),
+)
+def having(ids: Collection[int], at: datetime) -> dict[str, set[int]]:
+    """Blocks with each kind of subject, and those where somebody acts now at the post that the handling subject names."""
+    found = dict[str, set[int]]()
+    acting, staffed = directory().acting, dict[int, bool]()
+    for block, kind, post in current_subjects(ids, at).values_list("block_id", "kind", "contact_post_id"):
+        found.setdefault(kind, set()).add(block)
+        if kind == BlockSubject.Kind.HANDLING and post is not None:
+            if post not in staffed:
+                staffed[post] = bool(acting(post, at))
+            if staffed[post]:
+                found.setdefault("contact", set()).add(block)
+    return found
+
+
+def _reviewed(*, area_id: int, on: date) -> None:
+    """Whoever confirms the dossier of a block confirms who answers for it (answers "areas.reviewed")."""
+    BlockSubject.objects.filter(block=area_id, valid_until=None).update(confirmed_on=on)
+
+
+answers.register("areas.reviewed", _reviewed)
 answers.register("areas.imported", follow_import)

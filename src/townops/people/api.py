@@ -26,6 +26,7 @@ from townops.people.commands import (
     taken_over,
     withdraw_appointment,
 )
+from townops.people.contacts import Contact, SubjectChange, contacts_of, put_subject, subject_changes
 from townops.people.domain.directory import Directory, Holder, PersonView, PostView, Tenure, UnitView
 from townops.people.enrolment import (
     AccountState,
@@ -81,6 +82,7 @@ from townops.people.workbook import user_names
 __all__ = [
     "OPEN_WORK",
     "AccountState",
+    "Contact",
     "Directory",
     "Enrolled",
     "HandoverView",
@@ -91,6 +93,7 @@ __all__ = [
     "Recruit",
     "RoleView",
     "Subject",
+    "SubjectChange",
     "SubjectLine",
     "Tenure",
     "UnitView",
@@ -105,6 +108,7 @@ __all__ = [
     "build_units",
     "center",
     "check_people",
+    "contacts_of",
     "delegate",
     "directory",
     "disable_account",
@@ -139,12 +143,14 @@ __all__ = [
     "post_by_id",
     "post_changes",
     "posts_of",
+    "put_subject",
     "renew_password",
     "reset_second_factor",
     "reveal_phone",
     "role_changes",
     "roles",
     "set_subject",
+    "subject_changes",
     "subjects_of",
     "succeed",
     "taken_over",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, cast
 
+from townops.base import masking
 from townops.base.permissions import declared, permissions_of
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
@@ -161,7 +162,9 @@ def _fall(
 
 def _moved(found: list[Waiting], fall: Fall) -> Iterator[Falling]:
     if fall.before != fall.after:
-        yield from (Falling(one["number"], one["title"], fall.role, fall.after) for one in found)
+        yield from (
+            Falling(one["number"], masking.mask_text(one["title"]), fall.role, fall.after) for one in found
+        )
 
 
 def said(known: Directory, found: Holder, unit_id: int) -> str:

@@ -256,13 +256,18 @@ def set_subject(subject: Subject, *, valid_from: date, actor: Actor, at: datetim
     _may(actor, access.EDIT)
     check_subject(subject)
     with db.write():
-        current = BlockSubject.objects.filter(block=subject.block_id, kind=subject.kind, valid_until=None)
-        current.filter(valid_from__gte=valid_from).delete()
-        current.update(valid_until=valid_from)
-        _subject_row(subject, valid_from).save()
+        write_subject(subject, valid_from)
         body = {"kind": subject.kind, "unit": subject.unit_id, "from": valid_from.isoformat()}
         code = areas.area_by_id(subject.block_id).code
         journal.append(kind="block", key=code, action="subject", actor=actor, at=at, body=body)
+
+
+def write_subject(subject: Subject, valid_from: date) -> None:
+    """One subject from a day on; whoever calls has asked who may, and tells it."""
+    current = BlockSubject.objects.filter(block=subject.block_id, kind=subject.kind, valid_until=None)
+    current.filter(valid_from__gte=valid_from).delete()
+    current.update(valid_until=valid_from)
+    _subject_row(subject, valid_from).save()
 
 
 def enter_subjects(subjects: Sequence[Subject], *, valid_from: date, actor: Actor, at: datetime) -> int:

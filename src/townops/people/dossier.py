@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
 
-from townops.base import journal
+from townops.base import journal, masking
 from townops.base.models import Role
 from townops.people.commands import taken_over
 from townops.people.domain.directory import PersonView, PostView, Span, Tenure
@@ -125,7 +125,9 @@ def work_of(person_id: int, at: datetime, *, most: int = 20) -> Work:
     for post in posts:
         for one in cast(tuple[Waiting, ...], taken_over(post.id)):
             word = ROLES.get(one["role"], one["role"])
-            every.setdefault(one["number"], Held(one["number"], one["title"], one["due_at"], post, word))
+            every.setdefault(
+                one["number"], Held(one["number"], masking.mask_text(one["title"]), one["due_at"], post, word)
+            )
     first = sorted(every.values(), key=lambda one: (one.due_at is None, one.due_at or at, one.number))
     counts = Counter((one.post.id, one.role) for one in every.values())
     by_post = tuple(

@@ -123,7 +123,7 @@ def dismiss(person_id: int, *, actor: Actor, at: datetime, note: str) -> None:
                 withdraw_appointment(tenure.id, actor=actor, at=at)
             else:
                 close_now(tenure.id, actor=actor, at=at, note=note)
-        account = Account.objects.filter(pk=one.account_id, is_active=True).first()
+        account = Account.objects.filter(pk=one.account_id or 0, is_active=True).first()
         if account is not None:
             disable_account(account.username, actor=actor, at=at, note=note)
         refuse_orphans(before, directory(), at, actor=actor)

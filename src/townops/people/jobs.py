@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from townops.base.jobs import job
 from townops.base.outbox import Piece, subscriber
-from townops.people import handovers, planned, post_changes, role_changes, unit_ends, vacancies
+from townops.people import handovers, planned, post_changes, reminding, role_changes, unit_ends, vacancies
 
 
 @subscriber("people.appointed", name="people.handover")
@@ -39,3 +39,9 @@ CHANGES = (post_changes, role_changes, unit_ends)  # imported: they declare what
 def do_changes(at: datetime) -> None:
     """Do the planned changes of units, posts and roles whose moment has come."""
     planned.do_due(at)
+
+
+@job("people.reviews", every=timedelta(hours=6))
+def remind_reviews(at: datetime) -> None:
+    """Tell keepers which dossiers wait to be confirmed."""
+    reminding.remind(at)

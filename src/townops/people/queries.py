@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from townops.areas import api as areas
@@ -15,6 +15,7 @@ from townops.people.domain.directory import Directory, Holder, PersonView, PostV
 from townops.people.models import BlockSubject, Unit
 from townops.people.register import picture
 
+MANY = 1000  # blocks asked for one by one; of more, all are read
 LIMITED = (Unit.Kind.STATION, Unit.Kind.VILLAGE)
 
 
@@ -196,12 +197,18 @@ def appointments(post_id: int) -> tuple[Tenure, ...]:
 
 def subjects_of(block_id: int, at: datetime) -> tuple[Subject, ...]:
     """Who answers for the block on that day: at most one each of handling, maintenance, ownership."""
-    on = timezone.localdate(at)
-    rows = BlockSubject.objects.filter(
-        Q(valid_until=None) | Q(valid_until__gt=on), block=block_id, valid_from__lte=on
-    )
     fields = ("block_id", "kind", "unit_id", "contact_post_id", "confirmed_on")
-    return tuple(Subject(*row) for row in rows.order_by("kind").values_list(*fields))
+    rows = current_subjects((block_id,), at).order_by("kind")
+    return tuple(Subject(*row) for row in rows.values_list(*fields))
+
+
+def current_subjects(block_ids: Collection[int], at: datetime) -> QuerySet[BlockSubject]:
+    """Who answers for these blocks on that day, in no order; of many blocks, for all there are."""
+    on = timezone.localdate(at)
+    rows = BlockSubject.objects.order_by().filter(
+        Q(valid_until=None) | Q(valid_until__gt=on), valid_from__lte=on
+    )
+    return rows.filter(block__in=block_ids) if len(block_ids) <= MANY else rows
 
 
 @dataclass(frozen=True, slots=True)

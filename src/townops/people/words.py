@@ -68,4 +68,7 @@ WORDS: Final = {
     "unit_name_taken": "已有名为“{name}”的单位。",
     "heir_is_itself": "承接单位须是本镇的另一个单位。",
     "unit_begins_later": "“{name}”还有{count}人的任职从终止之日或以后开始，请先撤销这些任职。",
+    "subject_stale": "刚由别人改过，现在是“{name}”，请核对后再改。",
+    "subject_unchanged": "没有改动责任主体和联系岗位。",
+    "post_of_another": "“{post}”不是“{unit}”的岗位。",
 }

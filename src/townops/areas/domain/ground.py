@@ -125,6 +125,18 @@ class Ground:
         near = [Near(level.areas[i], float(d)) for i, d in zip(found, away, strict=True) if d <= metres]
         return sorted(near, key=lambda one: (one.metres, one.area.code))
 
+    def neighbours(self, area_id: int) -> list[AreaView]:
+        """Areas of its kind that share a piece of border with it, by code; a corner alone is none."""
+        wkb = self._wkb.get(area_id)
+        if wkb is None:
+            return []
+        level, shape = self._levels[self._areas[area_id].kind], shapely.from_wkb(wkb)
+        found = np.sort(level.tree.query(shape, predicate="intersects"))
+        shared = shapely.length(shapely.intersection(level.shapes[found], shape.boundary))
+        return [
+            level.areas[i] for i, m in zip(found, shared, strict=True) if m and level.areas[i].id != area_id
+        ]
+
     def shape(self, area_id: int) -> bytes | None:
         """WKB of the area at this moment."""
         return self._wkb.get(area_id)

@@ -6,8 +6,8 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class AreaView:
-    """One area's identity. `kind` is town, grid, village or block; `block_type` is empty unless a block; it ends
-    on the day `until`.
+    """One area's identity. `kind` is town, grid, village or block; `block_type` is empty unless a block; it holds
+    from the day `since` and ends on the day `until`.
     """
 
     id: int
@@ -20,10 +20,15 @@ class AreaView:
     directly_managed: bool = False
     detached_allowed: bool = False
     until: date | None = None
+    since: date | None = None
 
     def ended(self, on: date) -> bool:
         """Whether it is only history on that day."""
         return self.until is not None and self.until <= on
+
+    def stands(self, on: date) -> bool:
+        """Whether it holds on that day: begun, and not ended."""
+        return (self.since is None or self.since <= on) and not self.ended(on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from townops.areas.exchange.drawings import areas_of_drawing, cad_layers
 from townops.areas.exchange.packing import Part, opened
 from townops.areas.exchange.systems import short_name
 from townops.areas.exchange.terms import MOST_POINTS, Column, Fault, Layer, Note, named_rows
-from townops.areas.exchange.texts import RAW, decoded, restored_columns, stated_page
+from townops.areas.exchange.texts import CODE_PAGES, RAW, decoded, restored_columns, stated_page
 from townops.kernel.refusal import Refused
 
 Columns = dict[str, Column]
@@ -51,15 +51,15 @@ def layers(path: Path) -> tuple[str, ...]:
         return tuple(name for _, _, name in _choices(parts))
 
 
-def read(path: Path, layer: str | None = None) -> Layer:
-    """One layer as drawn; without a name the only one.
+def read(path: Path, layer: str | None = None, page: str = "") -> Layer:
+    """One layer as drawn; without a name the only one. `page` is a code page (utf-8, gbk) that people chose.
 
     Refused: what `packing.opened` refuses, `file_unreadable`, `file_no_layers`, `file_no_rows`,
     `layer_missing` (several, none named), `layer_unknown`.
     """
     with opened(path) as parts:
         part, inner = _chosen(_choices(parts), layer)
-        found = _READERS[part.kind](part, inner)
+        found = _READERS[part.kind](part, inner, CODE_PAGES.get(page.lower().replace("-", ""), ""))
     if not len(found.shapes):
         raise Refused("file_no_rows", name=path.name)
     return _sound(found)
@@ -131,19 +131,19 @@ def _raw(path: Path, name: str, **how: Any) -> Raw:
     return Raw(fields, shapes, short_name(str(meta["crs"] or "")), faults, notes)
 
 
-def _geopackage(part: Part, inner: str) -> Layer:
+def _geopackage(part: Part, inner: str, _: str) -> Layer:
     raw = _raw(part.path, part.name, layer=inner)
     return Layer(inner, raw.columns, raw.shapes, raw.crs, raw.notes, raw.faults)
 
 
-def _shapefile(part: Part, _: str) -> Layer:
+def _shapefile(part: Part, _: str, page: str) -> Layer:
     raw = _raw(part.path, part.name, encoding=RAW)
-    meant, notes, faults = restored_columns(raw.columns, stated_page(part.path))
+    meant, notes, faults = restored_columns(raw.columns, stated_page(part.path), page)
     return Layer(part.name, meant, raw.shapes, raw.crs, (*raw.notes, *notes), (*raw.faults, *faults))
 
 
-def _geojson(part: Part, _: str) -> Layer:
-    text, notes = decoded(part.path.read_bytes())
+def _geojson(part: Part, _: str, page: str) -> Layer:
+    text, notes = decoded(part.path.read_bytes(), page)
     raw = _reread(part, text)
     said = _SAYS_CRS.search(text)
     return Layer(
@@ -156,16 +156,16 @@ def _geojson(part: Part, _: str) -> Layer:
     )
 
 
-def _kml(part: Part, inner: str) -> Layer:
-    text, notes, names = _plain_kml(part)
+def _kml(part: Part, inner: str, page: str) -> Layer:
+    text, notes, names = _plain_kml(part, page)
     raw = _reread(part, text, layer=inner)
     ours = {names.get(name, name): column for name, column in raw.columns.items() if name not in KML_OWN}
     return Layer(inner, ours, raw.shapes, raw.crs, notes, raw.faults)
 
 
-def _plain_kml(part: Part) -> tuple[str, tuple[Note, ...], dict[str, str]]:
+def _plain_kml(part: Part, page: str = "") -> tuple[str, tuple[Note, ...], dict[str, str]]:
     """The text in UTF-8; its untyped data under names of ours, because GDAL makes Chinese ones "____"."""
-    text, notes = decoded(part.path.read_bytes())
+    text, notes = decoded(part.path.read_bytes(), page)
     given = list(dict.fromkeys(_KML_DATA.findall(text)))
     ours = {theirs: f"townops_{at}" for at, theirs in enumerate(given)}
     text = _KML_DATA.sub(lambda found: f'<Data name="{ours[found.group(1)]}"', text)
@@ -184,14 +184,14 @@ def _copied(part: Part, text: str, use: Callable[[Path], T]) -> T:
         return use(copy)
 
 
-def _drawing(part: Part) -> tuple[Columns, Column, tuple[Note, ...]]:
+def _drawing(part: Part, page: str = "") -> tuple[Columns, Column, tuple[Note, ...]]:
     raw = _raw(part.path, part.name, layer="entities")
-    meant, notes, _ = restored_columns(raw.columns, "")
+    meant, notes, _ = restored_columns(raw.columns, "", page)
     return meant, raw.shapes, notes
 
 
-def _dxf(part: Part, inner: str) -> Layer:
-    columns, shapes, notes = _drawing(part)
+def _dxf(part: Part, inner: str, page: str) -> Layer:
+    columns, shapes, notes = _drawing(part, page)
     return areas_of_drawing(inner, columns, shapes).noting(*notes)
 
 

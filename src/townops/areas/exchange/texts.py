@@ -37,19 +37,22 @@ def text_of(raw: bytes, stated: str) -> tuple[str, str]:
     return raw.decode(stated or UTF8, errors="replace"), stated or UTF8
 
 
-def restored(text: str, stated: str, *, mistaken: str = RAW) -> tuple[str, str]:
-    """A text whose bytes were taken for letters of a Western page, as it was meant."""
+def restored(text: str, stated: str, *, mistaken: str = RAW, chosen: str = "") -> tuple[str, str]:
+    """A text whose bytes were taken for letters of a Western page, as it was meant, or as a chosen code page has it."""
     try:
-        return text_of(text.encode(mistaken), stated)
+        raw = text.encode(mistaken)
     except UnicodeEncodeError:  # never was mistaken
         return text, ""
+    return (raw.decode(chosen, errors="replace"), chosen) if chosen else text_of(raw, stated)
 
 
 def restored_columns(
-    columns: Mapping[str, Column], stated: str
+    columns: Mapping[str, Column], stated: str, chosen: str = ""
 ) -> tuple[dict[str, Column], tuple[Note, ...], tuple[Fault, ...]]:
-    """Columns read as `RAW`, with their heads, as they were meant; what was seen of code pages; broken rows."""
-    heads = {head: restored(head, stated)[0].rstrip(_BROKEN) for head in columns}
+    """Columns read as `RAW`, with their heads, as they were meant; what was seen of code pages; broken rows. Where people
+    chose a code page nothing is judged.
+    """
+    heads = {head: restored(head, stated, chosen=chosen)[0].rstrip(_BROKEN) for head in columns}
     meant: dict[str, Column] = {}
     pages: dict[str, set[int]] = {UTF8: set(), GBK: set()}
     faults = []
@@ -57,12 +60,13 @@ def restored_columns(
         texts = column.copy() if column.dtype == np.object_ else column
         for row, value in enumerate(texts) if column.dtype == np.object_ else ():
             if isinstance(value, str) and not value.isascii():
-                texts[row], page = restored(value, stated)
+                texts[row], page = restored(value, stated, chosen=chosen)
                 pages.setdefault(page, set()).add(row)
                 if _BROKEN in texts[row]:
                     faults.append(Fault(row + 1, "text_broken", {"column": heads[head]}))
         meant[heads[head]] = texts
-    return meant, _page_notes(pages[UTF8], pages[GBK], stated), tuple(faults)
+    notes = () if chosen else _page_notes(pages[UTF8], pages[GBK], stated)
+    return meant, notes, tuple(faults)
 
 
 def _page_notes(utf8: set[int], gbk: set[int], stated: str) -> tuple[Note, ...]:
@@ -84,8 +88,10 @@ def stated_page(path: Path) -> str:
     return CODE_PAGES.get(named.replace("-", "").replace("_", ""), "")
 
 
-def decoded(content: bytes) -> tuple[str, tuple[Note, ...]]:
-    """The text of a whole file that should be UTF-8 but may be GBK, or both in pieces."""
+def decoded(content: bytes, chosen: str = "") -> tuple[str, tuple[Note, ...]]:
+    """The text of a whole file that should be UTF-8 but may be GBK, or both in pieces; or as a chosen code page has it."""
+    if chosen:
+        return content.decode(chosen, errors="replace").removeprefix("\ufeff"), ()
     try:
         return content.decode("utf-8-sig"), ()
     except UnicodeDecodeError:

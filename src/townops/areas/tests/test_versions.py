@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 import shapely
+import time_machine
 from django.db import connections
 from django.utils import timezone
 from hypothesis import given
@@ -175,6 +176,31 @@ def test_ended_areas_are_offered_no_more_but_still_have_a_name(town):
     split()
     assert "V1001" not in {one.code for one in api.areas_of("T", "block")}
     assert api.area("V1001").name == "甲小区"
+
+
+def offered():
+    children = {one.code for one in api.children(api.area("V1").id)}
+    named = {one.code for one in api.find("T", "V100")}
+    blocks = {one.code for one in api.areas_of("T", "block") if one.code.startswith("V1")}
+    assert children == named == blocks
+    return blocks
+
+
+def test_areas_published_for_a_later_day_are_not_offered_before_it_nor_those_that_ended_after_it(town):
+    split(today() + timedelta(days=3))
+    assert offered() == {"V1001", "V1002"}
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        assert offered() == {"V1002", "V1003", "V1004"}
+
+
+def test_an_area_that_comes_back_on_a_later_day_is_not_offered_before_it(town):
+    split()
+    first = next(one for one in api.versions_of("T") if one.number == 1)
+    back = today() + timedelta(days=2)
+    api.roll_back_borders(first.id, on=back, note="恢复", actor=ANNE, at=timezone.now())
+    assert offered() == {"V1002", "V1003", "V1004"}
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        assert offered() == {"V1001", "V1002"}
 
 
 def test_names_of_borders_for_a_later_day_begin_on_it(town):

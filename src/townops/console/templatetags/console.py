@@ -5,7 +5,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from townops.console import cells, choices, labels, looks, saying
+from townops.console import borders, cells, choices, grounds, labels, looks, saying
 from townops.console import menu as navigation
 from townops.console.doors import Desk
 from townops.orders import api as orders
@@ -61,6 +61,18 @@ def counted(seconds: int) -> str:
 
 
 @register.filter
+def mu(m2: float) -> str:
+    """Square metres as 亩."""
+    return f"{m2 * borders.MU_PER_M2:,.2f}"
+
+
+@register.filter
+def edit(kind: str) -> str:
+    """An operation on a draft in a word."""
+    return borders.EDITS.get(kind, kind)
+
+
+@register.filter
 def basis(code: str) -> str:
     return labels.BASES.get(code, (code, ""))[0]
 
@@ -68,3 +80,14 @@ def basis(code: str) -> str:
 @register.filter
 def basis_why(code: str) -> str:
     return labels.BASES.get(code, ("", ""))[1]
+
+
+@register.filter
+def glyph(code: str) -> str:
+    """The one sign of a type of block."""
+    return grounds.GLYPHS.get(code, "")
+
+
+@register.filter
+def block_type(code: str) -> str:
+    return grounds.type_words().get(code, code)

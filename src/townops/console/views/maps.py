@@ -16,6 +16,7 @@ from townops.kernel.tiling import Window, read_box, window
 from townops.orders import api as orders
 
 NEAR: Final = 20
+GROUND: Final = ("orders.report", "areas.view")  # who sees a map without its orders
 DAY: Final = 86_400
 
 
@@ -69,7 +70,7 @@ def spots(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @require_safe
-@page(*SEES, "orders.report")
+@page(*SEES, *GROUND)
 def shapes(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
     """Areas of a kind in a window, simplified for its zoom."""
     try:
@@ -80,7 +81,7 @@ def shapes(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
 
 
 @require_safe
-@page(*SEES, "orders.report")
+@page(*SEES, *GROUND)
 def setup(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What every map asks for once."""
     stamp = basemap.stamp()
@@ -115,7 +116,7 @@ def near(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @require_safe
-@page(*SEES, "orders.report")
+@page(*SEES, *GROUND)
 def base(request: HttpRequest, desk: Desk, zoom: int, x: int, y: int) -> HttpResponse:
     """A tile of the town's own ground; white where the file has none."""
     found = basemap.tile(zoom, x, y)

@@ -11,15 +11,18 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
+from townops.areas import api as areas
 from townops.base import inbox
 from townops.base.models import Notice
 from townops.console.doors import Desk, page
 from townops.console.views.staff import full_name
+from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 from townops.people import api as people
 
 ROWS: Final = 50
 LONGEST: Final = 18
+REVIEW: Final = "areas.review"
 KINDS: Final = {
     "orders.came": ("派来", "forward"),
     "orders.returned": ("退单", "back"),
@@ -32,6 +35,7 @@ KINDS: Final = {
     "orders.supervised": ("督办", "warn"),
     "orders.raised": ("上提一级", "warn"),
     "orders.reopened": ("您办结的又重办", "redo"),
+    REVIEW: ("责任块待复核", "clock"),
     "orders.succeeded": ("承接其他单位的工单", "forward"),
     "people.fell_to": ("岗位空缺，工作由您负责", "user"),
 }
@@ -50,6 +54,7 @@ class Line:
     at: datetime
     unread: bool
     about: str = ""
+    of_blocks: bool = False
 
 
 @require_safe
@@ -70,6 +75,7 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
             one.at,
             one.read_at is None,
             _about(one),
+            one.kind == REVIEW,
         )
         for one in shelf.rows
     ]
@@ -92,6 +98,8 @@ def follow(request: HttpRequest, desk: Desk, notice: int) -> HttpResponse:
     if found is None:
         raise Http404
     inbox.mark_read(desk.account.pk, [found.pk], desk.at)
+    if found.kind == REVIEW:
+        return redirect("console:dossier", found.thing)
     if unit := _unit_of(found):
         place = "unit" if found.thing.startswith("unit:") else "holder"
         query = urlencode({place: unit.code, "open": "1"})
@@ -108,11 +116,21 @@ def _unit_of(one: Notice) -> people.UnitView | None:
 
 
 def _about(one: Notice) -> str:
-    """The unit that ended, or the post that fell vacant."""
+    """The unit that ended, the post that fell vacant, or the 居村 whose dossiers are due."""
+    if one.kind == REVIEW:
+        return _place(one.thing)
     kind, _, number = one.thing.partition(":")
     if kind == "unit":
         return people.unit_by_id(one.seq).name
     return full_name(int(number)) if kind == "post" else ""
+
+
+def _place(code: str) -> str:
+    """The name of a 居村, or its code where there is none any more."""
+    try:
+        return areas.area(code).name
+    except Refused:
+        return code
 
 
 @require_POST

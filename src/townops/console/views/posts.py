@@ -253,15 +253,16 @@ def _done(change: Change, desk: Desk, number: int) -> str:
     """What was done, in words."""
     if change.put or change.end:
         return _published(change, desk)
-    when, by = change.when or desk.at, {"actor": desk.actor, "at": desk.at}
+    when, note = change.when or desk.at, change.note
     if change.what == END and change.tenure:
-        people.end_appointment(change.tenure.id, ends=when, note=change.note, **by)
+        people.end_appointment(change.tenure.id, ends=when, actor=desk.actor, at=desk.at, note=note)
         return "任职的结束已定下；在办工作留在岗位，空缺期间由上级岗位负责。"
+    who = change.person
     if change.tenure:
-        people.succeed(change.tenure.id, change.person, starts=when, note=change.note, **by)
+        people.succeed(change.tenure.id, who, starts=when, actor=desk.actor, at=desk.at, note=note)
     else:
-        people.appoint(number, change.person, starts=when, note=change.note, **by)
-    return f"已任命{people.person(change.person).name}，接手在办工作 {len(people.taken_over(number))} 件。"
+        people.appoint(number, who, starts=when, actor=desk.actor, at=desk.at, note=note)
+    return f"已任命{people.person(who).name}，接手在办工作 {len(people.taken_over(number))} 件。"
 
 
 def _published(change: Change, desk: Desk) -> str:

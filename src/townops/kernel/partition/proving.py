@@ -62,10 +62,11 @@ def examine(levels: Sequence[Level], tolerances: Tolerances) -> Examination:
         told += [one.defect for one in copies]
         flat = flat.without([one.rows[1] for one in copies])
     told += [*found.proof.defects, *single.detached(flat), *single.childless(flat, found.parents)]
-    return Examination(Proof(tolerances, _sorted(told)), flat, found.parents, found.regions)
+    return Examination(Proof(tolerances, sorted_defects(told)), flat, found.parents, found.regions)
 
 
-def _sorted(defects: Sequence[Defect]) -> tuple[Defect, ...]:
+def sorted_defects(defects: Sequence[Defect]) -> tuple[Defect, ...]:
+    """By type, then level, then features, the largest first."""
     return tuple(sorted(defects, key=lambda one: (ORDER[one.type], one.level, one.features, -one.m2)))
 
 

@@ -1,5 +1,6 @@
 """Vector tiles: what is cut fits its neighbours, and a reader that is not ours finds what was put in."""
 
+import mapbox_vector_tile
 import numpy as np
 import pyogrio.raw
 import pytest
@@ -50,6 +51,15 @@ def test_a_reader_that_is_not_ours_finds_the_features_of_the_tile(tmp_path):
     assert len(shapes) == len(inside) and shapely.is_valid(shapes).all()
     assert set(told["id"]) <= {f"B{place:02d}" for place in range(36)}
     assert {"name", "sound"} <= set(names) and "none" not in names
+
+
+def test_an_area_is_named_in_one_tile_however_many_it_lies_in():
+    corner = tile_at(121.53, 31.33, 12)
+    around = [Tile(12, corner.x + i, corner.y + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    tiles = [mapbox_vector_tile.decode(made) for tile in around if (made := squares().tile("block", tile))]
+    points = [one for tile in tiles for one in tile["block-names"]["features"]]
+    inside = [one for one in points if all(0 <= at < EXTENT for at in one["geometry"]["coordinates"])]
+    assert sorted(one["properties"]["id"] for one in inside) == squares().ids
 
 
 @given(st.floats(121.5, 121.559), st.floats(31.3, 31.359), st.integers(9, 17))

@@ -16,6 +16,7 @@ from townops.orders.domain.taken import Taken
 
 S = State
 Guard = Callable[[Flow, Order, Taken], None]
+CLOCKS_APART = timedelta(minutes=5)  # as much may another clock be ahead of ours
 DESIGNATE_RUNG, LEADER_RUNG, MAIN_RUNG = 2, 3, 4
 
 
@@ -226,6 +227,9 @@ def checked(flow: Flow, order: Order, taken: Taken) -> None:
 
 
 def ready_to_reply(flow: Flow, order: Order, taken: Taken) -> None:
+    """A merged order is replied to with the parent's facts: not before there are any."""
+    if order.state is S.MERGED and taken.get("parent_answered", bool) is False:
+        raise Refused("parent_not_answered")
     if order.state is S.CHECKING:
         checked(flow, order, taken)
     if order.open_tasks and order.state is not S.MERGED:
@@ -239,6 +243,24 @@ def may_ask(flow: Flow, order: Order, taken: Taken) -> None:
     needs_district = {"extension": options.extending, "closing": options.closing, "return": options.refusing}
     if needs_district.get(taken.word("kind")) is Authority.TOWN:
         raise Refused("town_decides", kind=taken.word("kind"))
+    later_due(order, taken)
+
+
+def later_due(order: Order, taken: Taken) -> None:
+    """An extension asked for or granted is one: later than the due there is."""
+    due = order.outer_due_at or order.received_at
+    if taken.word("kind") == "extension" and "new_due" in taken.facts and taken.at_fact("new_due") <= due:
+        raise Refused("new_due_too_early", due=due)
+
+
+def happened_by_now(name: str) -> Guard:
+    """What is said to have happened did so before it was said."""
+
+    def guard(flow: Flow, order: Order, taken: Taken) -> None:
+        if name in taken.facts and taken.at_fact(name) > taken.at + CLOCKS_APART:
+            raise Refused("in_the_future", at=taken.at_fact(name))
+
+    return guard
 
 
 def was_asked(flow: Flow, order: Order, taken: Taken) -> None:
@@ -250,6 +272,8 @@ def was_asked(flow: Flow, order: Order, taken: Taken) -> None:
         raise Refused("nothing_to_decide", kind=kind)
     if kind == "extension" and taken.get("granted", bool) and "new_due" not in taken.facts:
         raise Refused("facts_missing", step="answer_up", facts=["new_due"])
+    if taken.get("granted", bool):
+        later_due(order, taken)
 
 
 def once_and_overdue(flow: Flow, order: Order, taken: Taken) -> None:
@@ -320,6 +344,8 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
     "designate": (leader_rung_not_reached, unit_may_hold),
     "decide_dispute": (right_leader, unit_may_hold),
     "fall_back": (designator_silent, unit_may_hold),
+    "contact": (happened_by_now("when"),),
+    "report_interim": (happened_by_now("told_at"),),
     "add_opinion": (own_opinion,),
     "provisional_close": (leader_not_owed,),
     "deem_acknowledged": (unit_silent,),

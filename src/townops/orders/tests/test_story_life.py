@@ -254,6 +254,11 @@ def test_a_merged_district_order_keeps_its_outer_clock_and_sends_its_own_reply(t
     outer = town.row(child).outer_due_at
     merged = town.takes("hotline", child, "merge", parent=parent)
     assert merged.due_at == outer
+    with pytest.raises(Refused, match="parent_not_answered"):
+        town.takes("hotline", child, "reply_up", reply="与主单相同")
+    town.submitted(parent)
+    town.takes("h_chengjian", parent, "review_unit")
+    town.takes("assess", parent, "review_center")
     assert town.takes("hotline", child, "reply_up", reply="与主单相同").state == "awaiting_authority"
 
 

@@ -77,6 +77,10 @@ def test_a_merged_order_replies_with_its_parents_facts(town):
     child = town.report("hotline", user="hotline", external_number="A10")
     town.takes("hotline", child, "merge", parent=parent)
     town.submitted(parent)
+    with pytest.raises(Refused, match="parent_not_answered"):
+        town.takes("hotline", child, "reply_up")
+    town.takes("h_chengjian", parent, "review_unit")
+    town.takes("assess", parent, "review_center")
     town.takes("hotline", child, "reply_up")
     assert "结果：实际解决。已修复" in message(town, child).text
 

@@ -11,7 +11,7 @@ document.addEventListener("input", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   dirty.clear();
-  if (form.method !== "post") return;
+  if (form.method !== "post" || "again" in form.dataset) return; // a file that comes back leaves the page as it is
   if (form.dataset.sent) {
     event.preventDefault();
     return;

@@ -1,11 +1,12 @@
 // Maps of the desk: mounts itself on every [data-townmap] (list, one, pick). Data comes from /map/*; a page only writes the element.
 
+import { LOCALE, maplibre } from "./townmap-library.js";
 import { RATIO, colour, data, picture } from "./townmap-signs.js";
+import { borders } from "./townmap-borders.js";
 import { decoded, drawer, extent } from "./townmap-draw.js";
 import { boxer, corners, drawn, element, finder, layers, legend, measure } from "./townmap-tools.js";
 import { word } from "./words.js";
 
-const at = (path) => new URL(path, import.meta.url).href;
 const AGAIN = 10000;
 const NO_TWO = 18; // from this zoom on a cluster is opened, not zoomed into
 const KINDS = ["town", "grid", "village", "block"];
@@ -15,18 +16,8 @@ const point = (lng, lat, properties) => ({ type: "Feature", properties, geometry
 
 let parts;
 function library() {
-  parts = parts || Promise.all([script(at("../vendor/maplibre-gl.js")), sheet(at("../vendor/maplibre-gl.css")), json("/map/setup")])
-    .then(([, , setup]) => {
-      maplibregl.setWorkerUrl(at("../vendor/maplibre-gl-worker.js"));
-      return setup;
-    });
+  parts = parts || Promise.all([maplibre(), json("/map/setup")]).then(([, setup]) => setup);
   return parts;
-}
-function script(src) {
-  return new Promise((resolve, reject) => document.head.append(element("script", { src, onload: resolve, onerror: reject })));
-}
-function sheet(href) {
-  if (!document.querySelector("link[href*='maplibre-gl']")) document.head.append(element("link", { rel: "stylesheet", href }));
 }
 async function json(address, given) {
   const answer = await fetch(address, given);
@@ -69,11 +60,6 @@ const SWITCHES = {
   [word("责任网格")]: ["grid", "grid-names"], [word("居村")]: ["village", "village-names"], [word("责任块")]: ["block", "block-names"],
   [word("联勤联动站")]: ["stations", "station-names"], [word("工单")]: ["orders"],
 };
-const LOCALE = {
-  "NavigationControl.ZoomIn": word("放大"), "NavigationControl.ZoomOut": word("缩小"), "Popup.Close": word("关闭"), "Map.Title": word("地图"),
-  "ScaleControl.Meters": word("米"), "ScaleControl.Kilometers": word("千米"),
-};
-
 function view(map) {
   const bounds = map.getBounds();
   const wide = (bounds.getEast() - bounds.getWest()) * 0.15, high = (bounds.getNorth() - bounds.getSouth()) * 0.15;
@@ -256,7 +242,7 @@ async function pick(host, map, setup) {
   if (Number.isFinite(lng) && Number.isFinite(lat)) place({ lng, lat }, false);
 }
 
-const MODES = { list, one, pick };
+const MODES = { list, one, pick, borders };
 
 async function mount(host) {
   if (host.dataset.mounted) return;
@@ -294,3 +280,5 @@ async function mount(host) {
 const everywhere = () => document.querySelectorAll("[data-townmap]").forEach(mount);
 document.addEventListener("htmx:afterSettle", everywhere);
 everywhere();
+
+export { LOCALE, script, sheet, view, written };
