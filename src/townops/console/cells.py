@@ -35,7 +35,9 @@ def written(row: orders.ListRow, shown: Iterable[Column], seen: Seen) -> SafeStr
 
 def _title(row: orders.ListRow, _seen: Seen) -> SafeString:
     return format_html(
-        '<td class="title" title="{}" translate="no" lang="zh-Hans">{}</td>', row.title, looks.matter(row.title)
+        '<td class="title" title="{}" translate="no" lang="zh-Hans">{}</td>',
+        row.title,
+        looks.matter(row.title),
     )
 
 

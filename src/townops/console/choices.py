@@ -4,8 +4,8 @@ A choice reads "CODE words", so that it can be found by either, is readable once
 """
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Final
 
 from django.utils import timezone

@@ -36,7 +36,9 @@ NEXT: Final[dict[orders.State, tuple[str, ...]]] = {
     S.CLOSED: ("decide_appeal", "reply_up", "record_satisfaction"),
 }
 CONSULT: Final = "consult"
-OF_NO_INTEREST: Final = frozenset({"not_permitted", "step_not_allowed", "nothing_to_adopt"})  # all but history
+OF_NO_INTEREST: Final = frozenset(
+    {"not_permitted", "step_not_allowed", "nothing_to_adopt"}
+)  # all but history
 BY_SYSTEM: Final = frozenset({"orders.system"})
 
 

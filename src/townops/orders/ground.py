@@ -148,6 +148,7 @@ def _last_seal() -> int:
     newest = OrderLeaf.objects.filter(seal__isnull=False).order_by("-seal").values_list("seal", flat=True)
     return newest[:1].first() or 0
 
+
 TIMED = Case(When(UNADOPTED, then=None), default=F("due_at"))  # no clock of unadopted history reminds
 
 

@@ -52,8 +52,9 @@ class Filter:
     """What to look for; empty fields do not restrict. Codes as people write them; `marks` names of MARKS.
 
     `origin` is one of ORIGINS. `adopt`: True finds the open history that waits to be adopted, False leaves it out, as
-    what is asked of lateness does: none of its clocks reminds. `units` and `holders` may name "none". `person` is a name, a user name, "me" or "none": who answers for it now, so it
-    finds open orders only, as `late` does ("soon", "overdue", "severe", "calm").
+    what is asked of lateness does: none of its clocks reminds. `units` and `holders` may name "none". `person` is a name,
+    a user name, "me" or "none": who answers for it now, so it finds open orders only, as `late` does ("soon", "overdue",
+    "severe", "calm").
     """
 
     sources: tuple[str, ...] = ()

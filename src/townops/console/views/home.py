@@ -38,7 +38,9 @@ def home(request: HttpRequest, desk: Desk) -> HttpResponse:
         "overdue": overdue,
         "states": states,
         "mine": mine,
-        "own": Address((("person", "me"), ("open", "1"), *counting.current(desk), ("sort", "due")), desk.town),
+        "own": Address(
+            (("person", "me"), ("open", "1"), *counting.current(desk), ("sort", "due")), desk.town
+        ),
         "page": orders.find_orders(desk.actor, mine.filter(), at=desk.at, sort="due", limit=SHOWN),
         "columns": columns.chosen(COLUMNS),
         "seen": cells.Seen(desk.at, orders.lateness(desk.at)),

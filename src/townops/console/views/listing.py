@@ -62,9 +62,7 @@ def again(request: HttpRequest, desk: Desk, refused: Refused) -> HttpResponse:
 def _found(desk: Desk, address: filters.Address) -> dict[str, object]:
     """The rows of the page and the ways on."""
     sort, cursor = address.sort, address.one("cursor")
-    found = orders.find_orders(
-        desk.actor, address.filter(), at=desk.at, sort=sort, cursor=cursor, limit=ROWS
-    )
+    found = orders.find_orders(desk.actor, address.filter(), at=desk.at, sort=sort, cursor=cursor, limit=ROWS)
     more = address.but(cursor=found.next) if found.next else ""
     return {"page": found, "more": more, "first": address.but(cursor="") if cursor else ""}
 

@@ -38,9 +38,7 @@ def _step(request: HttpRequest, desk: Desk, action: bulk.Action) -> HttpResponse
     if 0 < len(items) <= batches.MOST and bulk.to_confirm(request.POST, len(items)):
         return _confirm(request, desk, action, len(items))
     key = request.POST.get("key", "")
-    row = orders.take_many(
-        desk.account, key, action.step, items, actor=desk.actor, at=desk.at, facts=facts
-    )
+    row = orders.take_many(desk.account, key, action.step, items, actor=desk.actor, at=desk.at, facts=facts)
     return redirect("console:many", row.pk)
 
 

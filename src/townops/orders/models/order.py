@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 else:
     BigInteger = models.BigIntegerField
 OPEN = Q(is_open=True)
-UNADOPTED = OPEN & Q(origin="history", adopted=False)  # brought along from elsewhere, and nobody's work until adopted
+UNADOPTED = OPEN & Q(
+    origin="history", adopted=False
+)  # brought along from elsewhere, and nobody's work until adopted
 BROUGHT = ~Q(origin="live")
 NEWEST = ("-received_at", "-id")
 ASKED = ("state", "source", "unit", "main_unit", "village", "block", "class_code", "is_open")

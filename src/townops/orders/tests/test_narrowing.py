@@ -43,12 +43,21 @@ def test_soon_overdue_severe_and_calm_share_the_open_orders_between_them(town):
     assert found(town, late="calm") == {calm}
 
 
-def test_a_new_order_is_near_only_at_the_last_mark_of_its_clock_and_rows_are_marked_as_the_list_finds_them(town):
+def test_a_new_order_is_near_only_at_the_last_mark_of_its_clock_and_rows_are_marked_as_the_list_finds_them(
+    town,
+):
     number = town.report()
     row = Order.objects.get(number=number)
     assert row.due_at - row.received_at <= timedelta(hours=4)  # the whole of it within the span
     assert row.near_at == row.received_at + (row.due_at - row.received_at) * 3 / 4
-    for minutes, word in ((0, "calm"), (60, "calm"), (25, "calm"), (10, "soon"), (20, "soon"), (20, "overdue")):
+    for minutes, word in (
+        (0, "calm"),
+        (60, "calm"),
+        (25, "calm"),
+        (10, "soon"),
+        (20, "soon"),
+        (20, "overdue"),
+    ):
         town.later(minutes=minutes)
         assert found(town, late=word) == {number}, (minutes, word)
         bounds = api.lateness(town.at)
