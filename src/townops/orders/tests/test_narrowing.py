@@ -188,6 +188,7 @@ def test_many_counts_read_open_orders_by_their_small_indexes_alone(town):
         "reported": api.Filter(states=("reported",)),
         "to_reply": api.Filter(marks=("to_reply",), open=True),
         "supervised": api.Filter(marks=("supervised",), open=True),
+        "soon": api.Filter(late="soon"),
     }
     shift = town.who("shift")
     with CaptureQueriesContext(connection) as seen:
