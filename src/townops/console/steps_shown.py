@@ -36,6 +36,9 @@ NEXT: Final[dict[orders.State, tuple[str, ...]]] = {
     S.CLOSED: ("decide_appeal", "reply_up", "record_satisfaction"),
 }
 CONSULT: Final = "consult"
+OF_NO_INTEREST: Final = frozenset(
+    {"not_permitted", "step_not_allowed", "nothing_to_adopt"}
+)  # all but history
 BY_SYSTEM: Final = frozenset({"orders.system"})
 
 
@@ -69,7 +72,7 @@ def arranged(steps: Iterable[orders.StepView], order: orders.OrderView) -> Sorte
         not_now=tuple(
             NotNow(one.label, sentence(Refused(one.code, **one.params)))
             for one in shown
-            if not one.allowed and one.code not in {"not_permitted", "step_not_allowed"}
+            if not one.allowed and one.code not in OF_NO_INTEREST
         ),
         foreign=tuple(
             one.label

@@ -162,6 +162,7 @@ __all__ = [
     "flow_label",
     "flows",
     "found_keys",
+    "has_history",
     "index_everything",
     "lateness",
     "load_order",
@@ -264,6 +265,11 @@ def count_orders(actor: Actor, wanted: Mapping[str, Filter], *, at: datetime) ->
     Filters of state, time, unit, person, source and marks. Refused as `find_orders` refuses.
     """
     return queries.count_many(actor, wanted, at=at)
+
+
+def has_history(actor: Actor) -> bool:
+    """Whether open history that nobody has adopted lies in a town he sees: it is nobody's work, and left out of queues."""
+    return queries.has_history(actor)
 
 
 def found_keys(actor: Actor, wanted: Filter, *, at: datetime, most: int) -> list[tuple[str, int]]:

@@ -79,6 +79,7 @@ class OrderView:
     severity: str
     received_at: datetime
     due_at: datetime | None
+    near_at: datetime | None
     outer_due_at: datetime | None
     closed_at: datetime | None
     overdue: bool
@@ -152,6 +153,7 @@ def order_view(loaded: Loaded, at: datetime, *, words: Mapping[str, str] | None 
         severity=order.severity,
         received_at=order.received_at,
         due_at=leading.clock.due_at if leading else None,
+        near_at=row.near_at,
         outer_due_at=order.outer_due_at,
         closed_at=order.closed_at,
         overdue=bool(leading and k.is_overdue(leading.clock, at)),

@@ -69,6 +69,8 @@ WORDS: Final = {
     "was_not_overdue": "工单没有超期，不需要申诉",
     "too_early_to_archive": "归档时间未到（{until}）",
     "not_a_new_round": "接收时间不晚于上一轮，按重复来单处理",
+    "origin_unknown": "没有来历“{origin}”，可用：{known}",
+    "history_not_adopted": "这是还没有接管的历史工单，不提醒、不催办。要办的，请先“接管历史工单”",
     "nothing_to_adopt": "只有未接管的历史工单可以接管",
     "order_archived": "工单已归档",
     "reason_missing": "请写明理由",

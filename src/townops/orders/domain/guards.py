@@ -352,6 +352,12 @@ def historic_only(flow: Flow, order: Order, taken: Taken) -> None:
         raise Refused("nothing_to_adopt")
 
 
+def adopted_first(flow: Flow, order: Order, taken: Taken) -> None:
+    """History is nobody's work until a person adopts it."""
+    if order.origin == "history" and not order.adopted:
+        raise Refused("history_not_adopted")
+
+
 def changes_something(flow: Flow, order: Order, taken: Taken) -> None:
     given = (taken.get("condition", Standard), taken.get("class", Subject), taken.word("demand_type"))
     if not any(given) and not taken.word("time_class"):
@@ -392,5 +398,6 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
     "archive": (due_to_archive,),
     "resend": (later_round,),
     "adopt": (historic_only,),
+    "remind": (adopted_first,),
     "reclassify": (changes_something,),
 }
