@@ -45,7 +45,7 @@ def _decision(scene: Scene, operator: str) -> Move | None:
         return Move("leader", f"decide_{order.application.kind}", granted, scene.minutes(180))
     if "extension" not in order.progress.asked:
         return None
-    due = (scene.at + timedelta(days=5)).isoformat()
+    due = (max(scene.at, order.outer_due_at or scene.at) + timedelta(days=5)).isoformat()
     facts = {"kind": "extension", "granted": True, "new_due": due}
     return Move("hotline", "answer_up", facts, scene.minutes(300))
 
