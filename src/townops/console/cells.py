@@ -38,11 +38,13 @@ def _title(row: orders.ListRow, _seen: Seen) -> SafeString:
 
 
 def _state(row: orders.ListRow, _seen: Seen) -> SafeString:
-    return format_html("<td>{}</td>", looks.state(row.state))
+    return format_html('<td class="of-state">{}</td>', looks.state(row.state))
 
 
 def _due(row: orders.ListRow, seen: Seen) -> SafeString:
-    return format_html("<td>{}</td>", looks.due_within(row.due_at, seen.bounds) if row.is_open else NOTHING)
+    return format_html(
+        '<td class="of-due">{}</td>', looks.due_within(row.due_at, seen.bounds) if row.is_open else NOTHING
+    )
 
 
 def _village(row: orders.ListRow, _seen: Seen) -> SafeString:
