@@ -1,25 +1,20 @@
 """Addresses: /healthz is open, the machines' doors are under api/v1/ and ogc/, everything else is the desk."""
 
-import logging
 from importlib import import_module
 from importlib.util import find_spec
 
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-log = logging.getLogger("townops.health")
+from townops.base import health
 
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Say only whether the database answers: 200 ok or 503 not. Details need a token."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        log.exception("the database does not answer")
+    """Say only whether the installation is well: 200 ok or 503 not, as `ok` of the details, which need a token."""
+    if not health.well(timezone.localdate()):
         return HttpResponse("not", status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")
 

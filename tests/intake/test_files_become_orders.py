@@ -1,20 +1,23 @@
 """From a file to orders: kept first, broken rows set aside, nothing twice, restartable, classed or left."""
 
 import csv
+import io
 import json
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.utils import timezone
 
-from townops.base import tunables
+from townops.base import journal, tunables
 from townops.base.jobs import run_due
 from townops.base.outbox import deliver
 from townops.base.words import render
 from townops.intake import bringing, hotline_file, raw, training
-from townops.intake.api import bring_in, replay
+from townops.intake.api import IMPORTER, bring_in, error_file, replay
 from townops.intake.models import RawPayload, Suggestion
 from townops.intake.tunables import THRESHOLD
 from townops.kernel.refusal import Refused
@@ -36,11 +39,16 @@ def bring(content: bytes, now: datetime, **other: object) -> bringing.Summary:
     return bring_in(content, source="hotline", channel="board", at=now, file_name="b.csv", **other)  # type: ignore[arg-type]
 
 
+def wrong_rows(found: bringing.Summary) -> list[dict[str, str]]:
+    """The error file as somebody permitted downloads it."""
+    content, _name = error_file(found.payload, actor=IMPORTER, at=timezone.now())
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
 def test_good_rows_become_orders_and_broken_ones_a_file_with_reasons(now: datetime) -> None:
     found = bring(board(line(1), line(2, time="不详"), line(3)), now)
     assert (found.rows, found.made, found.broken) == (3, 2, 1)
-    with Path(found.error_file).open(encoding="utf-8-sig", newline="") as file:
-        (broken,) = csv.DictReader(file)
+    (broken,) = wrong_rows(found)
     assert broken["行号"] == "3"
     assert "不详" in broken["原因"]
     assert broken["留言编号"] == "2"
@@ -110,6 +118,67 @@ def test_an_import_cut_off_goes_on_where_it_stopped(now: datetime, monkeypatch: 
 def test_a_report_from_the_future_is_set_aside_and_the_others_go_on(now: datetime) -> None:
     found = bring(board(line(1), line(2, time="2031/1/1 9:00:00"), line(3)), now)
     assert (found.made, found.broken) == (2, 1)
+
+
+PHONE = "13800001234"
+SHEET = "工单编号,受理时间,诉求内容,诉求人,联系电话,地址\n"
+FUTURE = f"A-2,2031-01-01 09:00,路灯不亮,演示某,{PHONE},学前街12号\n"
+
+
+def a_sheet(now: datetime, *rows: str) -> bringing.Summary:
+    content = (SHEET + "".join(rows)).encode()
+    return bring_in(content, source="hotline", channel="sheet", at=now, file_name="a.csv")
+
+
+def test_callers_in_broken_rows_lie_sealed_on_disk_and_readable_by_nobody_else(now: datetime) -> None:
+    found = a_sheet(now, f"A-1,不详,路灯不亮,演示某,{PHONE},学前街12号\n", FUTURE)
+    assert found.broken == 2
+    kept = [path for path in (settings.DATA / "intake").rglob("*") if path.is_file()]
+    assert all(PHONE.encode() not in path.read_bytes() for path in kept)
+    assert {path.stat().st_mode & 0o077 for path in kept} == {0}
+    assert {row["联系电话"] for row in wrong_rows(found)} == {PHONE}
+
+
+def test_a_row_that_orders_refuse_keeps_every_cell_and_can_be_corrected_and_sent_again(now: datetime) -> None:
+    (wrong,) = wrong_rows(a_sheet(now, FUTURE))
+    assert (wrong["受理时间"], wrong["地址"]) == ("2031-01-01 09:00", "学前街12号")
+    fixed = ",".join(wrong[head] for head in SHEET.strip().split(",")).replace("2031", "2026")
+    assert a_sheet(now, fixed + "\n").made == 1
+
+
+def test_a_download_of_broken_rows_is_journalled(now: datetime) -> None:
+    found = a_sheet(now, FUTURE)
+    wrong_rows(found)
+    last = journal.history("intake", found.payload)[-1]
+    assert (last.action, last.body["rows"]) == ("errors", 1)
+
+
+def test_what_was_refused_before_a_crash_is_remembered_sealed(now: datetime) -> None:
+    row = RawPayload.objects.get(pk=a_sheet(now, FUTURE).payload)
+    raw.set_aside(row, [2, "时间在将来", {"联系电话": PHONE}])
+    raw.set_aside(row, [3, "时间在将来", {"联系电话": PHONE}])
+    assert [number for number, _reason, _cells in raw.aside(row)] == [2, 3]
+    assert (
+        PHONE.encode()
+        not in (settings.DATA / "intake" / "errors")
+        .joinpath(f"{Path(row.error_file).stem}.aside")
+        .read_bytes()
+    )
+    raw.forget_aside(row)
+
+
+def test_an_upgrade_seals_what_lay_in_the_clear(now: datetime) -> None:
+    row = RawPayload.objects.get(pk=a_sheet(now, FUTURE).payload)
+    plain = Path(row.error_file).with_suffix(".csv")
+    content, _name = raw.errors_of(row)
+    plain.write_bytes(content)
+    plain.with_suffix(".jsonl").write_text(PHONE)
+    Path(row.error_file).unlink()
+    RawPayload.objects.filter(pk=row.pk).update(error_file=str(plain))
+    import_module("townops.intake.migrations.0004_sealed_errors").seal(apps, None)
+    assert not plain.exists() and not plain.with_suffix(".jsonl").exists()
+    row.refresh_from_db()
+    assert raw.errors_of(row)[0] == content
 
 
 def test_a_sure_class_is_given_and_an_unsure_one_left_to_a_person(now: datetime) -> None:

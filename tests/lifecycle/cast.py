@@ -41,6 +41,7 @@ ENUMS = {
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
 SOON = T0 + timedelta(minutes=30)
+NIGHT, MORNING = T0 + timedelta(hours=11), T0 + timedelta(hours=24)
 LATE = T0 + timedelta(days=60)
 
 CENTER_UNIT, TOWN_UNIT, MAIN_UNIT, ASSISTING_UNIT, OTHER_UNIT = 1, 2, 20, 30, 40

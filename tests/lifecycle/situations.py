@@ -113,6 +113,8 @@ def situations(flow: Flow, step: str, state: State) -> list[Situation]:
     """One situation for each outcome the step can have in this state."""
     late = step in {"deem_acknowledged", "fall_back"}
     at = cast.LATE + timedelta(days=1) if state in ENDED or late else cast.SOON
+    if step == "provisional_close":
+        at = cast.NIGHT
     order = order_in(flow, state, origin="history" if step == "adopt" else "live")
     plain = Situation(order, facts_for(flow, step, at), at)
     return list(SEVERAL.get(step, _one)(flow, plain))

@@ -77,6 +77,16 @@ def returned_to_somebody(order: Order) -> str | None:
     return None if runs == order.progress.designated else f"handling clock runs: {runs}"
 
 
+def no_clock_is_renewed_by_going_away(decision: Decision) -> str | None:
+    """Whatever ran when it was merged or transferred goes on with what it had left; a way back starts no clock anew."""
+    before, after = decision.before, decision.after
+    if decision.taken.step not in {"unmerge", "take_back"}:
+        return None
+    fresh = {named.name for named in after.clocks[len(before.clocks) :]}
+    again = fresh if decision.taken.step == "unmerge" else fresh & before.standing
+    return f"started again by {decision.taken.step}: {sorted(again)}" if again else None
+
+
 def numbers_grow(decision: Decision) -> str | None:
     before, after = decision.before, decision.after
     if after.seq != before.seq + 1 or decision.taken.seq != after.seq:
@@ -100,7 +110,7 @@ def difference(one: Order, other: Order) -> list[str]:
 
 
 HANDLES = frozenset({"submit", "handle_on_spot", "quick_reply"})
-REVIEWS = frozenset({"review_unit", "review_center"})
+REVIEWS = frozenset({"review_unit", "review_center", "provisional_close"})
 NEW_ROUND = frozenset({"reopen", "resend"})
 
 
@@ -128,6 +138,7 @@ def broken(story: Story, decision: Decision) -> list[str]:
         clocks_of_this_round(story.order),
         returned_to_somebody(story.order),
         numbers_grow(decision),
+        no_clock_is_renewed_by_going_away(decision),
         same_from_bytes(story),
         hands_differ(story.events),
     )

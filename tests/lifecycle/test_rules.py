@@ -1,34 +1,38 @@
 """Rules that cross several steps, each told as a short story; found by reading and by the random lives."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from tests.lifecycle import cast
 from tests.lifecycle.situations import Situation, order_in, situations
-from townops.kernel.actors import LEADER, Actor
+from townops.kernel.actors import LEADER, MAIN_LEADER, Actor
 from townops.kernel.refusal import Refused
+from townops.kernel.tests.slow_clock import SlowClock
 from townops.orders.domain.decide import decide
+from townops.orders.domain.evolve import evolve
 from townops.orders.domain.facts import Value
 from townops.orders.domain.flow import Authority, Flow, Options
 from townops.orders.domain.order import Application, Basis, Order, Responsible, Task
 from townops.orders.domain.settle import settle
 from townops.orders.domain.states import State
+from townops.orders.domain.taken import WAITS
 
 S = State
 GRID, HOTLINE, DISTRICT = (cast.flows()[source] for source in ("grid", "hotline", "district"))
 UNIT_OPERATOR = cast.actor("unit_operator", cast.MAIN_UNIT)
 
 
-def after(flow: Flow, order: Order, step: str, who: Actor, **facts: Value) -> Order:
-    """The order after one step half an hour later, complete facts given."""
+def after(flow: Flow, order: Order, step: str, who: Actor, at: datetime = cast.SOON, **facts: Value) -> Order:
+    """The order after one step, half an hour later unless said, complete facts given."""
     plain: Situation = situations(flow, step, order.state)[0]
-    return decide(flow, order, step, {**plain.facts, **facts}, who, cast.SOON).after
+    return decide(flow, order, step, {**plain.facts, **facts}, who, at).after
 
 
-def code(flow: Flow, order: Order, step: str, who: Actor, **facts: Value) -> str:
+def code(flow: Flow, order: Order, step: str, who: Actor, at: datetime = cast.SOON, **facts: Value) -> str:
     with pytest.raises(Refused) as refused:
-        after(flow, order, step, who, **facts)
+        after(flow, order, step, who, at, **facts)
     return refused.value.code
 
 
@@ -40,10 +44,142 @@ def answered(flow: Flow, order: Order, kind: str, *, granted: bool) -> Order:
     return after(flow, order, "answer_up", cast.actor("shift"), kind=kind, granted=granted)
 
 
+def closed_at_night(flow: Flow) -> Order:
+    """Closed provisionally by the shift (person 77) late on Monday."""
+    return after(flow, order_in(flow, S.CENTER_REVIEW), "provisional_close", cast.actor("shift"), cast.NIGHT)
+
+
+@pytest.mark.parametrize("hour", [8, 9, 12, 13, 15, 17])
+def test_by_day_nobody_closes_provisionally(hour: int) -> None:
+    order, at = order_in(GRID, S.CENTER_REVIEW), cast.T0.replace(hour=hour, minute=4)
+    assert code(GRID, order, "provisional_close", cast.actor("shift"), at) == "provisional_only_at_night"
+
+
+@pytest.mark.parametrize("hours", [9, 11, 22, 120, 125])
+def test_after_work_and_at_the_weekend_the_shift_closes_provisionally(hours: int) -> None:
+    at = cast.T0 + timedelta(hours=hours)
+    order = order_in(GRID, S.CENTER_REVIEW)
+    assert after(GRID, order, "provisional_close", cast.actor("shift"), at).progress.provisional
+
+
+def test_whoever_closed_at_night_does_not_certify_it_in_the_morning() -> None:
+    night, morning = closed_at_night(GRID), cast.MORNING
+    assert code(GRID, night, "check", cast.actor("hotline_clerk"), morning) == "self_review"
+    checked = after(GRID, night, "check", cast.actor("hotline_clerk", person=78), morning)
+    assert code(GRID, checked, "close", cast.actor("shift"), morning) == "self_review"
+    assert after(GRID, checked, "close", cast.actor("shift", person=78), morning).state is S.CLOSED
+
+
+def test_whoever_closed_at_night_does_not_send_the_reply() -> None:
+    night = closed_at_night(HOTLINE).seen(passed=frozenset({"callback", "site"}))
+    assert code(HOTLINE, night, "reply_up", cast.actor("shift"), cast.MORNING) == "self_review"
+    sent = after(HOTLINE, night, "reply_up", cast.actor("shift", person=78), cast.MORNING)
+    assert sent.state is S.AWAITING_AUTHORITY
+
+
+@pytest.mark.parametrize("step", ["check", "close"])
+def test_the_same_night_certifies_nothing(step: str) -> None:
+    night = closed_at_night(GRID).seen(passed=frozenset({"site"} if step == "close" else ()))
+    role = {"check": "checker", "close": "grid_clerk"}[step]
+    before = cast.MORNING.replace(hour=7, minute=59)
+    assert code(GRID, night, step, cast.actor(role, person=78), before) == "next_shift_certifies"
+    after(GRID, night, step, cast.actor(role, person=78), before + timedelta(minutes=1))
+
+
+def test_whoever_signed_does_not_close_provisionally_besides() -> None:
+    order = order_in(GRID, S.CHECKING).by(reviewers=frozenset({77}))
+    assert code(GRID, order, "provisional_close", cast.actor("shift"), cast.NIGHT) == "self_review"
+
+
+def about(unit: int, flow: Flow, state: State, **changes: object) -> Order:
+    """A complaint about the conduct of that unit's people, which another unit handles."""
+    return order_in(flow, state).now(avoid=unit, **changes)
+
+
+@pytest.mark.parametrize(
+    ("step", "state", "role"),
+    [
+        ("send_back", S.CENTER_REVIEW, "assessor"), ("send_back", S.CHECKING, "checker"), ("contact", S.HANDLING, "shift"),
+        ("provisional_close", S.CHECKING, "shift"), ("check", S.CHECKING, "checker"),
+        ("review_center", S.CENTER_REVIEW, "deputy"),
+    ],
+)  # fmt: skip
+def test_the_center_takes_no_part_in_a_complaint_about_itself(step: str, state: State, role: str) -> None:
+    order = about(cast.CENTER_UNIT, GRID, state)
+    assert code(GRID, order, step, cast.actor(role), cast.NIGHT) == "avoidance"
+
+
+def test_the_unit_complained_about_gives_an_opinion_and_does_not_call_the_caller() -> None:
+    order = with_task(GRID, S.HANDLING).now(avoid=cast.ASSISTING_UNIT)
+    accused = cast.actor("unit_operator", cast.ASSISTING_UNIT)
+    assert code(GRID, order, "contact", accused) == "avoidance"
+    assert after(GRID, order, "add_opinion", accused).open_tasks == ()
+
+
+@pytest.mark.parametrize("state", [S.CENTER_REVIEW, S.CHECKING])
+def test_a_leader_sends_back_in_the_centers_place(state: State) -> None:
+    order = about(cast.CENTER_UNIT, GRID, state)
+    assert after(GRID, order, "send_back", cast.actor("leader", cast.TOWN_UNIT)).state is S.REWORK
+    assert code(GRID, order.now(avoid=None), "send_back", cast.actor("leader")) == "not_permitted"
+
+
+@pytest.mark.parametrize("raised", [0, LEADER, MAIN_LEADER])
+def test_about_the_center_one_leader_signs_and_another_checks(raised: int) -> None:
+    leaders = [cast.actor("leader", cast.TOWN_UNIT, 81), cast.actor("main_leader", cast.TOWN_UNIT, 82)]
+    signer, checker = leaders[::-1] if raised == MAIN_LEADER else leaders
+    signed = after(
+        GRID, about(cast.CENTER_UNIT, GRID, S.CENTER_REVIEW, raised=raised), "review_center", signer
+    )
+    assert signed.state is S.CHECKING
+    assert code(GRID, signed, "check", signer) == "self_review"
+    checked = after(GRID, signed, "check", checker)
+    assert after(GRID, checked, "close", cast.actor("grid_clerk")).state is S.CLOSED
+
+
+def test_a_leader_checks_nothing_else() -> None:
+    assert code(GRID, order_in(GRID, S.CHECKING), "check", cast.actor("leader")) == "not_permitted"
+
+
+def test_whoever_has_a_post_in_the_center_and_elsewhere_acts_from_the_other() -> None:
+    hats = (cast.hat("director"), cast.hat("leader", cast.TOWN_UNIT))
+    order = about(cast.CENTER_UNIT, GRID, S.CENTER_REVIEW)
+    assert after(GRID, order, "review_center", Actor(77, "both", hats)).state is S.CHECKING
+
+
+def disputed(flow: Flow, returns: int) -> Order:
+    return settle(order_in(flow, S.RETURNED).seen(returns=returns), flow, cast.T0)
+
+
+def test_the_main_leaders_ruling_settles_a_dispute() -> None:
+    ruled = after(GRID, disputed(GRID, 4), "decide_dispute", cast.actor("main_leader"))
+    assert code(GRID, ruled, "return", cast.actor("unit_operator", cast.OTHER_UNIT)) == "dispute_settled"
+
+
+def test_the_ruling_of_a_leader_in_rotation_may_be_disputed_where_there_is_a_session() -> None:
+    ruled = after(GRID, disputed(GRID, 3), "decide_dispute", cast.actor("rota_leader"))
+    operator = cast.actor("unit_operator", cast.OTHER_UNIT)
+    assert after(GRID, ruled, "return", operator).state is S.RETURNED
+    three = replace(GRID, options=replace(GRID.options, dispute_rungs=3))
+    last = after(three, disputed(three, 3), "decide_dispute", cast.actor("rota_leader"))
+    assert code(three, last, "return", operator) == "dispute_settled"
+
+
+def test_a_settled_matter_of_another_class_is_open_to_dispute_again() -> None:
+    ruled = order_in(GRID, S.HANDLING).seen(designated=True, settled=True, returns=4)
+    moved = after(GRID, ruled, "reclassify", cast.actor("grid_clerk"), proposed=cast.OTHER)
+    sent = after(GRID, moved, "dispatch", cast.actor("dispatcher"))
+    assert after(GRID, sent, "return", cast.actor("unit_operator", cast.OTHER_UNIT)).state is S.RETURNED
+
+
+def test_a_refused_closing_is_rework_and_raises_nobody() -> None:
+    back = answered(DISTRICT, order_in(DISTRICT, S.AWAITING_AUTHORITY), "closing", granted=False)
+    assert (back.state, back.reworks, back.raised, back.round) == (S.REWORK, 1, 0, 1)
+
+
 def test_a_provisionally_closed_order_leaves_no_clock_running_when_it_closes() -> None:
-    night = after(GRID, order_in(GRID, S.CENTER_REVIEW), "provisional_close", cast.actor("shift"))
+    night = closed_at_night(GRID)
     checked = night.seen(passed=frozenset({"site"}))
-    closed = after(GRID, checked, "close", cast.actor("grid_clerk"))
+    closed = after(GRID, checked, "close", cast.actor("grid_clerk", person=78), cast.MORNING)
     assert [named.name for named in closed.clocks if named.active] == []
 
 
@@ -74,6 +210,67 @@ def test_checks_of_a_result_do_not_outlive_a_refused_return() -> None:
     order = answered(DISTRICT, asked(HOTLINE, S.CHECKING, "return"), "return", granted=False)
     assert order.state is S.FILED
     assert order.progress.passed == frozenset()
+
+
+def away(flow: Flow, order: Order, out: str, back: str, *, at: datetime) -> Order:
+    """Gone at `at` and back three days later."""
+    shift, dispatcher = cast.actor("shift"), cast.actor("dispatcher")
+    plain: Situation = situations(flow, out, order.state)[0]
+    gone = decide(flow, order, out, plain.facts, shift, at).after
+    who = shift if back == "unmerge" else dispatcher
+    return decide(flow, gone, back, {"reason": "改回"}, who, at + timedelta(days=3)).after
+
+
+@pytest.mark.parametrize(
+    ("state", "out", "back", "name"),
+    [
+        (S.REPORTED, "merge", "unmerge", "accept"),
+        (S.ACCEPTED, "merge", "unmerge", "file"),
+        (S.FILED, "merge", "unmerge", "dispatch"),
+        (S.ACKNOWLEDGING, "merge", "unmerge", "acknowledge"),
+        (S.ACKNOWLEDGING, "merge", "unmerge", "handle"),
+        (S.ACCEPTED, "transfer", "take_back", "file"),
+        (S.FILED, "transfer", "take_back", "dispatch"),
+    ],
+)
+def test_a_clock_goes_on_after_the_way_back_with_what_it_had_left(
+    state: State, out: str, back: str, name: str
+) -> None:
+    order = order_in(GRID, state)
+    again = order
+    for at in (cast.SOON, cast.SOON + timedelta(days=7)):  # as often as anybody likes
+        again = away(GRID, again, out, back, at=at)
+    before, after = order.active(name), again.active(name)
+    assert before and after and after.no == before.no
+    pauses = [(at, at + timedelta(days=3)) for at in (cast.SOON, cast.SOON + timedelta(days=7))]
+    limit = before.clock.limit
+    assert limit
+    slow = SlowClock(cast.CALENDARS[1], before.clock.started_at, limit.amount, limit.unit.value, pauses)
+    slow.walk(before.clock.started_at)
+    assert after.clock.due_at == slow.due
+
+
+def test_what_was_used_at_the_unit_is_inherited_after_a_transfer_that_was_taken_back() -> None:
+    order = settle(order_in(HOTLINE, S.HANDLING).seen(contacted=False), HOTLINE, cast.T0)
+    again = away(HOTLINE, order, "transfer", "take_back", at=cast.SOON)
+    waiting = {one.name: one for one in again.clocks if one.active}
+    assert waiting["handle"].clock.paused_at and waiting["contact"].clock.paused_at
+    at = cast.SOON + timedelta(days=3, minutes=1)
+    facts: dict[str, Value] = {"unit": cast.OTHER, "basis": "rule"}
+    sent = decide(HOTLINE, again, "dispatch", facts, cast.actor("dispatcher"), at).after
+    running = {one.name: one for one in sent.clocks if one.active}
+    assert running["contact"].no == waiting["contact"].no
+    assert running["handle"].no == waiting["handle"].no
+    assert sent.standing == frozenset()
+
+
+def test_an_event_from_before_clocks_waited_folds_as_it_was_written() -> None:
+    order = order_in(GRID, S.FILED)
+    plain: Situation = situations(GRID, "merge", order.state)[0]
+    taken = decide(GRID, order, "merge", plain.facts, cast.actor("shift"), cast.SOON).taken
+    old = replace(taken, facts={name: value for name, value in taken.facts.items() if name != WAITS})
+    ended = next(one for one in evolve(GRID, order, old).clocks if one.name == "dispatch")
+    assert ended.clock.stopped_at == cast.SOON
 
 
 def test_an_order_dispatched_again_after_a_provisional_close_has_a_running_clock() -> None:
@@ -183,7 +380,7 @@ def test_who_is_both_director_and_leader_signs_under_the_hat_that_is_due(
 
 def test_a_raised_order_is_not_closed_at_night_without_the_raised_leader() -> None:
     raised = order_in(GRID, S.CENTER_REVIEW).now(raised=LEADER)
-    assert code(GRID, raised, "provisional_close", cast.actor("shift")) == "raised_leader_signs"
+    assert code(GRID, raised, "provisional_close", cast.actor("shift"), cast.NIGHT) == "raised_leader_signs"
 
 
 @pytest.mark.parametrize("group", ["extending", "refusing"])

@@ -81,7 +81,7 @@ def one_fact(draw: Random, flow: Flow, order: Order, need: Need, at: datetime) -
         "condition": None if triple else order.standard or cast.STANDARD,
         "until": later, "new_due": later, "by": later, "received_at": at, "when": at, "told_at": at,
         "calendar": draw.choice((1, 2)), "unit": None, "confidence": 80, "ended": order.responsible.unit,
-        "conduct_of": draw.choice((None, None, None, cast.OTHER)),
+        "conduct_of": draw.choice((None, None, None, None, cast.OTHER, CENTER)),
         "parent": Parent(99, None, "handling", cast.OTHER, cast.OTHER_UNIT, None),
         "method": draw.choice((None, *sorted(methods(flow.options.certify.value)))),
     }  # fmt: skip

@@ -141,7 +141,7 @@ def test_who_may_not_reveal_is_told_so_and_nothing_else(call, told):
 
 
 def test_a_whistleblower_s_words_are_masked_for_the_unit(call, told):
-    Order.objects.filter(number=told).update(demand_type="whistleblow")
+    Order.objects.filter(number=told).update(demand_type="whistleblow", informant=True)
     assert leaks(call("unit"), told) == []
     answer = call("unit").post(f"/orders/{told}/reveal", {"reason": "联系"})
     assert (answer.status_code, answer.json()["code"]) == (403, "reporter_hidden")
@@ -163,7 +163,7 @@ def test_a_resident_who_reports_is_no_name_in_the_history(call):
         call("grid").page.get(f"/orders/{number}"),
     ):
         assert name not in answer.content.decode()
-    Order.objects.filter(number=number).update(demand_type="whistleblow")
+    Order.objects.filter(number=number).update(demand_type="whistleblow", informant=True)
     assert call("hotline").get(f"/orders/{number}/events").json()["items"][0]["person"] == "居民"
 
 

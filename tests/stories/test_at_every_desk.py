@@ -94,7 +94,8 @@ def test_many_orders_are_reminded_in_a_queue_that_shows_its_progress_and_can_be_
     page.click("text=批量办理和导出")
     page.check("[name=scope][value=filter]")
     page.fill("[name='remind-message']", "请今天反馈进展")
-    page.click("#bulk button[value=remind]")
+    page.press("[name='remind-message']", "Enter")
+    page.click("#sure button[value=remind]")
     page.wait_for_selector("#progress progress")
     if page.locator("button:text-is('停止')").count():
         shoot(page, "many-running")

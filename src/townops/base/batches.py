@@ -221,8 +221,8 @@ def purge(at: datetime) -> int:
     folder = settings.DATA / "exports"
     old = list(Batch.objects.filter(created_at__lt=at - KEPT))
     for row in old:
-        if row.result and row.state == S.DONE:
-            (folder / row.result).unlink(missing_ok=True)
+        for file in folder.glob(f"{row.pk}.*"):  # what a run that was killed left behind too
+            file.unlink(missing_ok=True)
     with write():
         Batch.objects.filter(pk__in=[row.pk for row in old]).delete()
     return len(old)

@@ -147,13 +147,24 @@ def write_csv(target: Path | str, heads: Sequence[str], rows: Iterable[Sequence[
 
     Returns how many rows.
     """
-    written = 0
     with Path(target).open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([guarded(head) for head in heads])
-        for row in rows:
-            writer.writerow([guarded(_printable(value)) for value in row])
-            written += 1
+        return _put_csv(file, heads, rows)
+
+
+def csv_bytes(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """The same in memory, for what may not lie on disk in the clear."""
+    file = io.StringIO(newline="")
+    _put_csv(file, heads, rows)
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _put_csv(file: IO[str], heads: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    writer = csv.writer(file)
+    writer.writerow([guarded(head) for head in heads])
+    written = 0
+    for row in rows:
+        writer.writerow([guarded(_printable(value)) for value in row])
+        written += 1
     return written
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from townops.commands.shell import FINDINGS, PASS, Commands, Unusable, add, say, start_town
 
 if TYPE_CHECKING:
-    from townops.intake.api import FileTrial
+    from townops.intake.api import FileTrial, Summary
 
 SHOWN: Final = 20
 
@@ -46,6 +46,10 @@ def register(commands: Commands) -> None:
     sheet.add_argument(
         "--history", action="store_true", help="历史工单，不提醒 / old orders: nothing is sent"
     )
+    for one in (hotline, sheet):
+        one.add_argument(
+            "--errors", type=Path, help="错误行及原因写入此文件 / file for the broken rows, csv, in the clear"
+        )
     sheet.add_argument("--dry-run", action="store_true", help="只试导，不写入 / change nothing")
 
 
@@ -74,7 +78,22 @@ def import_orders(options: Namespace) -> int:
         return _tried(intake.try_file(given, actor=intake.IMPORTER))
     done = intake.bring_file(given, actor=intake.IMPORTER, at=timezone.now(), progress=hotline_file.bar)
     say(str(done))
+    _write_errors(done, options.errors)
     return FINDINGS if done.broken else PASS
+
+
+def _write_errors(done: "Summary", target: Path | None) -> None:
+    """The broken rows where the operator wants them, for nobody else's eyes: they name callers."""
+    if target is None or not done.broken:
+        return
+    from django.utils import timezone
+
+    from townops.intake import api as intake
+
+    content, _name = intake.error_file(done.payload, actor=intake.IMPORTER, at=timezone.now())
+    target.touch(mode=0o600)
+    target.chmod(0o600)
+    target.write_bytes(content)
 
 
 def _tried(trial: "FileTrial") -> int:
@@ -112,4 +131,5 @@ def import_hotline(options: Namespace) -> int:
 
     summary = hotline_file.run(options.file, history=options.history, live=options.live)
     sys.stdout.write(f"{summary}\n")
+    _write_errors(summary, options.errors)
     return PASS

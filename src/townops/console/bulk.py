@@ -50,6 +50,26 @@ def label_of(kind: str, step: str) -> str:
     return named.get(kind) or (BY_STEP[step].label if step in BY_STEP else step)
 
 
+def asked(given: QueryDict) -> Action:
+    """The step of the button; without one (Enter, Ctrl+Enter) the step whose field alone is filled in.
+
+    Refused: step_not_in_bulk, bulk_step_unclear.
+    """
+    if wanted := given.get("do", ""):
+        if wanted not in BY_STEP:
+            raise Refused("step_not_in_bulk", step=wanted[:20])
+        return BY_STEP[wanted]
+    filled = [one for one in ACTIONS if typed(given, one)]
+    if len(filled) != 1:
+        raise Refused("bulk_step_unclear")
+    return filled[0]
+
+
+def typed(given: QueryDict, action: Action) -> str:
+    """What stands in the field beside the button."""
+    return given.get(f"{action.step}-{action.fact}", "").strip() if action.fact else ""
+
+
 def meant(desk: Desk, given: QueryDict) -> list[batches.Item]:
     """The orders ticked, with the version that was seen, or all the filter finds. Refused: bulk_rows_malformed."""
     if given.get("scope") == WHOLE:
@@ -73,8 +93,16 @@ def _item(row: str) -> batches.Item:
 
 
 def facts(desk: Desk, given: QueryDict, action: Action) -> dict[str, str]:
-    """What was typed beside the button; a unit by name becomes its code."""
-    typed = given.get(f"{action.step}-{action.fact}", "").strip() if action.fact else ""
-    if action.fact == "unit" and typed:
-        return {"unit": choices.unit_code(typed, desk.town)}
-    return {action.fact: typed} if typed else {}
+    """What was typed beside the button; a unit by name becomes its code. Refused: facts_missing."""
+    words = typed(given, action)
+    if action.required and not words:
+        raise Refused("facts_missing", step=action.step, facts=[action.fact])
+    if action.fact == "unit" and words:
+        return {"unit": choices.unit_code(words, desk.town)}
+    return {action.fact: words} if words else {}
+
+
+def to_confirm(given: QueryDict, found: int) -> bool:
+    """Whether the asker has not yet agreed to so many: a step on the whole of a filter says first how many it finds."""
+    sure = given.get("sure", "")
+    return given.get("scope") == WHOLE and not (sure.isascii() and sure.isdigit() and found <= int(sure))

@@ -13,6 +13,7 @@ from townops.console.columns import Column
 from townops.orders import api as orders
 
 NOTHING: Final = mark_safe('<span class="muted">—</span>')
+UNTIMED: Final = mark_safe('<td><span class="muted">不计时</span></td>')
 TAGS: Final = 2  # as many as fit a row on an office screen
 
 
@@ -33,8 +34,11 @@ def written(row: orders.ListRow, shown: Iterable[Column], seen: Seen) -> SafeStr
 
 
 def _title(row: orders.ListRow, _seen: Seen) -> SafeString:
-    title = escape(row.title)
-    return format_html('<td class="title" title="{}" translate="no" lang="zh-Hans">{}</td>', title, title)
+    return format_html(
+        '<td class="title" title="{}" translate="no" lang="zh-Hans">{}</td>',
+        row.title,
+        looks.matter(row.title),
+    )
 
 
 def _state(row: orders.ListRow, _seen: Seen) -> SafeString:
@@ -42,9 +46,11 @@ def _state(row: orders.ListRow, _seen: Seen) -> SafeString:
 
 
 def _due(row: orders.ListRow, seen: Seen) -> SafeString:
-    return format_html(
-        '<td class="of-due">{}</td>', looks.due_within(row.due_at, seen.bounds) if row.is_open else NOTHING
-    )
+    """History that nobody has adopted is not late: none of its clocks reminds."""
+    if row.is_unadopted:
+        return UNTIMED
+    due = looks.due_within(row.due_at, seen.bounds, row.near_at) if row.is_open else NOTHING
+    return format_html('<td class="of-due">{}</td>', due)
 
 
 def _village(row: orders.ListRow, _seen: Seen) -> SafeString:

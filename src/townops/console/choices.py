@@ -5,6 +5,7 @@ A choice reads "CODE words", so that it can be found by either, is readable once
 
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Final
 
 from django.utils import timezone
@@ -20,6 +21,7 @@ ACCEPT: Final = ",".join(sorted(f".{suffix}" for many in SUFFIXES.values() for s
 NOBODY: Final = "（无）"
 NOT_CHOSEN: Final = frozenset({"system", "public"})
 SUGGESTED: Final = 3
+NEAR: Final = 0.3  # as much of two names is alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,12 @@ class Listing:
 def units(town: str) -> Listing:
     """Every unit of the town that can hold work, by name."""
     found = (one.name for one in people.units(town=town) if one.code not in NOT_CHOSEN)
+    return Listing("units", tuple(found))
+
+
+def handling_units(town: str) -> Listing:
+    """Those with a post that takes up orders: to whom one can be given."""
+    found = (one.name for one in people.units(town=town) if orders.can_handle(one.id))
     return Listing("units", tuple(found))
 
 
@@ -209,10 +217,16 @@ def area_said(code: str) -> str:
 
 
 def area_code(given: str, town: str) -> str:
-    """The code of an area given as a line, a code, or the exact name of a 居村."""
-    first = code_of(given)
-    named = (one.code for one in areas.areas_of(town, "village") if one.name == given.strip())
-    return next(named, first)
+    """The code of an area given as a line, a code, or the exact name of a 居村 or grid. Refused("area_not_named")."""
+    name, first = given.strip(), code_of(given)
+    named = {one.name: one.code for kind in ("grid", "village") for one in areas.areas_of(town, kind)}
+    if name in named:
+        return named[name]
+    if not name.isascii() and first.isalpha():  # a name, where a line begins with its code
+        near = get_close_matches(name, named, n=SUGGESTED, cutoff=NEAR)
+        code = "area_not_named_near" if near else "area_not_named"
+        raise Refused(code, name=name[:20], **({"near": "、".join(near)} if near else {}))
+    return first
 
 
 def code_of(given: str) -> str:

@@ -41,7 +41,12 @@ def run(asked: batches.Asked, at: datetime) -> str:
     note(asked.batch, "begin", actor=actor, at=at, **asked.payload)
     rows = _rows(asked, actor, at)
     write_sheet = sheets.write_xlsx if kind == "xlsx" else sheets.write_csv
-    written = write_sheet(target, HEADS, rows)
+    target.touch(mode=0o600)  # before there is anything in it
+    try:
+        written = write_sheet(target, HEADS, rows)
+    except BaseException:
+        target.unlink(missing_ok=True)  # half a file is nobody's
+        raise
     target.chmod(0o600)
     if not batches.advance(asked.batch, written):
         target.unlink()

@@ -15,9 +15,12 @@ FLAGS: Final = {
     ("open", "0"): "已结束",
     ("overdue", "1"): "已超时",
     ("overdue", "0"): "未超时",
+    ("adopt", "1"): "历史待接管",
+    ("adopt", "0"): "不含历史待接管",
     ("person", "me"): "我的",
     ("person", "none"): "未落实到岗位",
 }
+ORIGINS: Final = {"live": "实时", "history": "历史", "demo": "演示"}
 WORDS: Final = {
     "from": "收到自",
     "to": "收到至",
@@ -72,6 +75,7 @@ SAYERS: Final[dict[str, Callable[[str], str]]] = {
     "drawn": lambda _value: "地图上画的范围",
     "phone": lambda value: f"电话：{called.masked(value, timezone.now()) or '已失效'}",
     "late": lambda value: LATE.get(value, value),
+    "origin": lambda value: f"来历：{ORIGINS.get(value, value)}",
     "returned": lambda value: f"退单 {value} 次以上",
     "mark": _marks,
 }

@@ -39,6 +39,8 @@ SINGLE: Final = (
     "q",
     "box",
     "drawn",
+    "origin",
+    "adopt",
 )
 PLACE: Final = frozenset({"sort", "cursor"})  # how the list stands, not what is in it
 PERSONS: Final = {"我的": "me", "未落实到岗位": "none"}
@@ -114,6 +116,8 @@ class Address:
             q=self.one("q"),
             box=read_box(self.one("box")) if self.one("box") else None,
             drawn=read_drawn(self.one("drawn")) if self.one("drawn") else (),
+            origin=self.one("origin"),
+            adopt=FLAGS.get(self.one("adopt")),
         )
 
     def _units(self, name: str) -> tuple[str, ...]:

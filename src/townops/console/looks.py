@@ -1,5 +1,6 @@
 """How a state, a time and a due time look, everywhere they are shown."""
 
+import re
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +12,13 @@ from townops.console import labels, saying
 from townops.orders import api as orders
 
 ICONS: Final = "console/icons.svg"
+LEAD_IN: Final = re.compile(
+    r"(?:【[^】]{0,20}】\s*|您好[，,。！]\s*|再次来电[。，,：:]\s*)*"
+    r"(?:(?:诉求人|来电人|投诉人|反映人|市民|居民|群众)(?:\d{1,2}月\d{1,2}日)?(?:凌晨|早上|上午|中午|下午|晚上|夜间)?"
+    r"(?:(?:再次)?来电(?:称|反映|表示|咨询)?|称|反映|表示|诉称|咨询)[：:，,]\s*"
+    r"|(?:诉求人|来电人)(?:来电)?(?:称|反映)\s*)?"
+)  # as the town's hotline begins its texts
+SHORTEST: Final = 4
 
 
 def state(code: str) -> SafeString:
@@ -38,13 +46,13 @@ def when(at: datetime | None, now: datetime) -> SafeString:
     )
 
 
-def due(at: datetime | None, now: datetime) -> SafeString:
-    """剩余 2 时 13 分 or 超时 1 天, coloured, with the exact time on hover."""
+def due(at: datetime | None, now: datetime, near_at: datetime | None = None) -> SafeString:
+    """剩余 2 时 13 分 or 超时 1 天, coloured, with the exact time on hover; amber not before `near_at`."""
     if at is None:
         return format_html('<span class="muted">{}</span>', "—")
     return format_html(
         '<time class="due due-{}" datetime="{}" title="到期：{}">{}</time>',
-        saying.urgency(at, now),
+        saying.urgency(at, now, near_at),
         at.isoformat(),
         saying.exact(at),
         saying.left(at, now),
@@ -53,11 +61,11 @@ def due(at: datetime | None, now: datetime) -> SafeString:
 
 # say: 临期 剩余 {span}
 # say: 严重超时 {span}
-def due_within(at: datetime | None, bounds: orders.Lateness) -> SafeString:
+def due_within(at: datetime | None, bounds: orders.Lateness, near_at: datetime | None = None) -> SafeString:
     """As `due`, amber and red where the town's own 临期 and 严重超期 begin, each with its word."""
     if at is None:
         return format_html('<span class="muted">{}</span>', "—")
-    look = "late" if at < bounds.at else "soon" if at <= bounds.soon else "calm"
+    look = "late" if at < bounds.at else "soon" if bounds.near(at, near_at) else "calm"
     word = "严重" if at < bounds.severe else "临期 " if look == "soon" else ""
     return format_html(
         '<time class="due due-{}" datetime="{}" title="到期：{}">{}{}</time>',
@@ -67,6 +75,13 @@ def due_within(at: datetime | None, bounds: orders.Lateness) -> SafeString:
         word,
         saying.left(at, bounds.at),
     )
+
+
+def matter(title: str) -> str:
+    """A title as a list shows it: without what every one begins with, so that its first words tell the matter."""
+    found = LEAD_IN.match(title)
+    rest = title[found.end() :] if found else title
+    return rest if len(rest) >= SHORTEST else title
 
 
 def row_marks(row: object) -> list[str]:
@@ -80,4 +95,6 @@ def row_marks(row: object) -> list[str]:
         found.append(labels.APPLICATIONS.get(application, "申请待批"))
     found += ["突发事件"] if getattr(row, "incident", False) else []
     found += ["责任待明确"] if getattr(row, "basis", "") == "unsettled" else []
-    return found + ([labels.ORIGINS["history"]] if getattr(row, "origin", "") == "history" else [])
+    if getattr(row, "origin", "") != "history":
+        return found
+    return [*found, "历史待接管" if getattr(row, "is_unadopted", False) else labels.ORIGINS["history"]]

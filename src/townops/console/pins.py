@@ -27,6 +27,7 @@ class Pin:
     own: tuple[str, ...] = ()
     urgent: bool = False
     sort: str = "due"  # which lists what is open
+    work: bool = True  # in which history that nobody has adopted does not stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +59,45 @@ PINS: Final = (
     Pin("待立案", _of("file"), _state(S.ACCEPTED)),
     Pin("待派遣", _of("dispatch"), _state(S.FILED)),
     Pin("待签收", _of("handle"), _state(S.ACKNOWLEDGING), own=UNIT),
-    Pin("临期", SEES, (("late", "soon"),), urgent=True),
-    Pin("超期", SEES, (("late", "overdue"),), urgent=True),
-    Pin("严重超期", SEES, (("late", "severe"),), urgent=True),
+    Pin("临期", SEES, (("late", "soon"),), urgent=True, work=False),
+    Pin("超期", SEES, (("late", "overdue"),), urgent=True, work=False),
+    Pin("严重超期", SEES, (("late", "severe"),), urgent=True, work=False),
     Pin("退单", _of("dispatch", "designate", "decide_dispute"), _state(S.RETURNED)),
     Pin("挂账", _of("decide_application"), _state(S.SUSPENDED), own=UNIT),
     Pin("待审核", _of("review_unit", "review_center"), _state(S.UNIT_REVIEW, S.CENTER_REVIEW), own=UNIT),
     Pin("待签批", _of("sign_raised"), (*_state(S.CENTER_REVIEW), ("mark", "raised"))),
-    Pin("申诉待审", _of("decide_appeal"), (("mark", "appeal"),), sort="received"),
+    Pin("申诉待审", _of("decide_appeal"), (("mark", "appeal"),), sort="received", work=False),
     Pin("待核查", _of("check"), _state(S.CHECKING)),
     Pin("返工", _of("handle", "file"), _state(S.REWORK), own=UNIT),
     Pin("待上报回复", _of("upward"), (("mark", "to_reply"), OPEN)),
     Pin("待上级结案", _of("upward"), _state(S.AWAITING_AUTHORITY)),
-    Pin("区督办", _of("supervise", "upward"), (("source", "district"), OPEN)),
+    Pin("区级交办", _of("supervise", "upward"), (("source", "district"), OPEN)),
     Pin("督办", _of("supervise"), (("mark", "supervised"), OPEN)),
     Pin("我的", SEES, (("person", "me"), OPEN)),
     Pin("本单位", SEES, (OPEN,), own=SEES),
     Pin("责任待明确", _of("dispatch", "designate"), (("mark", "unsettled"), OPEN)),
+    Pin("历史待接管", _of("adopt"), (("adopt", "1"),), sort="received", work=False),
 )
 
 
 def of(desk: Desk, address: Address) -> list[Shown]:
     """The views of the person who sits at the desk, with their numbers."""
-    views = {pin.label: Address((*pin.pairs, *_own(desk, pin)), desk.town) for pin in PINS}
+    current = counting.current(desk)
+    views = {
+        pin.label: Address((*pin.pairs, *_own(desk, pin), *(current if pin.work else ())), desk.town)
+        for pin in PINS
+    }
     totals = counting.totals(desk, "pins", {label: one.filter() for label, one in views.items()})
     kept = [pin for pin in PINS if desk.may(*pin.permissions) or totals[pin.label]]
     return [
         _shown(pin, views[pin.label], totals[pin.label], address, place) for place, pin in enumerate(kept, 1)
     ]
+
+
+def query_of(desk: Desk, key: str) -> str:
+    """The query of the view that a digit opens, "" where there is none."""
+    shown = of(desk, Address((), desk.town))
+    return next((one.query for one in shown if key and one.key == key), "")
 
 
 def _own(desk: Desk, pin: Pin) -> Pairs:

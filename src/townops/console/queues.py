@@ -82,7 +82,8 @@ def of(desk: Desk) -> Iterator[tuple[str, Address]]:
         if not desk.may(queue.permission):
             continue
         own = _own(desk, queue.permission) if queue.own else ()
-        pairs = (*queue.pairs, *own, ("sort", queue.sort))
+        current = () if ("mark", "appeal") in queue.pairs else counting.current(desk)
+        pairs = (*queue.pairs, *own, *current, ("sort", queue.sort))
         if pairs not in seen:
             seen.add(pairs)
             yield queue.label, Address(pairs, desk.town)
@@ -95,14 +96,16 @@ def _own(desk: Desk, permission: str) -> Pairs:
 
 def held(desk: Desk) -> Address:
     """Orders his units must do something about, the first due first: not those merged or handed over."""
-    pairs = (("state", ",".join(DOING)), *(("holder", one.code) for one in desk.units), ("sort", "due"))
+    pairs = (("state", ",".join(DOING)), *(("holder", one.code) for one in desk.units))
+    pairs = (*pairs, *counting.current(desk), ("sort", "due"))
     return Address(pairs, desk.town)
 
 
 def waiting(desk: Desk) -> tuple[list[Tile], list[Tile], Tile]:
     """(queues, open orders by state, what is overdue) with their numbers, all in one statement; states without any are left out."""
     queued = list(of(desk))
-    states = {state.value: Address((("state", state.value),), desk.town) for state in OPEN_STATES}
+    current = counting.current(desk)
+    states = {state.value: Address((("state", state.value), *current), desk.town) for state in OPEN_STATES}
     late = Address((("overdue", "1"), ("sort", "due")), desk.town)
     asked = {label: one.filter() for label, one in queued} | {
         code: one.filter() for code, one in states.items()

@@ -50,11 +50,14 @@ def left(due: datetime, now: datetime) -> str:
     return f"剩余 {span(due - now)}" if due >= now else f"超时 {span(now - due)}"
 
 
-def urgency(due: datetime | None, now: datetime, *, running: bool = True) -> str:
+def urgency(
+    due: datetime | None, now: datetime, near_at: datetime | None = None, *, running: bool = True
+) -> str:
     """Which colour token a due has: late, soon, calm, or none."""
     if due is None or not running:
         return "none"
-    return "late" if due < now else "soon" if due - now < SOON else "calm"
+    near = due - now < SOON and (near_at is None or near_at <= now)
+    return "late" if due < now else "soon" if near else "calm"
 
 
 def seconds(counted: int) -> str:

@@ -47,6 +47,9 @@ RARE: Final = frozenset(
     }
 )  # fmt: skip
 CONSULT: Final = "consult"
+OF_NO_INTEREST: Final = frozenset(
+    {"not_permitted", "step_not_allowed", "nothing_to_adopt"}
+)  # all but history
 BY_SYSTEM: Final = frozenset({"orders.system"})
 
 
@@ -84,7 +87,7 @@ def arranged(steps: Iterable[orders.StepView], order: orders.OrderView, *, went_
         not_now=tuple(
             NotNow(one.label, sentence(Refused(one.code, **one.params)))
             for one in shown
-            if not one.allowed and one.code not in {"not_permitted", "step_not_allowed"}
+            if not one.allowed and one.code not in OF_NO_INTEREST
         ),
         foreign=tuple(
             one.label

@@ -88,7 +88,6 @@ def _filed(scene: Scene) -> Move:
     if scene.told.stuck is S.TRANSFERRED or scene.happens(0.02):
         return Move("dispatch", "transfer", {"to": "区级主管部门", "reason": "属区级权限"}, scene.minutes(30))
     beside = ["pingan"] if scene.told.joint else []
-    beside += [scene.told.conduct_of] if scene.told.conduct_of else []  # gives its opinion, never signs
     return Move("dispatch", "dispatch", {"assisting": beside}, scene.minutes(10))
 
 

@@ -14,13 +14,17 @@ FILE = Path(__file__).parent / "starting" / "stories.toml"
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A step taken once, when the order is first found in `state`: by an account, or by the main unit's operator or head."""
+    """A step taken once, when the order is first found in `state`: by an account, or by the main unit's operator or head.
+
+    `night`: not before the working day is over.
+    """
 
     state: State
     who: str
     step: str
     facts: Mapping[str, Any]
     after: int = 0
+    night: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,14 @@ def stories() -> tuple[Story, ...]:
 
 def _story(told: dict[str, Any]) -> Story:
     beats = tuple(
-        Beat(State(one["in"]), one["who"], one["step"], one.get("facts", {}), one.get("after", 0))
+        Beat(
+            State(one["in"]),
+            one["who"],
+            one["step"],
+            one.get("facts", {}),
+            one.get("after", 0),
+            one.get("night", False),
+        )
         for one in told.pop("beats", ())
     )
     rest = told.pop("rest", "")

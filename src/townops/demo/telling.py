@@ -8,6 +8,7 @@ from typing import Any
 
 from townops.demo.stories import Beat, Story
 from townops.demo.texts import Matter
+from townops.kernel.workdays import SHANGHAI, night_until
 from townops.orders.api import Flow, OrderValue, Party, State
 from townops.people import api as people
 
@@ -117,7 +118,18 @@ def beat(scene: Scene) -> Move | None:
     facts = {name: _filled(value, scene) for name, value in one.facts.items()}
     operator, head = accounts(order.main, order.responsible.unit)
     who = {"main": operator, "head": head}.get(one.who, one.who)
-    return Move(who, one.step, facts, one.after or scene.minutes(40))
+    wait = _until_night(scene) if one.night else 0.0
+    return Move(who, one.step, facts, wait + (one.after or scene.minutes(40)))
+
+
+def _until_night(scene: Scene) -> float:
+    """Minutes until the working day is over; 0 at night."""
+    calendar = scene.flow.calendar
+    if night_until(calendar, scene.at):
+        return 0.0
+    today = scene.at.astimezone(SHANGHAI).date()
+    over = datetime.combine(today, calendar.windows[-1].end, SHANGHAI)
+    return (over - scene.at) / timedelta(minutes=1)
 
 
 def _filled(value: Any, scene: Scene) -> Any:

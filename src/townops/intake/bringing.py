@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from django.utils import timezone
@@ -22,6 +21,7 @@ from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 
 CHUNK: Final = 100
+WHERE: Final = "在“导入”页下载，或在命令中用 --errors FILE 取出"
 SHEET: Final = "sheet"
 FILES: Final = frozenset({"sheet", "board"})
 IMPORTER: Final = Actor(SYSTEM_PERSON, "文件导入", ())
@@ -49,7 +49,7 @@ class Summary:
             f"{head}共{self.rows}行，新建{self.made}件，已有{self.known}件，再次来件{self.rounds}件，错误{self.broken}行。",
             f"自动归类{self.automatic}件，待人工归类{self.by_person}件。",
         ]
-        return "\n".join([*lines, f"错误行及原因：{self.error_file}"] if self.error_file else lines)
+        return "\n".join([*lines, f"错误行及原因：{WHERE}"] if self.error_file else lines)
 
 
 def silent(done: int, total: int) -> None:
@@ -110,7 +110,7 @@ def _process(row: RawPayload, content: bytes, actor: Actor, at: datetime, progre
         raise
     _mark(row, state=RawPayload.State.PARSING, reason="", rows_total=len(found))
     if not row.rows_done:
-        _refusals(row).unlink(missing_ok=True)
+        raw.forget_aside(row)
     for start in range(row.rows_done, len(found), CHUNK):
         part = found[start : start + CHUNK]
         usable = [one for one in part if isinstance(one, Usable)]
@@ -126,6 +126,7 @@ def _process(row: RawPayload, content: bytes, actor: Actor, at: datetime, progre
         error_file=str(path or ""),
         finished_at=timezone.now(),
     )
+    raw.forget_aside(row)
     return _summary(row)
 
 
@@ -196,26 +197,20 @@ def _moment(row: RawPayload, report: Report, at: datetime) -> datetime:
     return report.received_at if row.origin == "history" else at
 
 
-def _refusals(row: RawPayload) -> Path:
-    return raw.error_file(row).with_suffix(".jsonl")
-
-
 def _set_aside(row: RawPayload, one: Usable, reason: Refused) -> None:
-    path = _refusals(row)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    cells = {"编号": one.report.external_number, "标题": one.report.title, "内容": one.report.text}
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps([one.row, render(reason), cells], ensure_ascii=False) + "\n")
+    cells = one.cells or {
+        "编号": one.report.external_number,
+        "标题": one.report.title,
+        "内容": one.report.text,
+    }
+    raw.set_aside(row, [one.row, render(reason), dict(cells)])
 
 
 def _refused_before(row: RawPayload) -> list[Broken]:
-    path = _refusals(row)
-    if not path.exists():
-        return []
-    lines = {}
-    for line in path.read_text("utf-8").splitlines():
-        number, reason, cells = json.loads(line)
-        lines[number] = Broken(number, cells, Refused("row_refused", reason=reason))
+    lines = {
+        number: Broken(number, cells, Refused("row_refused", reason=reason))
+        for number, reason, cells in raw.aside(row)
+    }
     return list(lines.values())
 
 

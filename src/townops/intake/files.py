@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from townops.base import journal
@@ -145,13 +144,18 @@ def payloads(actor: Actor, *, most: int = 50) -> list[PayloadView]:
     return [_view(row) for row in RawPayload.objects.order_by("-received_at", "-id")[:most]]
 
 
-def error_file(payload: int, *, actor: Actor) -> tuple[bytes, str]:
-    """(csv, name) of a payload's broken rows with their reasons. Refused: payload_unknown, error_file_missing."""
+def error_file(payload: int, *, actor: Actor, at: datetime) -> tuple[bytes, str]:
+    """(csv, name) of a payload's broken rows with their reasons, journalled: they name callers.
+
+    Refused: payload_unknown, error_file_missing.
+    """
     _may(actor)
-    path = Path(raw.by_id(payload).error_file or "/nowhere")
-    if not path.is_file():
-        raise Refused("error_file_missing")
-    return path.read_bytes(), path.name
+    row = raw.by_id(payload)
+    content, name = raw.errors_of(row)
+    with write():
+        body = {"file": row.file_name, "rows": row.broken}
+        journal.append(kind="intake", key=row.pk, action="errors", actor=actor, at=at, body=body)
+    return content, name
 
 
 def _kept(given: Delivered, actor: Actor, at: datetime) -> RawPayload:

@@ -37,6 +37,7 @@ __all__ = [
     "counted",
     "due",
     "explain",
+    "night_until",
 ]
 
 
@@ -72,3 +73,15 @@ def counted(calendar: Calendar, start: datetime, end: datetime, unit: TimeUnit) 
 def advance(calendar: Calendar, start: datetime, seconds: int, unit: TimeUnit) -> datetime:
     """The earliest instant by which `seconds` (>= 0) have been counted from `start`; `start` itself for 0."""
     return instant_of(advanced(calendar, place_of(start), seconds * SECOND_US, unit))
+
+
+def night_until(calendar: Calendar, instant: datetime) -> datetime | None:
+    """When the next working day begins (+08:00), seen from outside one; None from its first window to its last.
+
+    The break between two windows of a day is no night. Refused: `naive_time`.
+    """
+    table = calendar.table
+    day, clock = place_of(instant)
+    if table.works(day) and clock < table.ends[-1]:
+        return instant_of((day, table.starts[0])) if clock < table.starts[0] else None
+    return instant_of((table.day_of(table.rank(day + 1)), table.starts[0]))

@@ -14,7 +14,6 @@ from townops.orders.models import Order, OrderClock, OrderTask
 from townops.orders.succession import of_unit
 from townops.people import api as people
 
-MOST: Final = 2000
 TOLD: Final = 50
 CHUNK: Final = 1000
 UNFILED: Final = tuple(
@@ -55,7 +54,7 @@ class Dispatchable(TypedDict):
 def open_work(*, unit_id: int, post_id: int | None) -> tuple[OpenWork, ...]:
     """What a successor at the post takes over, earliest due first: orders held, opinions owed, clocks to answer for.
 
-    Without a post: of the whole unit. At most two thousand of each role.
+    Without a post: of the whole unit. All of it, so that whoever counts it counts right.
     """
     town = areas.area(people.unit_by_id(unit_id).town).id
     held = list(_held(unit_id, post_id))
@@ -137,7 +136,7 @@ def _editions() -> dict[int, int]:
 
 def _held(unit_id: int, post_id: int | None) -> Iterator[OpenWork]:
     rows = Order.objects.filter(_at_post(post_id), unit_id=unit_id, is_open=True).order_by("due_at", "id")
-    for number, title, due, post in rows.values_list("number", "title", "due_at", "post_id")[:MOST]:
+    for number, title, due, post in rows.values_list("number", "title", "due_at", "post_id").iterator(CHUNK):
         yield OpenWork(number=number, title=title, due_at=due, role="responsible" if post else "unit")
 
 
@@ -145,7 +144,7 @@ def _owed(unit_id: int) -> Iterator[OpenWork]:
     """Opinions the unit still owes to orders of others."""
     owed = OrderTask.objects.filter(unit=unit_id, done_seq__isnull=True).values("order_id")
     rows = Order.objects.filter(id__in=owed, is_open=True).order_by("due_at", "id")
-    for number, title, due in rows.values_list("number", "title", "due_at")[:MOST]:
+    for number, title, due in rows.values_list("number", "title", "due_at").iterator(CHUNK):
         yield OpenWork(number=number, title=title, due_at=due, role="task")
 
 
@@ -154,9 +153,9 @@ def _watched(unit_id: int, post_id: int | None, town: int) -> Iterator[OpenWork]
     here = Order.objects.filter(town_id=town, is_open=True)
     clocks = OrderClock.objects.filter(_at_post(post_id), unit=unit_id, stopped_at__isnull=True)
     mine = clocks.filter(order_id__in=here.values("id")).values_list("order_id").annotate(first=Min("due_at"))
-    due = dict(mine.order_by("first", "order_id")[:MOST])
-    rows = here.filter(id__in=list(due)).values_list("id", "number", "title")
-    for order, number, title in rows:
+    due = dict(mine.order_by("order_id"))
+    rows = here.filter(id__in=clocks.values("order_id")).values_list("id", "number", "title")
+    for order, number, title in rows.iterator(CHUNK):
         yield OpenWork(number=number, title=title, due_at=due[order], role="clock")
 
 

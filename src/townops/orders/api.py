@@ -71,7 +71,7 @@ from townops.orders.related import Beside, SentUp, TaskView
 from townops.orders.reports import IncomingReport, Received, receive_reports
 from townops.orders.resolve import around
 from townops.orders.sources import check_report, sources_for
-from townops.orders.steps import StepView, beside, draft_step
+from townops.orders.steps import StepView, beside, can_handle, draft_step
 from townops.orders.store import Loaded
 from townops.orders.views import ClockView, EventView, OrderView, event_views, order_view
 from townops.orders.watch import watch
@@ -140,6 +140,7 @@ __all__ = [
     "beside",
     "calendar",
     "calendar_trial",
+    "can_handle",
     "changes",
     "chapter",
     "check_report",
@@ -162,6 +163,7 @@ __all__ = [
     "flow_label",
     "flows",
     "found_keys",
+    "has_history",
     "index_everything",
     "lateness",
     "load_order",
@@ -266,6 +268,11 @@ def count_orders(actor: Actor, wanted: Mapping[str, Filter], *, at: datetime) ->
     Filters of state, time, unit, person, source and marks. Refused as `find_orders` refuses.
     """
     return queries.count_many(actor, wanted, at=at)
+
+
+def has_history(actor: Actor) -> bool:
+    """Whether open history that nobody has adopted lies in a town he sees: it is nobody's work, and left out of queues."""
+    return queries.has_history(actor)
 
 
 def found_keys(actor: Actor, wanted: Filter, *, at: datetime, most: int) -> list[tuple[str, int]]:

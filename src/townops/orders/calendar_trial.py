@@ -65,7 +65,9 @@ def run(asked: batches.Asked, _at: datetime) -> str:
     if seen is None:
         return ""
     name = f"{asked.batch}.json"
-    (_folder() / name).write_text(json.dumps(asdict(seen), default=datetime.isoformat), "utf-8")
+    target = _folder() / name
+    target.touch(mode=0o600)
+    target.write_text(json.dumps(asdict(seen), default=datetime.isoformat), "utf-8")
     return name
 
 

@@ -22,7 +22,6 @@ from townops.orders.reports import normal_phone
 
 SHORTEST = 7
 MOST = 2_000
-WHISTLEBLOW = "whistleblow"
 
 
 def of_phone(
@@ -55,7 +54,7 @@ def beside_row(
     actor: Actor, row: Order, *, open_only: bool = False, cursor: str = "", limit: int = 20
 ) -> Page:
     """The same for a row just read that the actor was found to see."""
-    if row.demand_type == WHISTLEBLOW and not actor.holds(REVEAL):
+    if row.informant and not actor.holds(REVEAL):
         raise Refused("reporter_hidden")
     own = OrderContact.objects.filter(order_id=row.id).exclude(phone_hash="").values("phone_hash")
     others = [one for one in _orders_of(own) if one != row.id]
@@ -74,7 +73,7 @@ def _page(actor: Actor, orders: Sequence[int], *, open_only: bool, cursor: str, 
     rows = Order.objects.filter(id__in=orders).alias(plain_town=Plain(F("town_id")))
     rows = rows.filter(plain_town__in=queries.towns_of(actor))
     if not actor.holds(REVEAL):
-        rows = rows.exclude(demand_type=WHISTLEBLOW)
+        rows = rows.filter(informant=False)
     rows = rows.filter(is_open=True) if open_only else rows
     scopes = () if actor.holds(VIEW_ALL) else queries.scopes_of(actor)
     return paging.page(queries.within(rows, actor, scopes), cursor=cursor, limit=limit)

@@ -10,7 +10,8 @@ from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 from townops.orders import queries, store
 from townops.orders.access import VIEW_ALL
-from townops.orders.domain.guards import DESIGNATE_RUNG, LEADER_RUNG, waits_for_session
+from townops.orders.domain.flow import DESIGNATE_RUNG, LEADER_RUNG
+from townops.orders.domain.guards import waits_for_session
 from townops.orders.domain.states import State
 from townops.orders.models import Order, OrderEvent, OrderText, Precedent
 from townops.people import api as people

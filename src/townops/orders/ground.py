@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 import numpy as np
 import shapely
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Case, F, Max, When
 from numpy.typing import NDArray
 
 from townops.base import masking
@@ -23,6 +23,7 @@ from townops.kernel.tiling import Floats, unit_square
 from townops.orders import erased
 from townops.orders.domain.states import OPEN, State
 from townops.orders.models import Order, OrderLeaf
+from townops.orders.models.order import UNADOPTED
 
 STATES: Final = tuple(State)
 PLACE: Final = {state.value: place for place, state in enumerate(STATES)}
@@ -148,6 +149,9 @@ def _last_seal() -> int:
     return newest[:1].first() or 0
 
 
+TIMED = Case(When(UNADOPTED, then=None), default=F("due_at"))  # no clock of unadopted history reminds
+
+
 def _unsealed() -> dict[int, int]:
     rows = OrderLeaf.objects.filter(seal__isnull=True).order_by().values("order_id")
     return dict(rows.annotate(last=Max("seq")).values_list("order_id", "last"))
@@ -158,9 +162,8 @@ def _read_all() -> Ground:
     parts = [_ground((), {})]
     while some := tuple(islice(rows, READ)):
         parts.append(_ground(some, {}))
-    return _with_dues(
-        _joined(parts), Order.objects.filter(is_open=True, due_at__isnull=False).values_list("id", "due_at")
-    )
+    timed = Order.objects.filter(is_open=True, due_at__isnull=False).exclude(UNADOPTED)
+    return _with_dues(_joined(parts), timed.values_list("id", "due_at"))
 
 
 def _read(orders: Collection[int]) -> Ground:
@@ -170,7 +173,7 @@ def _read(orders: Collection[int]) -> Ground:
         rows = (
             Order.objects.filter(id__in=keys[start : start + ASKED])
             .order_by("id")
-            .values_list(*COLUMNS, "due_at")
+            .values_list(*COLUMNS, TIMED)
         )
         parts.append(_ground([row[:-1] for row in rows], {row[0]: row[-1] for row in rows if row[-1]}))
     return _joined(parts)

@@ -53,7 +53,11 @@ SCOPES: Final = {
     "any": "", "main": "限主办单位", "involved": "限主办、会办单位", "opinion": "限会办单位", "outside": "限主办单位以外",
     "system": "由系统",
 }  # fmt: skip
-WHOSE: Final = {"review_center": "上提、重办的，城运中心审核后再由责任领导签批"}
+WHOSE: Final = {
+    "review_center": "上提、重办的，城运中心审核后再由责任领导签批",
+    "check": "限主办单位以外；反映城运中心的由领导核查",
+    "provisional_close": "限下班后、休息日，由下一班其他人核查、结案",
+}
 NOT_BY: Final = {
     "handler": "经办人", "reviewer": "审核人", "dispatcher": "派遣人", "refuser": "提出人", "requester": "申请人", "decider": "前一审核人",
 }  # fmt: skip

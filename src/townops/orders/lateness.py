@@ -1,7 +1,8 @@
 """What 临期 and 严重超期 mean: data of the town with an effective date, one value for lists, counts and maps alike.
 
 An order is due soon when its due lies no further off than so many minutes, of the clock or of working time, whichever
-reaches further: on a Friday evening what is due on Monday morning is near. It is severely overdue so many minutes after.
+reaches further: on a Friday evening what is due on Monday morning is near; and no sooner than the last mark of its clock
+before the due (75 % of the limit), so that what has two hours is not near at once. Severely overdue: so many minutes after.
 """
 
 import time
@@ -39,6 +40,10 @@ class Lateness:
     at: datetime
     soon: datetime
     severe: datetime
+
+    def near(self, due: datetime, near_at: datetime | None) -> bool:
+        """Whether it is 临期: due within the span, and its clock past the last mark before the due."""
+        return self.at <= due <= self.soon and (near_at is None or near_at <= self.at)
 
 
 def lateness(at: datetime) -> Lateness:

@@ -6,6 +6,7 @@ from datetime import datetime
 from townops.kernel import clocks as k
 from townops.orders.domain.flow import Flow
 from townops.orders.domain.order import Named, Order
+from townops.orders.domain.settle import primary
 
 Fired = frozenset[tuple[int, int, int]]
 DUE = 100
@@ -32,6 +33,15 @@ def pending(order: Order, flow: Flow, fired: Fired) -> Iterator[tuple[Named, int
             instant = k.mark_at(named.clock, calendar, percent / DUE)
             if instant is not None:
                 yield named, percent, instant
+
+
+def near_at(order: Order, flow: Flow) -> datetime | None:
+    """When the leading clock reaches its last mark before the due: earlier than that no order is 临期 (ADR 10)."""
+    leading = primary(order, flow)
+    share = max((one for one in flow.limits.marks if 0 < one < 1), default=None)
+    if leading is None or share is None:
+        return None
+    return k.mark_at(leading.clock, flow.calendars[leading.clock.calendar], share)
 
 
 def next_by_clock(order: Order, flow: Flow, fired: Fired) -> dict[int, datetime]:

@@ -20,6 +20,7 @@ from townops.orders.domain.states import LOOKS, OPEN, State
 from townops.orders.lateness import Lateness, lateness
 from townops.orders.leading import Plain
 from townops.orders.models import Order, Upward
+from townops.orders.models.order import BROUGHT, UNADOPTED
 from townops.people import api as people
 
 NONE: Final = "none"
@@ -27,6 +28,7 @@ ME: Final = "me"
 TO_REPLY: Final = "to_reply"  # checked and to be replied up, or a message made and not sent
 UNSENT: Final = Q(status="ready") | Q(status="sending")  # as the index of unsent messages says it
 LATENESS: Final = ("soon", "overdue", "severe", "calm")
+ORIGINS: Final = ("live", "history", "demo")
 APPEAL: Final = "appeal"  # of a closed order, waiting for one of its two reviewers
 APPEALED: Final = Q(application=APPEAL)  # as the index of appeals says it
 MARKS = {
@@ -49,8 +51,10 @@ MARKS = {
 class Filter:
     """What to look for; empty fields do not restrict. Codes as people write them; `marks` names of MARKS.
 
-    `units` and `holders` may name "none". `person` is a name, a user name, "me" or "none": who answers for it now, so it
-    finds open orders only, as `late` does ("soon", "overdue", "severe", "calm").
+    `origin` is one of ORIGINS. `adopt`: True finds the open history that waits to be adopted, False leaves it out, as
+    what is asked of lateness does: none of its clocks reminds. `units` and `holders` may name "none". `person` is a name,
+    a user name, "me" or "none": who answers for it now, so it finds open orders only, as `late` does ("soon", "overdue",
+    "severe", "calm").
     """
 
     sources: tuple[str, ...] = ()
@@ -78,6 +82,8 @@ class Filter:
     q: str = ""
     box: tuple[float, float, float, float] | None = None
     drawn: Drawn = ()
+    origin: str = ""
+    adopt: bool | None = None
 
     @property
     def in_states(self) -> tuple[str, ...] | None:
@@ -90,7 +96,7 @@ class Filter:
 
 def open_only(wanted: Filter) -> bool:
     """Whether only open orders can answer."""
-    timed = wanted.overdue or wanted.due_before or wanted.due_from or wanted.late
+    timed = wanted.overdue or wanted.due_before or wanted.due_from or wanted.late or wanted.adopt
     return bool(wanted.open or timed or wanted.person or open_states(wanted))
 
 
@@ -113,6 +119,26 @@ def timed(wanted: Filter, at: datetime) -> Q:
     if wanted.due_before:
         found &= Q(due_at__lt=wanted.due_before)
     return found & closed(wanted) & (_late(wanted.late, at) if wanted.late else Q())
+
+
+def current(wanted: Filter) -> bool:
+    """Whether unadopted history is left out."""
+    return wanted.adopt is False or bool(wanted.late) or wanted.overdue is True
+
+
+def unadopted() -> Q:
+    """Few, in an index of their own: open orders of history that nobody has adopted."""
+    return Q(id__in=Order.objects.filter(UNADOPTED).values("id"))
+
+
+def brought(wanted: Filter) -> Q:
+    """Where an order comes from. Refused("origin_unknown")."""
+    if wanted.origin and wanted.origin not in ORIGINS:
+        raise Refused("origin_unknown", origin=wanted.origin[:20], known=list(ORIGINS))
+    found = unadopted() if wanted.adopt else Q()
+    if not wanted.origin:
+        return found
+    return found & Q(origin=wanted.origin) & (Q() if wanted.origin == "live" else BROUGHT)
 
 
 def closed(wanted: Filter) -> Q:
@@ -138,8 +164,9 @@ def late_within(word: str, bounds: Lateness) -> Q:
     if word == "severe":
         return Q(due_at__lt=bounds.severe)
     if word == "soon":
-        return Q(due_at__gte=bounds.at, due_at__lte=bounds.soon)
-    return Q(due_at__gt=bounds.soon)
+        reached = Q(near_at__lte=bounds.at) | Q(near_at__isnull=True)
+        return Q(due_at__gte=bounds.at, due_at__lte=bounds.soon) & reached
+    return Q(due_at__gt=bounds.soon) | Q(due_at__gte=bounds.at, near_at__gt=bounds.at)
 
 
 def marked(wanted: Filter) -> Q:

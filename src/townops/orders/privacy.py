@@ -2,7 +2,8 @@
 
 Free text in the clear is for whoever handles the order, while it is open: the unit that answers for it, and the center's
 clerks of its source. Everybody else reads it masked, and may read it once for a reason that is journalled, if his posts
-hold `orders.reveal`. A whistleblower's words are masked for the unit too. Who was spoken to is a contact: always masked.
+hold `orders.reveal`. A whistleblower's words are masked for the unit too, whatever the order is called later (`informant`).
+Who was spoken to is a contact: always masked.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,6 @@ CONTACTS: Final = frozenset({"who"})
 HANDLING: Final = frozenset({"orders.handle", "orders.handle_on_spot", "orders.review_unit"})
 DESK: Final = "orders.file"
 AT_PLACE: Final = HANDLING | {DESK, "orders.accept", "orders.dispatch", "orders.verify", "orders.check"}
-WHISTLEBLOW: Final = "whistleblow"
 CENTER: Final = "center"
 RESIDENT: Final = "resident"
 SHORTEST_REASON: Final = 2
@@ -65,7 +65,7 @@ def check_reveal(actor: Actor, row: Order) -> None:
     """Refused: not_permitted, reporter_hidden."""
     if _holds_reveal(actor, row):
         return
-    if row.demand_type == WHISTLEBLOW:
+    if row.informant:
         raise Refused("reporter_hidden")
     if not may_reveal(actor, row):
         raise Refused("not_permitted", step="reveal")
@@ -142,7 +142,7 @@ def contacts_shown(actor: Actor, rows: Sequence[Order]) -> dict[int, ContactView
 
 
 def _contact(actor: Actor, row: Order, found: OrderContact | None) -> ContactView | None:
-    if row.demand_type == WHISTLEBLOW and not _holds_reveal(actor, row):
+    if row.informant and not _holds_reveal(actor, row):
         return ContactView("", "", hidden=True)
     name, phone = _opened(found)
     return ContactView(masking.mask_name(name), masking.mask_phone(phone)) if name or phone else None
@@ -164,7 +164,7 @@ def _event_shown(event: EventView, row: Order, *, plain: bool) -> EventView:
     }
     person = event.person
     if row.source == RESIDENT and event.step == "report":  # who reported as a resident is no official
-        person = "居民" if row.demand_type == WHISTLEBLOW else masking.mask_name(person)
+        person = "居民" if row.informant else masking.mask_name(person)
     return replace(event, texts=texts, person=person)
 
 
@@ -182,7 +182,7 @@ def _in_charge(actor: Actor, row: Order) -> bool:
 
 def _handles(actor: Actor, row: Order) -> bool:
     """A post that handles in the unit that answers for it now; in the center that is its clerks' part."""
-    if row.demand_type == WHISTLEBLOW or people.unit_by_id(row.unit_id).kind == CENTER:
+    if row.informant or people.unit_by_id(row.unit_id).kind == CENTER:
         return False
     return any(hat.unit == row.unit_id and hat.permissions & HANDLING for hat in actor.hats)
 

@@ -17,6 +17,7 @@ from townops.orders import ground, narrowing, paging, privacy
 from townops.orders.access import REVEAL, VIEW, VIEW_ALL
 from townops.orders.leading import FEW, Asked, Keys, Lead, Plain, Spans, Term, choose, led
 from townops.orders.models import Order, OrderContact, OrderScope
+from townops.orders.models.order import UNADOPTED
 from townops.orders.narrowing import NONE, Filter
 from townops.orders.paging import Page, in_scopes
 from townops.orders.rows import area_scope, unit_scope
@@ -24,7 +25,6 @@ from townops.people import api as people
 
 BY_NUMBER = "WHERE id = (SELECT n.order_id FROM orders_ordernumber n WHERE n.number = %s)"
 SHORTEST_PHONE = 7
-WHISTLEBLOW = "whistleblow"
 CHUNK = 500
 AROUND = 0.5  # degrees round a town: as far as its map goes
 MANY = 1000
@@ -125,26 +125,41 @@ def select(actor: Actor, wanted: Filter, *, at: datetime, sort: str) -> Found | 
     if inside is not None:
         rows = rows.alias(plain_id=Plain(F("id"))).filter(plain_id__in=sql.listed(inside))
     if wanted.phone and not actor.holds(REVEAL):
-        rows = rows.exclude(demand_type=WHISTLEBLOW)
+        rows = rows.filter(informant=False)
     if lead.scopes:
         return Found(rows, paging.Walk(scopes, asked.spans))
     return Found(within(rows, actor, scopes))
 
 
 def count_many(actor: Actor, wanted: Mapping[str, Filter], *, at: datetime) -> dict[str, int]:
-    """How many open orders each filter finds, in one statement that reads what is open once; appeals by one of their own.
+    """How many open orders each filter finds, in statements that read what is open once; what is few by one of its own.
 
     For filters without area, class, text or telephone. Refused as `find` refuses.
     """
-    appeals = {name: one for name, one in wanted.items() if narrowing.APPEAL in one.marks}
-    found = {name: count(actor, one, at=at, most=MANY) for name, one in appeals.items()}
-    return found | _count_open(actor, {name: wanted[name] for name in wanted if name not in appeals}, at)
+    few = {name: one for name, one in wanted.items() if narrowing.APPEAL in one.marks or one.adopt}
+    found = {name: count(actor, one, at=at, most=MANY) for name, one in few.items()}
+    whole, current = (
+        {name: one for name, one in wanted.items() if name not in few and narrowing.current(one) is left}
+        for left in (False, True)
+    )
+    open_rows = Order.objects.filter(is_open=True, town_id__in=towns_of(actor))
+    if not has_history(actor):  # then both are one
+        return found | _count_open(actor, whole | current, at, open_rows)
+    without = open_rows.exclude(narrowing.unadopted())
+    return found | _count_open(actor, whole, at, open_rows) | _count_open(actor, current, at, without)
 
 
-def _count_open(actor: Actor, wanted: Mapping[str, Filter], at: datetime) -> dict[str, int]:
-    rows = within(Order.objects.filter(is_open=True, town_id__in=towns_of(actor)), actor, scopes_of(actor))
+def has_history(actor: Actor) -> bool:
+    """Whether open history waits to be adopted in a town he sees."""
+    return Order.objects.filter(UNADOPTED, town_id__in=towns_of(actor)).exists()
+
+
+def _count_open(
+    actor: Actor, wanted: Mapping[str, Filter], at: datetime, open_rows: QuerySet[Order]
+) -> dict[str, int]:
+    rows = within(open_rows, actor, scopes_of(actor))
     asked = {
-        name: Count("id", filter=_counted(one) & _plainly(actor, one, at)) for name, one in wanted.items()
+        name: Count("id", filter=_counted(one) & _but_history(actor, one, at)) for name, one in wanted.items()
     }
     return rows.aggregate(**asked) if asked else {}
 
@@ -199,6 +214,8 @@ def _few(actor: Actor, wanted: Filter) -> Keys | None:
     """The keys of what lies in a small index of its own, if that is what is asked for."""
     if narrowing.APPEAL in wanted.marks:
         return Order.objects.filter(narrowing.APPEALED, town_id__in=towns_of(actor)).values("id")
+    if wanted.adopt:
+        return Order.objects.filter(UNADOPTED, town_id__in=towns_of(actor)).values("id")
     return _closed(actor, wanted)
 
 
@@ -280,10 +297,15 @@ def _placed(code: str) -> Iterator[Term]:
 
 def _plainly(actor: Actor, wanted: Filter, at: datetime) -> Q:
     """The filters without an index, those first that the index of open orders holds."""
+    found = _but_history(actor, wanted, at)
+    return found & ~narrowing.unadopted() if narrowing.current(wanted) else found
+
+
+def _but_history(actor: Actor, wanted: Filter, at: datetime) -> Q:
+    """The same, with the history that waits to be adopted."""
     nobodys = narrowing.party("main_unit", wanted.units) if NONE in wanted.units else Q()
-    return (
-        narrowing.timed(wanted, at) & nobodys & narrowing.said(wanted, actor, at) & narrowing.marked(wanted)
-    )
+    said, marked = narrowing.said(wanted, actor, at), narrowing.marked(wanted)
+    return narrowing.timed(wanted, at) & nobodys & said & marked & narrowing.brought(wanted)
 
 
 def _spans(wanted: Filter) -> Spans:

@@ -38,6 +38,7 @@ def columns(draft: Draft) -> dict[str, object]:
     leading = primary(order, flow)
     return lasting(order) | {
         "due_at": leading.clock.due_at if leading else None,
+        "near_at": marks.near_at(order, flow),
         "outer_due_at": order.outer_due_at,
         "next_mark_at": marks.next_look(order, marks.next_by_clock(order, flow, draft.fired)),
         "application": order.application.kind if order.application else "",
@@ -65,6 +66,7 @@ def _held(order: Order) -> dict[str, object]:
         "class_code": order.class_code or "",
         "condition": order.standard.condition if order.standard else None,
         "demand_type": order.demand_type,
+        "informant": order.informant,
         "time_class": order.time_class,
         "severity": order.severity,
         "village_id": order.place.village,

@@ -24,6 +24,8 @@ from townops.orders.models import OrderLink
 from townops.orders.write import write
 from townops.people import api as people
 
+HANDLE = "orders.handle"
+HANDING = frozenset({"dispatch", "designate", "decide_dispute"})
 GRASSROOTS = frozenset({"village", "station"})
 LONGEST_TRACE: Final = 4000
 ANSWERED: Final = frozenset(
@@ -80,11 +82,27 @@ def draft_step(
     if seq is not None and seq != order.seq:
         raise Refused("stale_version", seq=order.seq, given=seq)
     allow(flow, order, step)
+    _can_work(step, found.facts)
     proven, columns = _moved(step, raw)
     facts = {**found.facts, **proven, **_added(order, step, hat, found.facts, here)}
     decision = decide(flow, order, name, facts, actor, at)
     draft = upon(loaded, decision)
     return replace(draft, texts=found.texts, files=tuple(found.files), columns=columns)
+
+
+def _can_work(step: Step, facts: Facts) -> None:
+    """Nobody hands an order, or a part of it, to a unit where no post could ever take it up. Refused("unit_cannot_handle")."""
+    if step.name not in HANDING:
+        return
+    assisting = facts.get("assisting")
+    for party in (facts.get("unit"), *(assisting if isinstance(assisting, tuple) else ())):
+        if isinstance(party, Party) and not can_handle(party.unit):
+            raise Refused("unit_cannot_handle", name=people.unit_by_id(party.unit).name)
+
+
+def can_handle(unit: int) -> bool:
+    """Whether the unit has a post that takes up orders and gives opinions on others'."""
+    return people.has_post_with(unit, HANDLE)
 
 
 def _moved(step: Step, raw: Mapping[str, Any]) -> tuple[dict[str, Value], dict[str, object]]:
@@ -121,11 +139,14 @@ def _known(order: Order, step: Step, hat: Hat) -> dict[str, Value]:
 
 
 def _answered(parent: int | None) -> bool:
-    """Whether the order it is merged into, through others if need be, has a result that was reviewed."""
+    """Whether the order it is merged into, through others if need be, has a result that was reviewed; at night none was."""
     row = Row.objects.filter(id=parent).first() if parent else None
-    if row is not None and row.state == State.MERGED.value:
-        return _answered(store.load(row).value.parent)
-    return row is not None and row.state in ANSWERED
+    if row is None or row.state not in ANSWERED | {State.MERGED.value}:
+        return False
+    value = store.load(row).value
+    if value.state is State.MERGED:
+        return _answered(value.parent)
+    return value.state is not State.CHECKING or not value.progress.provisional
 
 
 def fallback_of(order: Order, here: resolve.Around) -> Party:
@@ -144,7 +165,7 @@ def fallback_of(order: Order, here: resolve.Around) -> Party:
 def _dispatched(order: Order, facts: Facts, here: resolve.Around) -> dict[str, Value]:
     given = facts.get("unit")
     if order.avoid is not None:
-        return _to_leader(order, given)
+        return _to_leader(order, given) | {"assisting": _with_accused(order, facts)}
     try:
         proposal = propose(order, order.place, order.class_code, condition_of(order), here)
     except Refused:
@@ -173,6 +194,15 @@ def _to_leader(order: Order, given: Value) -> dict[str, Value]:
     post = people.post_by_id(accused.leader_post_id)
     held = resolve.party(people.unit_by_id(post.unit_id))
     return {"unit": held, "leader_post": post.id, "basis": Basis.RULE.value}
+
+
+def _with_accused(order: Order, facts: Facts) -> tuple[Party, ...]:
+    """The unit complained about gives its 会办意见 and signs nothing."""
+    given = facts.get("assisting")
+    asked = tuple(one for one in given if isinstance(one, Party)) if isinstance(given, tuple) else ()
+    if order.avoid is None or any(one.unit == order.avoid for one in asked):
+        return asked
+    return (*asked, resolve.party(people.unit_by_id(order.avoid)))
 
 
 def trace_of(proposal: Any) -> str:

@@ -26,21 +26,25 @@ def try_minutes(before: str, after: str, at: datetime) -> Trial:
         old, new = late_within(word, now), late_within(word, then)
         figures.append(Counted(label, rows.filter(old).count(), rows.filter(new).count()))
         touched |= rows.filter(old & ~new | new & ~old)
-    first = touched.order_by("due_at", "id").values_list("number", "title", "due_at")[:FIRST]
+    first = touched.order_by("due_at", "id").values_list("number", "title", "due_at", "near_at")[:FIRST]
     return Trial(
         tuple(figures),
         touched.count(),
-        tuple(Touched(number, title, said(due, now), said(due, then)) for number, title, due in first if due),
+        tuple(
+            Touched(number, title, said(due, near, now), said(due, near, then))
+            for number, title, due, near in first
+            if due
+        ),
     )
 
 
-def said(due: datetime, bounds: Lateness) -> str:
+def said(due: datetime, near_at: datetime | None, bounds: Lateness) -> str:
     """The mark of an order due then."""
     if due < bounds.severe:
         return WORDS["severe"]
     if due < bounds.at:
         return "超期"
-    return WORDS["soon"] if due <= bounds.soon else "未临期"
+    return WORDS["soon"] if bounds.near(due, near_at) else "未临期"
 
 
 @tuning.on_trial(FILE_DROP)

@@ -17,13 +17,14 @@ from townops.orders.domain.settle import primary
 from townops.orders.domain.states import LOOKS, State
 from townops.orders.domain.step import said_of
 from townops.orders.domain.steps import STEPS
+from townops.orders.domain.taken import WAITS
 from townops.orders.models import Order as Row
 from townops.orders.models import OrderEvent, OrderFile, OrderText
 from townops.orders.store import Loaded
 from townops.people import api as people
 
 TOLD = ("text", "answers")
-FOR_THE_PROOF = frozenset({"attachments", "marks", "message_seq", "own"})  # files are shown as files
+FOR_THE_PROOF = frozenset({"attachments", "marks", "message_seq", "own", WAITS})  # files are shown as files
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class OrderView:
     severity: str
     received_at: datetime
     due_at: datetime | None
+    near_at: datetime | None
     outer_due_at: datetime | None
     closed_at: datetime | None
     overdue: bool
@@ -151,6 +153,7 @@ def order_view(loaded: Loaded, at: datetime, *, words: Mapping[str, str] | None 
         severity=order.severity,
         received_at=order.received_at,
         due_at=leading.clock.due_at if leading else None,
+        near_at=row.near_at,
         outer_due_at=order.outer_due_at,
         closed_at=order.closed_at,
         overdue=bool(leading and k.is_overdue(leading.clock, at)),

@@ -18,6 +18,7 @@ ROLES: Final = {"responsible": "本岗负责", "unit": "本单位待办", "task"
 TITLE: Final = 120
 ERASED: Final = "（已清除）"
 AT_ONCE: Final = 500
+LISTED: Final = 200
 
 
 class Waiting(TypedDict):
@@ -53,6 +54,15 @@ class HandoverView:
     @property
     def total(self) -> int:
         return len(self.items)
+
+    @property
+    def first(self) -> tuple[Item, ...]:
+        """What a page lists of many; the counts are of all."""
+        return self.items[:LISTED]
+
+    @property
+    def rest(self) -> int:
+        return self.total - len(self.first)
 
 
 def note(appointments: Sequence[int]) -> None:

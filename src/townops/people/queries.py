@@ -154,6 +154,11 @@ def posts_of(unit_id: int) -> tuple[PostView, ...]:
     return directory().posts_of.get(unit_id, ())
 
 
+def has_post_with(unit_id: int, permission: str) -> bool:
+    """Whether some post of the unit, staffed or not, carries the permission."""
+    return any(one.active and permission in permissions_of(one.roles) for one in posts_of(unit_id))
+
+
 def holder(unit_id: int, post_id: int | None, at: datetime) -> Holder:
     """Who answers at that moment for work of a unit at a post (None: its first staffed one); climbs when
     vacant (U2).

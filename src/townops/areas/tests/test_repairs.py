@@ -3,7 +3,7 @@
 import pytest
 import shapely
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from townops.areas import api
@@ -61,6 +61,7 @@ def test_whoever_is_chosen_keeps_the_ground_of_an_overlap():
         assert now[keeper].geometry.contains(box(1.45, 0.92, 0.1, 0.05))
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(0, 1)))
 def test_mending_some_defects_never_makes_another(which):
     before = prove(broken())

@@ -46,6 +46,9 @@ def choice(code: str) -> str:
     return labels.CHOICES.get(code, code)
 
 
+register.filter("matter", looks.matter)
+
+
 @register.filter
 def total(page: orders.Page) -> str:
     """480, or 10,000+ where more were not counted."""

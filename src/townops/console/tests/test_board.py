@@ -90,3 +90,15 @@ def unit_name(code: str) -> str:
     from townops.people import api as people
 
     return people.unit(code).name
+
+
+def test_what_waits_for_an_answer_of_the_district_is_dispatched_only_when_asked_again(story):
+    number = story.filed("hotline", external_number="T9")
+    story.takes("hotline", number, "ask_up", kind="return", reason="不属本镇")
+    board = Browser("dispatch").open("/board")
+    assert "已向上级申请“退回”，还没有答复" in board.page.text
+    said = board.client.post("/board/dispatch", {"order": number}).content.decode()
+    assert "已向上级申请“退回”，还没有答复" in said
+    assert story.row(number).state == "filed"
+    board.send("接受建议", sure=number)
+    assert story.row(number).state == "acknowledging"

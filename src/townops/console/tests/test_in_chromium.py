@@ -38,8 +38,11 @@ def test_a_wording_chosen_is_written_at_once_and_its_button_is_out_of_the_way(de
     assert not desk.is_visible(f"{form} button:text-is('填入')")
     desk.select_option(f"{form} select[data-fills]", label="临近到期")
     assert desk.input_value(f"{form} textarea").startswith(f"工单{number}将于")
+    desk.locator(f"{form} button:text-is('催办')").scroll_into_view_if_needed()
     desk.click(f"{form} button:text-is('催办')")
     desk.wait_for_selector("text=已办理：催办")
+    bar, note = desk.locator(".bar").bounding_box(), desk.locator("#notes .note").bounding_box()
+    assert bar["y"] + bar["height"] <= note["y"] < 768  # seen, and not under the bar that stays
     desk.check("#tone-public", force=True)
     assert desk.locator(".past > li:visible").count() == 0
     desk.check("#tone-internal", force=True)

@@ -32,6 +32,36 @@ def test_coming_back_from_an_order_finds_its_row_and_the_filter(desk, number):
     assert desk.locator("#f-late").input_value() == ""
 
 
+def test_back_shows_the_conditions_that_the_list_stands_under(desk, number):
+    desk.goto("/orders")
+    desk.select_option("#f-source", "grid")
+    desk.wait_for_url("**source=grid**")
+    desk.select_option("#f-open", "1")
+    desk.wait_for_url("**open=1**")
+    desk.go_back()
+    desk.wait_for_url("**/orders?source=grid&sort=-received")
+    desk.wait_for_function("document.getElementById('f-open').value === ''")
+    assert desk.input_value("#f-source") == "grid"
+
+
+def test_enter_in_a_field_for_many_is_its_own_button_and_a_digit_works_at_home(desk, number):
+    desk.goto("/orders?state=reported")
+    desk.check("[data-tick]")
+    desk.fill("#bulk-merge", "没有的编号")
+    desk.press("#bulk-merge", "Enter")
+    desk.wait_for_url("**/many/**")
+    assert "批量并案" in desk.inner_text("h1")
+    desk.goto("/orders?state=reported")
+    desk.check("[data-tick]")
+    desk.press("#bulk-merge", "Control+Enter")
+    desk.wait_for_selector("text=还缺少")
+    assert desk.is_checked("[data-tick]")
+    assert "state=reported" in desk.url
+    desk.goto("/")
+    desk.keyboard.press("1")
+    desk.wait_for_url("**sort=due")
+
+
 def test_a_menu_closes_by_escape_and_by_a_click_elsewhere(desk, number):
     desk.goto("/orders")
     desk.click("#menu-views summary")

@@ -100,6 +100,8 @@ def test_several_states_stand_in_one_address_and_one_chip(town):
     [
         ("from=xx", "日期“xx”填写不对"),
         ("unit=没有的单位", "没有代码为“没有的单位”的单位"),
+        ("area=不知道在哪的小区", "没有名为“不知道在哪的小区”的居村或网格"),
+        ("area=北新网格站", "没有名为“北新网格站”的居村或网格"),
         ("area=00", "没有编码为“00”的区域"),
         ("mark=odd", "没有标记“odd”"),
         ("cursor=odd", "翻页位置已失效"),

@@ -32,7 +32,44 @@ def test_all_the_filter_finds_is_meant_when_asked_for(town):
     filled(3)
     clerk = Browser("shift").open("/orders?state=reported")
     clerk.send("催办", scope="filter", **{"remind-message": "请尽快受理"})
+    assert "现在符合条件的 3 件都催办" in clerk.page.text
+    assert not Batch.objects.exists()
+    clerk.send("确认催办 3 件")
     assert "办成 3 件" in clerk.page.text
+
+
+def test_when_more_came_since_the_number_was_confirmed_it_is_asked_again(town):
+    filled(1)
+    clerk = Browser("shift").open("/orders?state=reported")
+    clerk.send("催办", scope="filter", **{"remind-message": "快"})
+    filled(1)
+    clerk.send("确认催办 1 件")
+    assert "现在符合条件的 2 件都催办" in clerk.page.text
+
+
+def test_enter_in_a_field_takes_its_step_and_never_another(town):
+    numbers = filled(2)
+    clerk = Browser("shift").open("/orders?state=reported")
+    clerk.send("", row=ticked(*numbers), **{"remind-message": "请尽快受理"})
+    assert "办成 2 件" in clerk.page.text
+    clerk.open("/orders?state=reported").send("", row=ticked(*numbers))
+    assert "看不出要办哪一步" in clerk.page.text
+    assert Batch.objects.count() == 1
+
+
+def test_what_is_refused_leaves_the_list_its_ticks_and_the_words(town):
+    first, second = filled(2)
+    clerk = Browser("shift").open("/orders?state=reported&sort=due")
+    clerk.send("催办", row=ticked(first))
+    assert "还缺少" in clerk.page.text
+    form = clerk.page.form("催办")
+    assert form.values["row"] == ticked(first)
+    assert second in clerk.html
+    clerk.send("催办", row=[], **{"remind-message": "请尽快受理"})
+    assert "没有选中任何一项" in clerk.page.text
+    assert clerk.page.form("催办").values["remind-message"] == ["请尽快受理"]
+    assert "催办" in clerk.send("催办", row=ticked(first)).page.text
+    assert Order.objects.get(number=first).reminded == 1
 
 
 def test_what_was_refused_says_why_and_can_be_read_alone(town):

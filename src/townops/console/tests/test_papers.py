@@ -69,7 +69,7 @@ def test_a_whistleblower_is_not_on_the_paper(town):
     clerk.send("登记", source="hotline", text="反映违规", contact_phone="13800001234")
     from townops.orders.models import Order
 
-    Order.objects.filter(number=clerk.number).update(demand_type="whistleblow")
+    Order.objects.filter(number=clerk.number).update(demand_type="whistleblow", informant=True)
     assert sheet_of("assignment", clerk.number, "check")["诉求人"] == "（举报人信息不公开）"
 
 

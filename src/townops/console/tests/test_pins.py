@@ -68,6 +68,14 @@ def test_the_first_nine_have_a_digit_and_the_one_stood_under_is_marked(town):
     assert "待受理" in strip.partition("aria-current")[2].partition("</a>")[0]
 
 
+def test_a_digit_alone_leads_to_the_view_it_opens(town):
+    filled(1)
+    browser = Browser("shift").open("/orders")
+    first = next(address for _, address in pins(browser).values())
+    assert browser.open("/orders?pin=1").at == first
+    assert browser.open("/orders?pin=x").status == 200
+
+
 def test_a_unit_counts_what_is_its_own_and_the_center_what_is_the_towns(town):
     number = filled(1)[0]
     at_unit = pins(Browser("unit").open("/orders"))
@@ -76,3 +84,19 @@ def test_a_unit_counts_what_is_its_own_and_the_center_what_is_the_towns(town):
     assert at_unit["本单位"][0] == "0"
     assert pins(Browser("shift").open("/orders"))["本单位"][0] in {"0", "1"}
     assert Order.objects.get(number=number).is_open
+
+
+def test_history_waits_in_a_view_of_its_own_and_stands_in_no_other(town):
+    new, old = filled(2)
+    Order.objects.filter(number=old).update(origin="history", due_at="2017-05-01T00:00:00Z")
+    browser = Browser("shift").open("/orders")
+    shown = pins(browser)
+    assert (shown["历史待接管"][0], shown["待受理"][0], shown["严重超期"][0]) == ("1", "1", "0")
+    assert "不计时" in browser.html
+    for label, (total, address) in shown.items():
+        browser.open(address)
+        assert f"{total} 件" in browser.page.text.partition("排序")[0], label
+    home = Browser("grid").open("/")
+    assert old not in home.html
+    assert "adopt=0" in home.html
+    assert new in Browser("shift").open("/orders?state=reported&adopt=0").html

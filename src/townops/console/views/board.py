@@ -1,6 +1,6 @@
 """The dispatch board: what waits for dispatch, where it lies, what the rules propose and why; accepting one or many."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from townops.console import choices, showing
+from townops.console import choices, labels, showing
 from townops.console.doors import Desk, page
 from townops.console.saying import sentence
 from townops.kernel.refusal import Refused
@@ -16,7 +16,7 @@ from townops.orders import api as orders
 
 ROWS: Final = 100
 MOST: Final = 200
-WAITING: Final = orders.Filter(states=(orders.State.FILED.value,), open=True)
+WAITING: Final = orders.Filter(states=(orders.State.FILED.value,), open=True, adopt=False)
 STEP: Final = "dispatch"
 
 
@@ -44,21 +44,35 @@ def accept(request: HttpRequest, desk: Desk) -> HttpResponse:
         return redirect("console:board")
     unit = choices.unit_code(request.POST.get("unit", ""), desk.town)
     chosen = list(dict.fromkeys(request.POST.getlist("order")))[:MOST]
-    done = [_dispatched(desk, one, unit) for one in chosen]
+    sure = set(request.POST.getlist("sure"))
+    done = [_dispatched(desk, one, unit, sure) for one in chosen]
     shown = _shown(desk, request.POST.get("next", ""))
     return render(request, "console/board.html", shown | {"outcomes": done, **_summed(done)})
 
 
-def _dispatched(desk: Desk, chosen: str, unit: str) -> Outcome:
-    """`chosen` is NUMBER or NUMBER:SEQ, the state of the order that was seen."""
+def _dispatched(desk: Desk, chosen: str, unit: str, sure: Collection[str]) -> Outcome:
+    """`chosen` is NUMBER or NUMBER:SEQ, the state of the order that was seen; what waits for an answer is asked again."""
     number, _, seen = chosen.partition(":")
     seq = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None  # noqa: PLR2004
     facts = {"unit": unit} if unit else {}
     try:
+        waits = [] if number in sure else pending(orders.order_for(desk.actor, number, at=desk.at))
+        if waits:
+            raise Refused("dispatch_while_pending", waits="；".join(waits))
         after = orders.take_step(number, STEP, actor=desk.actor, at=desk.at, facts=facts, seq=seq)
     except Refused as refused:
         return Outcome(number, refused=sentence(refused))
     return Outcome(number, unit=after.responsible.name)
+
+
+def pending(order: orders.OrderView) -> list[str]:
+    """Applications and questions to the district that nobody has answered yet, in words."""
+    value = order.value
+    kinds = [labels.CHOICES[kind] for kind in sorted(value.progress.asked)]
+    found = [f"已向上级申请“{kind}”，还没有答复" for kind in kinds]
+    if value.application:
+        found.append(f"{labels.APPLICATIONS.get(value.application.kind, '申请')}还没有审批")
+    return found
 
 
 def _summed(done: list[Outcome]) -> dict[str, object]:
@@ -77,9 +91,10 @@ def _shown(desk: Desk, number: str) -> dict[str, object]:
         "now": desk.at,
         "page": waiting,
         "order": view,
+        "pending": pending(view) if view else [],
         "after": _after(numbers, number),
         "proposal": showing.proposal(desk, whole) if whole else None,
-        "units": choices.units(desk.town),
+        "units": choices.handling_units(desk.town),
         "condition": choices.condition_said(view.condition, view.source) if view else "",
         "class_said": choices.class_said(view.class_code, desk.at) if view else "",
     }

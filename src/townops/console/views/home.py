@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from townops.base import glances
-from townops.console import cells, columns, queues, whoson
+from townops.console import cells, columns, counting, queues, whoson
 from townops.console.doors import Desk, page
 from townops.console.filters import Address
 from townops.console.views import notices
@@ -38,7 +38,9 @@ def home(request: HttpRequest, desk: Desk) -> HttpResponse:
         "overdue": overdue,
         "states": states,
         "mine": mine,
-        "own": Address((("person", "me"), ("open", "1"), ("sort", "due")), desk.town),
+        "own": Address(
+            (("person", "me"), ("open", "1"), *counting.current(desk), ("sort", "due")), desk.town
+        ),
         "page": orders.find_orders(desk.actor, mine.filter(), at=desk.at, sort="due", limit=SHOWN),
         "columns": columns.chosen(COLUMNS),
         "seen": cells.Seen(desk.at, orders.lateness(desk.at)),

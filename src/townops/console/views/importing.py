@@ -88,7 +88,7 @@ def replay(request: HttpRequest, desk: Desk, payload: int) -> HttpResponse:
 @require_safe
 @page(IMPORT)
 def errors(request: HttpRequest, desk: Desk, payload: int) -> HttpResponse:
-    content, name = intake.error_file(payload, actor=desk.actor)
+    content, name = intake.error_file(payload, actor=desk.actor, at=desk.at)
     return csv(content, name)
 
 

@@ -3,12 +3,14 @@
 import secrets
 
 from django.http import HttpRequest, HttpResponse
+from django.http.request import QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from townops.base import savedviews
 from townops.console import bulk, called, cells, choices, columns, filter_words, filters, labels, pins
-from townops.console.doors import SEES, Desk, closed, page
+from townops.console.doors import SEES, STATUS, Desk, closed, page
 from townops.console.saying import sentence
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
@@ -17,7 +19,7 @@ ROWS = 50
 PAGE = "orders"
 FOLDED = (
     "stage", "mark", "holder", "person", "class", "severity", "demand", "from", "to", "due_from", "due_to", "closed_from",
-    "closed_to", "returned",
+    "closed_to", "returned", "origin",
 )  # fmt: skip
 
 
@@ -27,23 +29,16 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
     """A filter that cannot be read keeps what was typed and says what is wrong; a telephone is posted, never in the address."""
     if request.method == "POST":
         return _by_phone(request, desk)
+    if digit := request.GET.get("pin", ""):
+        return redirect(f"{request.path}?{pins.query_of(desk, digit)}")
     address = filters.address_of(request.GET, desk.town)
     if "" in request.GET.values() and "HX-Request" not in request.headers:
         return redirect(f"{request.path}?{address.query}")
     shown = _around(desk, address)
     try:
-        found = orders.find_orders(
-            desk.actor,
-            address.filter(),
-            at=desk.at,
-            sort=address.sort,
-            cursor=address.one("cursor"),
-            limit=ROWS,
-        )
+        shown |= _found(desk, address)
     except Refused as refused:
         return render(request, "console/orders.html", shown | {"said": sentence(refused)}, status=400)
-    more = address.but(cursor=found.next) if found.next else ""
-    shown |= {"page": found, "more": more, "first": address.but(cursor="") if address.one("cursor") else ""}
     response = render(request, "console/orders.html", shown)
     response["HX-Push-Url"] = f"{request.path}?{address.query}"
     return response
@@ -56,6 +51,31 @@ def _by_phone(request: HttpRequest, desk: Desk) -> HttpResponse:
     address, phone = filters.address_of(request.GET, desk.town), request.POST.get("phone", "").strip()
     told = called.sealed(phone, desk.at) if phone else ""
     return redirect(f"{request.path}?{address.but(phone=told, cursor='')}")
+
+
+def again(request: HttpRequest, desk: Desk, refused: Refused) -> HttpResponse:
+    """The list from which something was asked for many, with its ticks and words, and why it was not done."""
+    address = filters.address_of(QueryDict(request.POST.get("query", "")), desk.town)
+    shown = _around(desk, address) | {"said": sentence(refused)}
+    try:
+        shown |= _found(desk, address)
+    except Refused:  # the filter itself cannot be read, which is what was refused
+        return render(request, "console/orders.html", shown, status=400)
+    shown |= {
+        "back": f"{reverse('console:orders')}?{address.query}",
+        "ticked": {one.partition(":")[0] for one in request.POST.getlist("row")},
+        "whole": request.POST.get("scope") == bulk.WHOLE,
+        "actions": [(one, bulk.typed(request.POST, one)) for one in bulk.offered(desk)],
+    }
+    return render(request, "console/orders.html", shown, status=STATUS.get(refused.code, 400))
+
+
+def _found(desk: Desk, address: filters.Address) -> dict[str, object]:
+    """The rows of the page and the ways on."""
+    sort, cursor = address.sort, address.one("cursor")
+    found = orders.find_orders(desk.actor, address.filter(), at=desk.at, sort=sort, cursor=cursor, limit=ROWS)
+    more = address.but(cursor=found.next) if found.next else ""
+    return {"page": found, "more": more, "first": address.but(cursor="") if cursor else ""}
 
 
 def _around(desk: Desk, address: filters.Address) -> dict[str, object]:
@@ -71,7 +91,7 @@ def _around(desk: Desk, address: filters.Address) -> dict[str, object]:
         "columns": columns.chosen(kept.columns),
         "every_column": columns.ALL,
         "as_map": address.but(cursor=""),
-        "actions": bulk.offered(desk),
+        "actions": [(one, "") for one in bulk.offered(desk)],
         "may_export": desk.may(bulk.EXPORT),
         "key": secrets.token_hex(16),
         **_choices(desk, address),
@@ -87,6 +107,7 @@ def _choices(desk: Desk, address: filters.Address) -> dict[str, object]:
         "stages": list(dict.fromkeys(look.stage for look in orders.LOOKS.values())),
         "lates": filter_words.LATE.items(),
         "marks": labels.MARKS.items(),
+        "origins": filter_words.ORIGINS.items(),
         "sorts": [(code, word, address.but(sort=code, cursor="")) for code, word in filters.SORTS.items()],
         "units": choices.units_or_none(desk.town),
         "places": choices.places(desk.town),

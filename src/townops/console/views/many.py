@@ -13,6 +13,7 @@ from townops.base.canonical import load
 from townops.base.models import Batch
 from townops.console import bulk, downloads, exporting, filters
 from townops.console.doors import SEES, Desk, page
+from townops.console.views import listing
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 from townops.orders import api as orders
@@ -23,23 +24,33 @@ SHOWN = 500
 @require_POST
 @page(*SEES)
 def act(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """One step on many, each with its own result; the same form sent twice is one batch."""
-    wanted = request.POST.get("do", "")
-    if wanted in exporting.KINDS:
-        return _export(request, desk, wanted)
-    action = bulk.BY_STEP.get(wanted)
-    if action is None:
-        raise Refused("step_not_in_bulk", step=wanted[:20])
-    row = orders.take_many(
-        desk.account,
-        request.POST.get("key", ""),
-        action.step,
-        bulk.meant(desk, request.POST),
-        actor=desk.actor,
-        at=desk.at,
-        facts=bulk.facts(desk, request.POST, action),
-    )
+    """One step on many, each with its own result; the same form sent twice is one batch. Refused, the list comes back."""
+    try:
+        if request.POST.get("do", "") in exporting.KINDS:
+            return _export(request, desk, request.POST["do"])
+        return _step(request, desk, bulk.asked(request.POST))
+    except Refused as refused:
+        return listing.again(request, desk, refused)
+
+
+def _step(request: HttpRequest, desk: Desk, action: bulk.Action) -> HttpResponse:
+    facts, items = bulk.facts(desk, request.POST, action), bulk.meant(desk, request.POST)
+    if 0 < len(items) <= batches.MOST and bulk.to_confirm(request.POST, len(items)):
+        return _confirm(request, desk, action, len(items))
+    key = request.POST.get("key", "")
+    row = orders.take_many(desk.account, key, action.step, items, actor=desk.actor, at=desk.at, facts=facts)
     return redirect("console:many", row.pk)
+
+
+def _confirm(request: HttpRequest, desk: Desk, action: bulk.Action, total: int) -> HttpResponse:
+    """Nothing is done yet: how many, under which conditions, and what was typed."""
+    address = filters.address_of(QueryDict(request.POST.get("query", "")), desk.town)
+    shown = {
+        "desk": desk, "action": action, "total": total, "address": address, "chips": list(address.chips()),
+        "typed": bulk.typed(request.POST, action), "key": request.POST.get("key", ""),
+        "queued": total > batches.AT_ONCE,
+    }  # fmt: skip
+    return render(request, "console/many_sure.html", shown)
 
 
 def _export(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:

@@ -116,7 +116,7 @@ def listings(around: forms.Around, steps: list[orders.StepView]) -> dict[str, ob
     view, at = around.order, around.desk.at
     kinds = {need.type.value for step in steps for need in forms.concerned(step, around)}
     makers: dict[str, Callable[[], choices.Listing]] = {
-        "unit": lambda: choices.units(view.town),
+        "unit": lambda: choices.handling_units(view.town),
         "condition": lambda: choices.conditions(at, view.source, view.text),
         "class": lambda: choices.classes(at, view.text),
         "area": lambda: choices.villages(view.town),

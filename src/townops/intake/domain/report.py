@@ -68,10 +68,11 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Usable:
-    """A row that is a report."""
+    """A row that is a report; `cells` as they came, where it had any, to be corrected and sent again when orders refuse it."""
 
     row: int
     report: Report
+    cells: Mapping[str, str] = field(default_factory=dict)
 
 
 def moment(text: str) -> datetime:

@@ -186,3 +186,21 @@ def test_pauses_out_of_order_are_refused():
     pauses = ((at("2023-10-10 09:00"), at("2023-10-09 15:00")),)
     with pytest.raises(Refused, match="pauses_overlap"):
         workdays.explain(AUTUMN, at("2023-10-09 10:30"), Limit(4, "work_hour"), pauses)
+
+
+@pytest.mark.parametrize(
+    ("instant", "begins"),
+    [
+        ("2023-10-09 07:59", "2023-10-09 08:00"), ("2023-10-09 08:00", None), ("2023-10-09 13:00", None),
+        ("2023-10-09 17:59", None), ("2023-10-09 18:00", "2023-10-10 08:00"), ("2023-10-13 20:00", "2023-10-16 08:00"),
+        ("2023-10-14 10:00", "2023-10-16 08:00"), ("2023-09-29 10:00", "2023-10-07 08:00"),
+    ],
+)  # fmt: skip
+def test_the_night_ends_with_the_first_window_of_the_next_working_day(instant, begins):
+    assert workdays.night_until(AUTUMN, at(instant)) == (at(begins) if begins else None)
+
+
+def test_a_working_day_that_lasts_until_midnight_ends_there():
+    late = calendar_of(Window(time(22), time(0)))
+    assert workdays.night_until(late, at("2023-12-28 23:59")) is None
+    assert workdays.night_until(late, at("2023-12-29 00:00")) == at("2023-12-29 22:00")

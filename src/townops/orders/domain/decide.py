@@ -17,7 +17,7 @@ from townops.orders.domain.order import Order
 from townops.orders.domain.states import State
 from townops.orders.domain.step import ANY, INVOLVED, MAIN, OPINION, OUTSIDE, SYSTEM, Step
 from townops.orders.domain.steps import STEPS
-from townops.orders.domain.taken import Taken
+from townops.orders.domain.taken import WAITS, Taken
 
 AS_LEADER = frozenset({"decide_extension", "decide_suspension", "decide_dispute"})
 PERMISSION_IN_STATE = {
@@ -25,6 +25,11 @@ PERMISSION_IN_STATE = {
     ("send_back", State.CENTER_REVIEW): frozenset({"orders.review_center", "orders.sign_raised"}),
     ("send_back", State.CHECKING): frozenset({"orders.check"}),
 }
+SIGNS = frozenset({"orders.sign_raised"})
+IN_THE_CENTERS_PLACE = frozenset({"check", "send_back"})
+
+
+LEAVING = frozenset({"merge", "transfer", "answer_up"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,9 @@ def decide(flow: Flow, order: Order, name: str, facts: Facts, actor: Actor, at: 
     forbid_same_hands(order, row, actor)
     require(flow, order, row, facts)
     person = actor.person
-    full = {"calendar": flow.calendar_version, **facts}
+    full: dict[str, Value] = {"calendar": flow.calendar_version, **facts}
+    if name in LEAVING:
+        full[WAITS] = True
     taken = Taken(name, order.seq + 1, person, hat.unit, hat.post or None, hat.rank, at, full)
     for guard in GUARDS.get(name, ()):
         guard(flow, order, taken)
@@ -56,18 +63,31 @@ def permit(flow: Flow, order: Order, row: Step, actor: Actor) -> Hat:
     """The hat under which the step is taken; Refused("not_permitted") when no hat fits."""
     if row.scope == SYSTEM and actor.person != SYSTEM_PERSON:
         raise Refused("not_permitted", step=row.name)
-    wanted = PERMISSION_IN_STATE.get((row.name, order.state), row.permissions)
+    wanted = _wanted(flow, order, row)
     fitting = [
         hat for hat in actor.hats if hat.permissions & wanted and _in_scope(flow, order, row, hat, actor)
     ]
     if not fitting:
         raise Refused("not_permitted", step=row.name)
-    return _best(fitting, order, row)
+    return _best(fitting, flow, order, row)
 
 
-def _best(hats: list[Hat], order: Order, row: Step) -> Hat:
-    """A leader decides and signs as leader; everybody else acts for the main unit if he belongs to it."""
-    if row.name in AS_LEADER or (row.name == "review_center" and order.progress.center_signed):
+def _wanted(flow: Flow, order: Order, row: Step) -> frozenset[str]:
+    """Who may sign as a leader checks a complaint about the center, whose checkers all are its own; nothing else."""
+    named = PERMISSION_IN_STATE.get((row.name, order.state), row.permissions)
+    if row.name not in IN_THE_CENTERS_PLACE or order.state is not State.CHECKING:
+        return named - SIGNS if row.name == "check" else named
+    return named | SIGNS if order.avoid == flow.center.unit else named - SIGNS
+
+
+def _best(hats: list[Hat], flow: Flow, order: Order, row: Step) -> Hat:
+    """A leader decides and signs as leader; everybody else acts for the main unit if he belongs to it.
+
+    Whoever has a post elsewhere does not act from the one in the unit complained about.
+    """
+    hats = [hat for hat in hats if hat.unit != order.avoid] or hats
+    leaders_turn = order.progress.center_signed or order.avoid == flow.center.unit
+    if row.name in AS_LEADER or (row.name == "review_center" and leaders_turn):
         in_charge = order.main.leader_post if order.main else None
         return max(hats, key=lambda hat: (hat.post == in_charge, hat.rank))
     if row.name == "review_center":
@@ -82,7 +102,7 @@ def _in_scope(flow: Flow, order: Order, row: Step, hat: Hat, actor: Actor) -> bo
     if not _in_area(order, hat):
         return False
     if row.name == "send_back":
-        return _may_send_back(order, hat)
+        return _may_send_back(flow, order, hat)
     return SCOPES[row.scope](flow, order, hat)
 
 
@@ -112,12 +132,13 @@ SCOPES: Mapping[str, Callable[[Flow, Order, Hat], bool]] = {
 }
 
 
-def _may_send_back(order: Order, hat: Hat) -> bool:
-    """The head of the main unit, whoever signs for the center, the raised leader when it is his turn, or the checker."""
+def _may_send_back(flow: Flow, order: Order, hat: Hat) -> bool:
+    """The head of the main unit, whoever signs for the center, the leader whose turn it is, or the checker."""
     if order.state is State.UNIT_REVIEW:
         return bool(order.main and hat.unit == order.main.unit)
     if order.state is State.CENTER_REVIEW and "orders.review_center" not in hat.permissions:
-        return order.progress.center_signed and hat.rank >= max(order.raised, LEADER)
+        leaders_turn = order.progress.center_signed or order.avoid == flow.center.unit
+        return leaders_turn and hat.rank >= max(order.raised, LEADER)
     return True
 
 

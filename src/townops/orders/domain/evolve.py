@@ -9,7 +9,7 @@ from townops.orders.domain import evolve_late as late
 from townops.orders.domain import evolve_quick as quick
 from townops.orders.domain import evolve_unit as unit
 from townops.orders.domain import heirs
-from townops.orders.domain.facts import Party, Place
+from townops.orders.domain.facts import WHISTLEBLOW, Party, Place
 from townops.orders.domain.flow import Flow
 from townops.orders.domain.order import Order
 from townops.orders.domain.settle import settle
@@ -67,6 +67,8 @@ def evolve(flow: Flow, order: Order, taken: Taken) -> Order:
     """The order after `taken`; clocks settled by the state reached."""
     under = _under(flow, taken)
     after = EVOLUTIONS[taken.step](order, Context(taken, under)).now(seq=taken.seq)
+    if taken.facts.get("demand_type") == WHISTLEBLOW and not after.informant:
+        after = after.now(informant=True)  # whoever informed once stays hidden, whatever it is called later
     return settle(after, under, taken.at)
 
 

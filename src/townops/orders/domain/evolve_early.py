@@ -9,9 +9,9 @@ from townops.kernel.workdays import Limit, TimeUnit
 from townops.orders.domain.facts import Parent, Party, Place, Standard, Subject
 from townops.orders.domain.flow import Refusal
 from townops.orders.domain.order import Basis, Hands, Order, Progress, Responsible, Task
-from townops.orders.domain.settle import handle_limit, inner_cap
+from townops.orders.domain.settle import handle_limit, inner_cap, leaves_clocks
 from townops.orders.domain.states import State
-from townops.orders.domain.taken import Context
+from townops.orders.domain.taken import WAITS, Context
 
 S = State
 
@@ -89,7 +89,7 @@ def answered(tasks: tuple[Task, ...], unit: int | None, seq: int) -> tuple[Task,
 def _merge(order: Order, context: Context) -> Order:
     parent = context.taken.need("parent", Parent)
     held = Responsible(parent.unit, parent.post, Basis.MERGED)
-    return order.now(
+    return elsewhere(order, context).now(
         state=S.MERGED,
         before=order.state,
         held_before=order.responsible,
@@ -97,6 +97,11 @@ def _merge(order: Order, context: Context) -> Order:
         responsible=held,
         application=None,
     )
+
+
+def elsewhere(order: Order, context: Context) -> Order:
+    """Its clocks wait for it; an event from before they did says nothing of it, and folds as it was written."""
+    return leaves_clocks(order) if context.taken.get(WAITS, bool) else order
 
 
 def _follow(order: Order, context: Context) -> Order:
@@ -165,7 +170,8 @@ def _file(order: Order, context: Context) -> Order:
 def _transfer(order: Order, context: Context) -> Order:
     center = context.flow.center
     held = Responsible(center.unit, center.liaison_post, Basis.TRANSFERRED)
-    return order.now(state=S.TRANSFERRED, responsible=held, held_before=order.responsible, application=None)
+    gone = elsewhere(order, context)
+    return gone.now(state=S.TRANSFERRED, responsible=held, held_before=order.responsible, application=None)
 
 
 def _take_back(order: Order, context: Context) -> Order:
@@ -270,6 +276,7 @@ def to_dispatch(order: Order, context: Context) -> Order:
         center_signed=False,
         replied=False,
         designated=False,
+        settled=False,
         returns=0,
         returned_by=None,
         dispatched_at=None,

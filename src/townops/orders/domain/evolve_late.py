@@ -2,7 +2,8 @@
 
 from townops.kernel import clocks as k
 from townops.kernel.actors import LEADER
-from townops.orders.domain.evolve_early import at_center, ended, new_round, next_level, to_dispatch
+from townops.kernel.workdays import night_until
+from townops.orders.domain.evolve_early import at_center, elsewhere, ended, new_round, next_level, to_dispatch
 from townops.orders.domain.evolve_quick import signed_off
 from townops.orders.domain.evolve_unit import after_handling, after_reviews
 from townops.orders.domain.flow import Authority
@@ -35,9 +36,13 @@ def _review_unit(order: Order, context: Context) -> Order:
 
 
 def _review_center(order: Order, context: Context) -> Order:
-    """The center signs; where the order was raised the leader signs after it, in the same state."""
+    """The center signs; where the order was raised the leader signs after it, in the same state.
+
+    About the center itself a leader signs in its place, and his one signature is both.
+    """
     signed = _reviewed(order, context)
-    if order.raised >= LEADER and not order.progress.center_signed:
+    instead = order.avoid == context.flow.center.unit
+    if order.raised >= LEADER and not order.progress.center_signed and not instead:
         return signed.seen(center_signed=True)
     if signed.progress.quick:
         return signed_off(signed, context)
@@ -67,7 +72,10 @@ def _check(order: Order, context: Context) -> Order:
 
 
 def _provisional_close(order: Order, context: Context) -> Order:
-    return order.now(state=S.CHECKING).seen(provisional=True, quick=False)
+    """Whoever closes at night signs in the center's stead; certified from the next working day on."""
+    begins = night_until(context.flow.calendar, context.at)
+    signed = _reviewed(order, context).seen(provisional=True, certify_from=begins, quick=False)
+    return signed.now(state=S.CHECKING)
 
 
 def _reply_up(order: Order, context: Context) -> Order:
@@ -135,7 +143,7 @@ def _returned_up(order: Order, context: Context, *, granted: bool) -> Order:
     if granted:
         center = context.flow.center
         held = Responsible(center.unit, center.liaison_post, Basis.TRANSFERRED)
-        return order.now(
+        return elsewhere(order, context).now(
             state=S.TRANSFERRED,
             responsible=held,
             held_before=order.held_before or order.responsible,

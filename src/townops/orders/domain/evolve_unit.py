@@ -1,10 +1,11 @@
 """In the hands of a unit: dispatch, acknowledgement, dispute rungs, applications, handling."""
 
 from townops.kernel import clocks as k
+from townops.kernel.actors import MAIN_LEADER
 from townops.kernel.workdays import Limit
 from townops.orders.domain.evolve_early import answered, relimited, with_filing
 from townops.orders.domain.facts import Party
-from townops.orders.domain.flow import Authority, Certify
+from townops.orders.domain.flow import MAIN_RUNG, Authority, Certify
 from townops.orders.domain.order import Application, Basis, Named, Order, Responsible, Task
 from townops.orders.domain.states import State
 from townops.orders.domain.taken import Context
@@ -55,6 +56,12 @@ def _dispatch(order: Order, context: Context) -> Order:
 def _designate(order: Order, context: Context) -> Order:
     party = context.taken.need("unit", Party)
     return assigned(order, context, party, Basis.DESIGNATED).seen(designated=True)
+
+
+def _decide_dispute(order: Order, context: Context) -> Order:
+    """The last word, the main leader's or that of the flow's last rung, settles who handles it."""
+    last = context.taken.rank >= MAIN_LEADER or context.flow.options.dispute_rungs < MAIN_RUNG
+    return _designate(order, context).seen(settled=last)
 
 
 def _fall_back(order: Order, context: Context) -> Order:
@@ -177,7 +184,7 @@ def _submit(order: Order, context: Context) -> Order:
 EVOLUTIONS = {
     "dispatch": _dispatch,
     "designate": _designate,
-    "decide_dispute": _designate,
+    "decide_dispute": _decide_dispute,
     "fall_back": _fall_back,
     "acknowledge": _acknowledge,
     "deem_acknowledged": _acknowledge,

@@ -51,7 +51,8 @@ class Filing(StrEnum):
     TRIPLE = "triple"
 
 
-RUNGS = frozenset({3, 4})
+DESIGNATE_RUNG, LEADER_RUNG, MAIN_RUNG = 2, 3, 4
+RUNGS = frozenset({LEADER_RUNG, MAIN_RUNG})
 
 
 @dataclass(frozen=True, slots=True)

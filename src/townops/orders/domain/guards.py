@@ -6,10 +6,20 @@ from datetime import timedelta
 from townops.kernel import clocks as k
 from townops.kernel.actors import LEADER, MAIN_LEADER
 from townops.kernel.refusal import Refused
+from townops.kernel.workdays import night_until
 from townops.orders.domain.evolve_late import methods
 from townops.orders.domain.evolve_quick import CONSULT
 from townops.orders.domain.facts import Parent, Party, Standard, Subject
-from townops.orders.domain.flow import Authority, Contact, Filing, Flow, Verify
+from townops.orders.domain.flow import (
+    DESIGNATE_RUNG,
+    LEADER_RUNG,
+    MAIN_RUNG,
+    Authority,
+    Contact,
+    Filing,
+    Flow,
+    Verify,
+)
 from townops.orders.domain.order import Order
 from townops.orders.domain.states import OPEN, State
 from townops.orders.domain.taken import Taken
@@ -17,7 +27,6 @@ from townops.orders.domain.taken import Taken
 S = State
 Guard = Callable[[Flow, Order, Taken], None]
 CLOCKS_APART = timedelta(minutes=5)  # as much may another clock be ahead of ours
-DESIGNATE_RUNG, LEADER_RUNG, MAIN_RUNG = 2, 3, 4
 
 
 def verified_first(flow: Flow, order: Order, taken: Taken) -> None:
@@ -98,7 +107,9 @@ def unit_silent(flow: Flow, order: Order, taken: Taken) -> None:
 
 
 def in_time_to_return(flow: Flow, order: Order, taken: Taken) -> None:
-    """Within N counted hours of the dispatch; a designated unit disputes at any time while it handles."""
+    """Within N counted hours of the dispatch; a designated unit disputes while it handles, until the last word is spoken."""
+    if order.progress.settled:
+        raise Refused("dispute_settled")
     since = order.progress.dispatched_at
     if since is None or order.progress.designated:
         return
@@ -190,13 +201,13 @@ def quick_fits(flow: Flow, order: Order, taken: Taken) -> None:
 
 
 def next_signature(flow: Flow, order: Order, taken: Taken) -> None:
-    """The center first, then the leader the order was raised to."""
-    wants_leader = order.progress.center_signed and order.raised >= LEADER
+    """The center first, then the leader the order was raised to; about the center a leader signs in its place."""
+    about_the_center = order.avoid == flow.center.unit
+    wants_leader = (order.progress.center_signed or about_the_center) and order.raised >= LEADER
     in_charge = order.main.leader_post if order.main else None
     wrong_leader = order.raised == LEADER and in_charge not in {None, taken.post} and taken.rank < MAIN_LEADER
     if wants_leader and (taken.rank < order.raised or wrong_leader):
         raise Refused("raised_leader_signs", level=order.raised)
-    about_the_center = order.avoid == flow.center.unit
     if not wants_leader and taken.rank >= LEADER and not about_the_center:
         raise Refused("center_signs_first")
 
@@ -319,9 +330,32 @@ def leader_not_owed(flow: Flow, order: Order, taken: Taken) -> None:
         raise Refused("raised_leader_signs", level=order.raised)
 
 
+def at_night(flow: Flow, order: Order, taken: Taken) -> None:
+    """By day the center is there to sign."""
+    if night_until(flow.calendar, taken.at) is None:
+        raise Refused("provisional_only_at_night")
+
+
+def certified_later(flow: Flow, order: Order, taken: Taken) -> None:
+    """What was closed at night is certified by others, once the next working day has begun."""
+    progress = order.progress
+    if order.state is not S.CHECKING or not progress.provisional:
+        return
+    if taken.person in order.hands.reviewers:
+        raise Refused("self_review", step=taken.step, role="reviewer")
+    if progress.certify_from and taken.at < progress.certify_from:
+        raise Refused("next_shift_certifies", until=progress.certify_from)
+
+
 def historic_only(flow: Flow, order: Order, taken: Taken) -> None:
     if order.origin != "history" or order.adopted:
         raise Refused("nothing_to_adopt")
+
+
+def adopted_first(flow: Flow, order: Order, taken: Taken) -> None:
+    """History is nobody's work until a person adopts it."""
+    if order.origin == "history" and not order.adopted:
+        raise Refused("history_not_adopted")
 
 
 def changes_something(flow: Flow, order: Order, taken: Taken) -> None:
@@ -338,10 +372,10 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
     "designate": (leader_rung_not_reached, unit_may_hold),
     "decide_dispute": (right_leader, unit_may_hold),
     "fall_back": (designator_silent, unit_may_hold),
-    "contact": (happened_by_now("when"),),
+    "contact": (not_about_himself, happened_by_now("when")),
     "report_interim": (happened_by_now("told_at"),),
     "add_opinion": (own_opinion,),
-    "provisional_close": (leader_not_owed,),
+    "provisional_close": (not_about_himself, at_night, leader_not_owed),
     "deem_acknowledged": (unit_silent,),
     "return": (in_time_to_return,),
     "request_extension": (may_extend,),
@@ -353,9 +387,10 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
     "quick_reply": (verified_first, quick_fits),
     "review_unit": (not_about_himself,),
     "review_center": (not_about_himself, next_signature),
-    "check": (not_about_himself, known_method),
-    "close": (ready_to_close,),
-    "reply_up": (ready_to_reply,),
+    "send_back": (not_about_himself,),
+    "check": (not_about_himself, certified_later, known_method),
+    "close": (certified_later, ready_to_close),
+    "reply_up": (certified_later, ready_to_reply),
     "ask_up": (may_ask,),
     "answer_up": (was_asked,),
     "appeal": (once_and_overdue,),
@@ -363,5 +398,6 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
     "archive": (due_to_archive,),
     "resend": (later_round,),
     "adopt": (historic_only,),
+    "remind": (adopted_first,),
     "reclassify": (changes_something,),
 }

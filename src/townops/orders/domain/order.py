@@ -93,11 +93,13 @@ class Progress:
     made_safe: bool = False
     passed: frozenset[str] = frozenset()
     provisional: bool = False
+    certify_from: datetime | None = None
     quick: bool = False
     center_signed: bool = False
     replied: bool = False
     asked: frozenset[str] = frozenset()
     designated: bool = False
+    settled: bool = False
     keep_time: bool = False
     returns: int = 0
     returned_by: int | None = None
@@ -112,7 +114,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The aggregate. Ids are ints; a unit or post is an identity, never a name; times are aware instants."""
+    """The aggregate. Ids are ints; a unit or post is an identity, never a name; times are aware instants.
+
+    `informant`: it was a 举报 once. `standing`: clocks that wait while it is merged or transferred.
+    """
 
     id: int
     town: int
@@ -135,8 +140,10 @@ class Order:
     time_class: str = ""
     limit: Limit | None = None
     severity: str = "general"
+    informant: bool = False
     avoid: int | None = None
     clocks: tuple[Named, ...] = ()
+    standing: frozenset[str] = frozenset()
     tasks: tuple[Task, ...] = ()
     hands: Hands = Hands()
     progress: Progress = Progress()

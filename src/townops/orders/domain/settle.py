@@ -34,6 +34,10 @@ WAITING: dict[State, frozenset[str]] = {
     S.MERGED: frozenset({"handle"}),
     S.TRANSFERRED: frozenset({"handle"}),
 }
+ELSEWHERE = frozenset({S.MERGED, S.TRANSFERRED})
+BEFORE_DISPATCH = frozenset({S.ACCEPTED, S.FILED})
+OF_ELSEWHERE = frozenset({"outer", "reply"})
+OF_THE_UNIT = frozenset({"handle", "contact", "make_safe"})
 PRIMARY: dict[State, str] = {
     S.REPORTED: "accept",
     S.VERIFYING: "verify",
@@ -80,7 +84,19 @@ def waiting(order: Order, flow: Flow) -> frozenset[str]:
     names = WAITING.get(order.state, frozenset())
     if order.progress.provisional or (order.state is S.FILED and order.progress.keep_time):
         names |= {"handle"}
-    return names
+    return names | (_standing(order) - running(order, flow))
+
+
+def leaves_clocks(order: Order) -> Order:
+    """On the way elsewhere, by merging or transfer: whatever runs or waits now waits there for the way back."""
+    return order.now(standing=frozenset(one.name for one in order.clocks if one.active) - OF_ELSEWHERE)
+
+
+def _standing(order: Order) -> frozenset[str]:
+    """Elsewhere all that stood in the state left; back before dispatch what the next unit inherits."""
+    if order.state in ELSEWHERE:
+        return order.standing
+    return order.standing & OF_THE_UNIT if order.state in BEFORE_DISPATCH else frozenset()
 
 
 def primary_name(order: Order, flow: Flow) -> str:
@@ -133,7 +149,7 @@ def settle(order: Order, flow: Flow, at: datetime) -> Order:
         _start(name, len(settled) + n, order, flow, at)
         for n, name in enumerate(sorted(run - present), start=1)
     )
-    done = order.now(clocks=settled + fresh)
+    done = order.now(clocks=settled + fresh, standing=_standing(order))
     outer = done.active("outer")
     return done.now(outer_due_at=outer.clock.due_at) if outer else done
 

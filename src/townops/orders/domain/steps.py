@@ -345,7 +345,7 @@ TABLE = (
         "核查",
         S.CHECKING,
         None,
-        "check",
+        "check sign_raised",
         typed("passed", FactType.BOOL),
         enum("method", "site", "callback", required=False),
         NOTE,
@@ -360,7 +360,7 @@ TABLE = (
         S.CHECKING,
         "provisional_close",
         REASON,
-        not_by=("handler",),
+        not_by=("handler", "reviewer"),
     ),
     step(
         "reply_up",

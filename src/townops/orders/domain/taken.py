@@ -9,6 +9,8 @@ from townops.orders.domain.facts import Facts, Party, Value
 from townops.orders.domain.flow import Flow
 
 T = TypeVar("T")
+WAITS = "clocks_wait"
+"""The fact of an event that takes an order elsewhere: its clocks wait for the way back. Older events lack it."""
 
 
 @dataclass(frozen=True, slots=True)

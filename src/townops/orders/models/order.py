@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 else:
     BigInteger = models.BigIntegerField
 OPEN = Q(is_open=True)
+UNADOPTED = OPEN & Q(
+    origin="history", adopted=False
+)  # brought along from elsewhere, and nobody's work until adopted
+BROUGHT = ~Q(origin="live")
 NEWEST = ("-received_at", "-id")
 ASKED = ("state", "source", "unit", "main_unit", "village", "block", "class_code", "is_open")
 
@@ -46,6 +50,7 @@ class Order(models.Model):
     class_code = models.CharField("类别", max_length=24, blank=True)
     condition = models.BigIntegerField("立案条件", null=True)
     demand_type = models.CharField("诉求类型", max_length=12, blank=True)
+    informant = models.BooleanField("举报人不公开", default=False)
     time_class = models.CharField("时限分类", max_length=8, blank=True)
     severity = models.CharField("紧急程度", max_length=8)
     village = models.ForeignKey("areas.Area", models.PROTECT, null=True, related_name="+", db_index=False)
@@ -56,6 +61,7 @@ class Order(models.Model):
     place_text = models.CharField("地点", max_length=160, blank=True)
     received_at = models.DateTimeField("接收时间")
     due_at = models.DateTimeField("到期时间", null=True)
+    near_at = models.DateTimeField("临期起算", null=True)
     outer_due_at = models.DateTimeField("上级时限", null=True)
     next_mark_at = models.DateTimeField("下次提醒", null=True)
     is_open = models.BooleanField("未结")
@@ -82,7 +88,7 @@ class Order(models.Model):
             models.Index(fields=["town", *NEWEST, *ASKED, "due_at"], name="order_walk"),
             models.Index(fields=["town", *NEWEST, *ASKED, "due_at"], condition=OPEN, name="order_open"),
             models.Index(
-                fields=["town", "due_at", "id", "received_at", *ASKED, "raised", "basis", "post"],
+                fields=["town", "due_at", "id", "received_at", *ASKED, "raised", "basis", "post", "near_at"],
                 condition=OPEN,
                 name="order_open_due",
             ),
@@ -93,6 +99,8 @@ class Order(models.Model):
                 fields=["supervised"], condition=OPEN & Q(supervised__gt=0), name="order_supervised"
             ),
             models.Index(fields=["town"], condition=Q(application="appeal"), name="order_appeal"),
+            models.Index(fields=["town"], condition=UNADOPTED, name="order_unadopted"),
+            models.Index(fields=["town", "origin", *NEWEST], condition=BROUGHT, name="order_brought"),
             models.Index(
                 fields=["town", "closed_at"], condition=Q(closed_at__isnull=False), name="order_closed"
             ),
@@ -106,6 +114,11 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_unadopted(self) -> bool:
+        """As UNADOPTED: none of its clocks reminds."""
+        return self.is_open and self.origin == "history" and not self.adopted
 
 
 class OrderNumber(models.Model):

@@ -1,5 +1,6 @@
 """What orders answer to people and dispatch: open work of a post, open orders for a dry run."""
 
+from copy import copy
 from datetime import date, datetime
 
 import pytest
@@ -30,6 +31,15 @@ def test_a_successor_is_told_of_the_orders_of_his_unit(town):
     told = people.taken_over(people.post("chengjian.operator").id)
     row = town.row(number)
     assert {"number": number, "title": row.title, "due_at": row.due_at, "role": "unit"} in told
+
+
+def test_whoever_takes_over_thousands_is_told_how_many(town):
+    row = Order.objects.get(number=town.handling())
+    copies = [copy(row) for _ in range(2100)]
+    for one, key in zip(copies, range(row.id + 1, row.id + 2101), strict=True):
+        one.id, one.number = key, f"2611K{key % 10**6:06d}"
+    Order.objects.bulk_create(copies, batch_size=500)
+    assert len(people.taken_over(people.post("chengjian.operator").id)) == 2101
 
 
 def test_the_centers_shift_holds_what_nobody_has_yet(town):

@@ -75,7 +75,14 @@ def test_an_order_that_waits_no_longer_is_not_on_the_list(town):
     assert awaiting(town.who("shift")) == []
 
 
-def test_where_a_source_has_three_rungs_the_leader_in_rotation_decides_and_nothing_waits(town):
+def test_what_the_main_leader_ruled_is_not_given_back_again(town):
+    number = disputed(town)
+    settled(town, number)
+    with pytest.raises(Refused, match="dispute_settled"):
+        town.takes("unit", number, "return", reason="不属我单位", cited_rule="第5条")
+
+
+def test_where_a_source_has_three_rungs_the_leader_in_rotation_speaks_the_last_word(town):
     from datetime import date
 
     from townops.orders.flows import STARTING, publish, tomllib
@@ -83,10 +90,12 @@ def test_where_a_source_has_three_rungs_the_leader_in_rotation_decides_and_nothi
     stated = tomllib.loads(STARTING.read_text(encoding="utf-8"))
     row = next(one for one in stated["flow"] if one["source"] == "grid")
     publish(row | {"dispute_rungs": 3}, limits=stated["limits"], effective_from=date(2026, 11, 1))
-    number = disputed(town)
+    number = disputed(town, 3)
     assert awaiting(town.who("shift")) == []
     order = town.takes("rota_leader", number, "decide_dispute", unit="pingan", reason="轮值裁定")
     assert order.responsible.code == "pingan"
+    with pytest.raises(Refused, match="dispute_settled"):
+        town.takes("u_pingan", number, "return", reason="不属我单位", cited_rule="第4条")
 
 
 def similar(town, number: str, **changes: object) -> list[api.PrecedentView]:

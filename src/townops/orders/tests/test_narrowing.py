@@ -19,7 +19,7 @@ def found(town, **wanted):
 
 
 def due(town, number, **span):
-    Order.objects.filter(number=number).update(due_at=town.at + timedelta(**span))
+    Order.objects.filter(number=number).update(due_at=town.at + timedelta(**span), near_at=town.at)
 
 
 def test_due_soon_counts_working_time_over_a_weekend(town):
@@ -41,6 +41,28 @@ def test_soon_overdue_severe_and_calm_share_the_open_orders_between_them(town):
     assert found(town, late="overdue") == {late, severe}
     assert found(town, late="severe") == {severe}
     assert found(town, late="calm") == {calm}
+
+
+def test_a_new_order_is_near_only_at_the_last_mark_of_its_clock_and_rows_are_marked_as_the_list_finds_them(
+    town,
+):
+    number = town.report()
+    row = Order.objects.get(number=number)
+    assert row.due_at - row.received_at <= timedelta(hours=4)  # the whole of it within the span
+    assert row.near_at == row.received_at + (row.due_at - row.received_at) * 3 / 4
+    for minutes, word in (
+        (0, "calm"),
+        (60, "calm"),
+        (25, "calm"),
+        (10, "soon"),
+        (20, "soon"),
+        (20, "overdue"),
+    ):
+        town.later(minutes=minutes)
+        assert found(town, late=word) == {number}, (minutes, word)
+        bounds = api.lateness(town.at)
+        assert bounds.near(row.due_at, row.near_at) is (word == "soon")
+        assert bounds.near(row.due_at, row.near_at) is (number in found(town, late="soon"))
 
 
 def test_what_severe_means_changes_from_its_date_on(town):
@@ -166,6 +188,7 @@ def test_many_counts_read_open_orders_by_their_small_indexes_alone(town):
         "reported": api.Filter(states=("reported",)),
         "to_reply": api.Filter(marks=("to_reply",), open=True),
         "supervised": api.Filter(marks=("supervised",), open=True),
+        "soon": api.Filter(late="soon"),
     }
     shift = town.who("shift")
     with CaptureQueriesContext(connection) as seen:
@@ -191,3 +214,73 @@ def test_what_was_closed_in_a_range_of_time_is_found_be_it_few_or_many(town, mon
     assert found(town, closed_to=begin + 9 * day) == {first, second}
     assert found(town, closed_from=begin, closed_to=begin + day, states=("archived",)) == set()
     assert found(town) == {first, second, open_one}
+
+
+def historic(town) -> str:
+    """An open order that came as history, years late."""
+    report = api.IncomingReport("hotline", "积水多年", town.at - timedelta(days=900), external_number="OLD")
+    return api.receive_reports([report], actor=town.who("hotline"), at=town.at, origin="history")[0].number
+
+
+def test_history_is_in_no_queue_and_never_late_until_somebody_adopts_it(town):
+    old, new = historic(town), town.report()
+    assert found(town, states=("reported",)) == {old, new}
+    assert found(town, states=("reported",), adopt=False) == {new}
+    assert found(town, adopt=True) == {old}
+    for late in ("overdue", "severe"):
+        assert found(town, late=late) == set()
+    assert found(town, overdue=True) == set()
+    town.takes("hotline", old, "adopt")
+    assert found(town, adopt=True) == set()
+    assert found(town, late="severe") == {old}
+
+
+def test_history_is_not_reminded_until_it_is_adopted(town):
+    old = historic(town)
+    with pytest.raises(Refused, match="history_not_adopted"):
+        town.takes("shift", old, "remind", message="请尽快办理")
+    town.takes("hotline", old, "adopt")
+    assert town.takes("shift", old, "remind", message="请尽快办理").value.reminded == 1
+
+
+def test_a_list_is_narrowed_by_where_its_orders_come_from(town):
+    old, new = historic(town), town.report()
+    origin = Order.objects.get(number=new).origin
+    assert found(town, origin="history") == {old}
+    assert found(town, origin=origin) == {new}
+    with pytest.raises(Refused, match="origin_unknown"):
+        found(town, origin="moon")
+
+
+def test_counts_leave_history_out_where_their_lists_do(town):
+    historic(town), town.report()
+    wanted = {
+        "all": api.Filter(states=("reported",)),
+        "work": api.Filter(states=("reported",), adopt=False),
+        "late": api.Filter(late="severe"),
+        "old": api.Filter(adopt=True),
+    }
+    for user in ("shift", "hotline"):
+        who = town.who(user)
+        counts = api.count_orders(who, wanted, at=town.at)
+        lists = {name: api.find_orders(who, one, at=town.at).total for name, one in wanted.items()}
+        assert counts == lists
+    assert counts == {"all": 2, "work": 1, "late": 0, "old": 1}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [({"adopt": True}, "order_unadopted"), ({"late": "severe"}, "order_unadopted"), ({"origin": "history"}, "order_brought")],
+)  # fmt: skip
+def test_history_lies_in_small_indexes_of_its_own(town, wanted, index):
+    historic(town)
+    if connection.vendor != "sqlite":
+        return
+    with CaptureQueriesContext(connection) as seen:
+        found(town, **wanted)
+    with connection.cursor() as cursor:
+        plans = []
+        for query in seen.captured_queries:
+            cursor.execute("EXPLAIN QUERY PLAN " + query["sql"].replace("%", "%%"), ())
+            plans += [row[3] for row in cursor.fetchall()]
+    assert any(index in line for line in plans), plans

@@ -7,6 +7,7 @@ import pytest
 from townops.kernel.refusal import Refused
 from townops.orders import api
 from townops.orders.models import OrderEvent, Precedent
+from townops.people import api as people
 
 pytestmark = pytest.mark.django_db
 
@@ -233,6 +234,33 @@ def test_a_complaint_about_a_unit_is_held_by_its_leader_in_charge(town):
         town.takes("dispatch", number, "dispatch", unit="chengjian")
     order = town.takes("dispatch", number, "dispatch")
     assert (order.responsible.code, order.responsible_post) == ("town", "分管副镇长")
+    assert [people.unit_by_id(task.unit).code for task in order.value.open_tasks] == ["chengjian"]
+    town.takes("u_chengjian", number, "add_opinion", opinion="已找当事人谈话")
+    assert town.row(number).state == "acknowledging"
+    with refused("avoidance"):
+        town.takes("u_chengjian", number, "contact", who="诉求人", when=town.at.isoformat(), result="已联系")
+
+
+def test_a_complaint_about_the_center_goes_to_its_end_without_the_centers_signature(town):
+    number = town.report("grid")
+    town.takes("grid", number, "accept")
+    town.takes("grid", number, "file", condition="C-01-37.2", conduct_of="center")
+    order = town.takes("dispatch", number, "dispatch")
+    assert order.responsible.code == "dangzheng"
+    assert [people.unit_by_id(task.unit).code for task in order.value.open_tasks] == ["center"]
+    town.takes("u_dangzheng", number, "acknowledge")
+    town.takes("shift", number, "add_opinion", opinion="已核对当班录音")
+    town.submitted(number, "dangzheng")
+    town.takes("h_dangzheng", number, "review_unit")
+    with refused("avoidance"):
+        town.takes("assess", number, "review_center")
+    with refused("avoidance"):
+        town.takes("assess", number, "send_back", reason="再核")
+    town.takes("main_leader", number, "review_center")
+    with refused("avoidance"):
+        town.takes("check", number, "check", passed=True)
+    town.takes("leader", number, "check", passed=True)
+    assert town.takes("grid", number, "close", condition="C-01-37.2", outcome="solved").state == "closed"
 
 
 def test_merging_shows_the_parents_holder_and_closes_with_it(town):
@@ -262,6 +290,22 @@ def test_a_merged_district_order_keeps_its_outer_clock_and_sends_its_own_reply(t
     assert town.takes("hotline", child, "reply_up", reply="与主单相同").state == "awaiting_authority"
 
 
+def test_a_merged_order_is_not_replied_to_with_what_was_only_closed_at_night(town):
+    parent = town.handling("hotline", user="hotline", external_number="H8")
+    child = town.report("hotline", user="hotline", external_number="H9")
+    town.takes("hotline", child, "merge", parent=parent)
+    town.submitted(parent)
+    town.takes("h_chengjian", parent, "review_unit")
+    town.later(hours=11)
+    town.takes("shift", parent, "provisional_close", reason="夜间两人值守")
+    with refused("parent_not_answered"):
+        town.takes("hotline", child, "reply_up", reply="与主单相同")
+    town.later(hours=13)
+    town.takes("hotline2", parent, "check", passed=True)
+    town.takes("hotline", parent, "reply_up")
+    assert town.takes("hotline", child, "reply_up", reply="与主单相同").state == "awaiting_authority"
+
+
 def test_unmerging_returns_to_the_state_before(town):
     parent, child = town.handling(), town.filed()
     town.takes("grid", child, "merge", parent=parent)
@@ -272,10 +316,20 @@ def test_a_night_shift_closes_provisionally_and_the_next_certifies(town):
     number = town.handling()
     town.submitted(number)
     town.takes("h_chengjian", number, "review_unit")
+    with refused("provisional_only_at_night"):
+        town.takes("shift", number, "provisional_close", reason="白天也想预结案")
+    town.later(hours=11)
     order = town.takes("shift", number, "provisional_close", reason="夜间两人值守")
     assert order.state == "checking"
     assert next(clock for clock in order.clocks if clock.name == "handle").state == "paused"
     assert next(clock for clock in order.clocks if clock.primary).name == "check"
+    with refused("next_shift_certifies"):
+        town.takes("check", number, "check", passed=True)
+    town.later(hours=13)
+    town.takes("check", number, "check", passed=True)
+    with refused("self_review"):
+        town.takes("shift", number, "close", condition="C-01-37.2", outcome="solved")
+    assert town.takes("grid", number, "close", condition="C-01-37.2", outcome="solved").state == "closed"
 
 
 def test_reclassifying_within_the_unit_changes_only_the_limit(town):

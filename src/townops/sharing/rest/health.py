@@ -5,8 +5,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
 
-from townops.base import calendars, jobs, outbox
 from townops.base.access import OPERATE
+from townops.base.health import state
 from townops.sharing.rest.callers import Token
 from townops.sharing.rest.problems import Problem
 
@@ -14,7 +14,10 @@ router = Router(tags=["health"])
 
 
 class Health(Schema):
-    """`ok` unless work died, news cannot be delivered or a year lacks its calendar; names, no contents."""
+    """`ok` unless work died or news cannot be delivered, as /healthz says; a year without its calendar is a warning.
+
+    Names, no contents.
+    """
 
     ok: bool
     database: str
@@ -28,13 +31,11 @@ class Health(Schema):
 )
 def health(request: HttpRequest) -> Health:
     """Details of how the installation does."""
-    dead = [row.name for row in jobs.dead()]
-    failing = len(outbox.failing())
-    years = calendars.warn_missing(timezone.localdate())
+    found = state(timezone.localdate())
     return Health(
-        ok=not (dead or failing or years),
+        ok=found.ok,
         database=connection.vendor,
-        dead_jobs=dead,
-        failing_news=failing,
-        years_without_calendar=years,
+        dead_jobs=list(found.dead_jobs),
+        failing_news=found.failing_news,
+        years_without_calendar=list(found.years_without_calendar),
     )

@@ -59,6 +59,10 @@ class Wanted(Schema):
     received: Range | None = Field(
         None, description="from..to: instants, or days with the last one included; either end may be empty"
     )
+    origin: Literal["live", "history", "demo"] | None = Field(None, description="where the order comes from")
+    unadopted: Flag | None = Field(
+        None, description="open history that nobody has adopted: true finds it, false leaves it out"
+    )
     q: Words | None = Field(None, description="words of two signs or more, all of them")
     phone: Annotated[str, Field(max_length=32)] | None = Field(
         None,
@@ -120,6 +124,8 @@ def filter_of(wanted: Wanted) -> orders.Filter:
         received_to=end,
         phone=wanted.phone or "",
         q=wanted.q or "",
+        origin=wanted.origin or "",
+        adopt=wanted.unadopted,
     )
 
 

@@ -265,7 +265,7 @@ def items_of(page: orders.Page, at: datetime) -> list[Item]:
             due_at=row.due_at,
             outer_due_at=row.outer_due_at,
             closed_at=row.closed_at,
-            overdue=row.is_open and row.due_at is not None and row.due_at < at,
+            overdue=row.is_open and not row.is_unadopted and row.due_at is not None and row.due_at < at,
             is_open=row.is_open,
             responsible_unit=people.unit_by_id(row.unit_id).code,
             main_unit=people.unit_by_id(row.main_unit_id).code if row.main_unit_id else None,

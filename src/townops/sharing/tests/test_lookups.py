@@ -1,7 +1,11 @@
 """Where a point lies, when a limit ends, and the lists machines need to speak in codes."""
 
-from datetime import datetime
+from datetime import date, datetime
 
+from django.utils import timezone
+
+from townops.base import calendars
+from townops.base.models import Job
 from townops.sharing.tests.town import INSIDE, OUTSIDE
 
 
@@ -109,6 +113,22 @@ def test_units_come_without_persons(call):
 def test_health_says_what_is_wrong_to_who_runs_the_town(call):
     health = call("sysadmin").get("/health").json()
     assert (health["dead_jobs"], health["failing_news"]) == ([], 0)
+
+
+def test_a_year_without_its_calendar_is_a_warning_and_no_failure(call, client, monkeypatch):
+    late = date(calendars.current().known_until.year, 11, 30)
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: late)
+    health = call("sysadmin").get("/health").json()
+    assert (health["ok"], health["years_without_calendar"]) == (True, [late.year + 1])
+    assert (client.get("/healthz").status_code, client.get("/healthz").content) == (200, b"ok")
+
+
+def test_work_that_died_is_not_ok_at_either_door(call, client):
+    now = timezone.now()
+    Job.objects.create(name="orders.watch", state=Job.State.DEAD, run_at=now, created_at=now)
+    health = call("sysadmin").get("/health").json()
+    assert (health["ok"], health["dead_jobs"]) == (False, ["orders.watch"])
+    assert (client.get("/healthz").status_code, client.get("/healthz").content) == (503, b"not")
 
 
 def test_a_block_says_who_answers_for_it_and_other_areas_do_not(call):

@@ -252,7 +252,7 @@ def test_who_may_not_find_by_telephone_is_refused_and_so_is_half_a_number(call):
 
 def test_a_whistleblower_is_not_found_by_who_may_not_see_him(call):
     number = call("hotline").reports(source="hotline", contact={"phone": "13800001234"})["number"]
-    Order.objects.filter(number=number).update(demand_type="whistleblow")
+    Order.objects.filter(number=number).update(demand_type="whistleblow", informant=True)
     found = {
         name: call(name).get("/orders", phone="13800001234").json()["total"] for name in ("grid", "shift")
     }

@@ -30,11 +30,15 @@ window.addEventListener("beforeunload", (event) => {
   if (dirty.size) event.preventDefault();
 });
 
-// What was refused is brought into view, and read out.
-document.addEventListener("htmx:afterSettle", () => {
-  const said = document.querySelector("[data-refused]");
-  if (said) said.scrollIntoView({ block: "nearest" });
-});
+// What was done or refused is brought into view, once, and read out.
+function bring() {
+  const said = document.querySelector("[data-refused]:not([data-brought]), #notes .note:not([data-brought])");
+  if (!said) return;
+  said.dataset.brought = "1";
+  said.scrollIntoView({ block: "nearest" });
+}
+document.addEventListener("htmx:afterSettle", bring);
+bring();
 
 // After signing in again in another window the page's old token is stale: send the present one.
 document.addEventListener("htmx:configRequest", (event) => {

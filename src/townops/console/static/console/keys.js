@@ -18,8 +18,12 @@ function help() {
   document.getElementById("keys")?.showModal();
 }
 
+// On every page: where the views are not shown, the list is asked for the one of that number.
 function openPin(number) {
-  document.querySelectorAll("[data-pin]")[number - 1]?.click();
+  const shown = document.querySelector(`[data-pin="${number}"]`);
+  const list = document.querySelector('.rail a[href^="/orders"]');
+  if (shown) shown.click();
+  else if (list && !document.getElementById("pins")) location.assign(`/orders?pin=${number}`);
 }
 
 // The row's link takes the focus, so that Enter opens it as everywhere.
@@ -52,7 +56,8 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || composing(event)) return;
   if (event.key === "Enter" && event.ctrlKey) {
     const form = event.target.closest("form");
-    if (form && form.reportValidity()) form.requestSubmit();
+    const beside = event.target.closest(".bulk-steps .inline")?.querySelector("button");
+    if (form && form.reportValidity()) form.requestSubmit(beside);
     return;
   }
   if (event.ctrlKey || event.altKey || event.metaKey) return;

@@ -1,4 +1,5 @@
-// The list: ticks are counted, all of a page ticked at once, digits open pinned views, the place is kept. Comfort only.
+// The list: ticks are counted, all of a page ticked at once, Enter is the button beside its field, the place is kept.
+// Comfort only.
 
 import { word } from "./words.js";
 
@@ -23,12 +24,19 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-tick], [data-tick-all]")) count();
 });
 
+// In a field for many, Enter is the button beside it.
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
-  const pin = /^[1-9]$/.test(event.key) && document.querySelector(`[data-pin="${event.key}"]`);
-  if (pin) pin.click();
-});
+  if (event.key !== "Enter" || event.altKey || event.metaKey || event.isComposing || event.keyCode === 229) return;
+  const field = event.target.closest(".bulk-steps input");
+  if (!field) return;
+  event.preventDefault();
+  event.stopPropagation();
+  field.closest(".inline").querySelector("button").click();
+}, true);
+
+// A list that came back as the answer of a form is the list of its own address again.
+const back = document.querySelector("#found[data-back]");
+if (back) history.replaceState(history.state, "", back.dataset.back);
 
 // One menu at a time; a click elsewhere or Escape closes it.
 document.addEventListener("click", (event) => {

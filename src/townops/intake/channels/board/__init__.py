@@ -35,7 +35,7 @@ def _rows(first: sheets.Row, others: Iterator[sheets.Row], source: str) -> Itera
 
 def _one(row: sheets.Row, source: str) -> Usable | Broken:
     try:
-        return Usable(row.number, report_of(row.cells, source))
+        return Usable(row.number, report_of(row.cells, source), row.cells)
     except Refused as reason:
         return Broken(row.number, row.cells, reason)
 

@@ -101,9 +101,8 @@ def _rows(
 
 def _one(known: Preset, heads: Mapping[str, str], row: sheets.Row) -> Usable | Broken:
     try:
-        return Usable(
-            row.number, report_of(known, {field: row.cells.get(head, "") for field, head in heads.items()})
-        )
+        found = {field: row.cells.get(head, "") for field, head in heads.items()}
+        return Usable(row.number, report_of(known, found), row.cells)
     except Refused as reason:
         return Broken(row.number, row.cells, reason)
 
