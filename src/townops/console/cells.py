@@ -13,7 +13,7 @@ from townops.console.columns import Column
 from townops.orders import api as orders
 
 NOTHING: Final = mark_safe('<span class="muted">—</span>')
-UNTIMED: Final = mark_safe('<td><span class="muted">不计时</span></td>')
+UNTIMED: Final = mark_safe('<td class="of-due"><span class="muted">不计时</span></td>')
 TAGS: Final = 2  # as many as fit a row on an office screen
 
 
