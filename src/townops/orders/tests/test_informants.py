@@ -57,6 +57,6 @@ def test_nor_does_the_next_round(town, told):
 def test_an_upgrade_finds_those_that_were_called_something_else_since(town, told):
     plain = town.dispatched("hotline")
     Order.objects.update(informant=False)
-    import_module("townops.orders.migrations.0013_informants").from_the_events(apps, None)
+    import_module("townops.orders.migrations.0012_informants").from_the_events(apps, None)
     assert (town.row(told).informant, town.row(plain).informant) == (True, False)
     assert list(rebuild.breaks([town.row(told).id, town.row(plain).id])) == []

@@ -18,7 +18,7 @@ def from_the_events(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0010_appeals'),
+        ('orders', '0011_adopting'),
     ]
 
     operations = [
