@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from townops.base import crypto, tunables, tuning
 from townops.base.access import SECURITY
@@ -39,6 +39,7 @@ class KeptDraft:
 
     cells: Mapping[str, str]
     at: datetime
+    kind: str
 
 
 def save(account: int, kind: str, cells: Mapping[str, str], *, at: datetime) -> None:
@@ -58,10 +59,18 @@ def save(account: int, kind: str, cells: Mapping[str, str], *, at: datetime) -> 
 def find(account: int, kind: str) -> KeptDraft | None:
     """What was kept of this kind; `crypto.SealBrokenError` when it was changed."""
     row = Draft.objects.filter(account_id=account, kind=kind).first()
-    if row is None:
-        return None
-    cells = json.loads(crypto.unseal_bytes(bytes(row.content), _place(account, kind)))
-    return KeptDraft({str(name): str(value) for name, value in cells.items()}, row.updated_at)
+    return _opened(row) if row else None
+
+
+def family(account: int, kind: str) -> list[KeptDraft]:
+    """What was kept of every form of this kind (`kind` itself and `kind-…`), the newest first."""
+    rows = Draft.objects.filter(Q(kind=kind) | Q(kind__startswith=f"{kind}-"), account_id=account)
+    return [_opened(row) for row in rows.order_by("-updated_at", "-id")]
+
+
+def _opened(row: Draft) -> KeptDraft:
+    cells = json.loads(crypto.unseal_bytes(bytes(row.content), _place(row.account_id, row.kind)))
+    return KeptDraft({str(name): str(value) for name, value in cells.items()}, row.updated_at, row.kind)
 
 
 def drop(account: int, kind: str) -> None:

@@ -4,6 +4,7 @@ Code names the key and its default, and declares beside its use what the value m
 change it; pages list what was declared. How a change is tried and made is `base.tuning`.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from townops.base.registry import Registry
 from townops.kernel.refusal import Refused
 
 DIGITS: Final = 9
+LONGEST_WORD: Final = 8
+SEPARATORS: Final = re.compile("[、，,；;]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Tunable:
-    """A value by its key: numbers apart by a space, or, with `choices`, codes out of them apart by a comma."""
+    """A value by its key: numbers apart by a space; with `choices`, codes out of them apart by a comma; with `words`, so many
+    words at most, apart by 、.
+    """
 
     key: str
     default: str
@@ -51,6 +56,7 @@ class Tunable:
     permission: str
     parts: tuple[Part, ...] = ()
     choices: Callable[[], Sequence[tuple[str, str]]] | None = None
+    words: int = 0
 
 
 _declared: Registry[Tunable] = Registry("tunable")
@@ -67,7 +73,11 @@ def declared() -> dict[str, Tunable]:
 
 
 def read(one: Tunable, typed: Sequence[str]) -> str:
-    """The value typed, a text for each part or each code chosen. Refused: tunable_malformed, tunable_choice_unknown."""
+    """The value typed, a text for each part or each code chosen. Refused: tunable_malformed, tunable_choice_unknown,
+    tunable_words_malformed.
+    """
+    if one.words:
+        return _words(one, "、".join(typed))
     if one.choices is None:
         given = [*typed, *("" for _ in one.parts)]
         return " ".join(_number(one, part, text) for part, text in zip(one.parts, given, strict=False))
@@ -75,6 +85,13 @@ def read(one: Tunable, typed: Sequence[str]) -> str:
     if unknown := [code for code in typed if code not in known]:
         raise Refused("tunable_choice_unknown", label=one.label, value=unknown[0][:20])
     return ",".join(code for code in known if code in typed)
+
+
+def _words(one: Tunable, typed: str) -> str:
+    found = list(dict.fromkeys(SEPARATORS.sub(" ", typed).split()))
+    if not found or len(found) > one.words or any(len(word) > LONGEST_WORD for word in found):
+        raise Refused("tunable_words_malformed", label=one.label, most=one.words, signs=LONGEST_WORD)
+    return "、".join(found)
 
 
 def _number(one: Tunable, part: Part, text: str) -> str:
@@ -92,6 +109,8 @@ def _number(one: Tunable, part: Part, text: str) -> str:
 
 def said(one: Tunable, value: str) -> str:
     """A stored value in words."""
+    if one.words:
+        return value
     if one.choices is not None:
         words: Mapping[str, str] = dict(one.choices())
         return "、".join(words.get(code, code) for code in value.split(",") if code) or "没有"

@@ -78,6 +78,7 @@ WORDS: Final = {
     "stale_version": "内容已被别人更新，请刷新后再试。",
     "tunable_choice_unknown": "“{label}”没有“{value}”这个选项，请从列表中选择。",
     "tunable_malformed": "“{label}”填写不对：{value}，请填{least}到{most}之间的数（{unit}）。",
+    "tunable_words_malformed": "“{label}”填写不对：请填 1 到 {most} 个词，用顿号分开，每个词不超过 {signs} 个字。",
     "tunable_note_missing": "请写明为什么改。",
     "tunable_stale": "“{label}”刚被别人改为{now}（{note}）；您填写的内容已保留，请核对后重新试算。",
     "tunable_unchanged": "“{label}”与现在的值相同，没有可保存的。",

@@ -13,7 +13,7 @@ from townops.console.columns import Column
 from townops.orders import api as orders
 
 NOTHING: Final = mark_safe('<span class="muted">—</span>')
-UNTIMED: Final = mark_safe('<td><span class="muted">不计时</span></td>')
+UNTIMED: Final = mark_safe('<td class="of-due"><span class="muted">不计时</span></td>')
 TAGS: Final = 2  # as many as fit a row on an office screen
 
 
@@ -42,7 +42,7 @@ def _title(row: orders.ListRow, _seen: Seen) -> SafeString:
 
 
 def _state(row: orders.ListRow, _seen: Seen) -> SafeString:
-    return format_html("<td>{}</td>", looks.state(row.state))
+    return format_html('<td class="of-state">{}</td>', looks.state(row.state))
 
 
 def _due(row: orders.ListRow, seen: Seen) -> SafeString:
@@ -50,7 +50,7 @@ def _due(row: orders.ListRow, seen: Seen) -> SafeString:
     if row.is_unadopted:
         return UNTIMED
     due = looks.due_within(row.due_at, seen.bounds, row.near_at) if row.is_open else NOTHING
-    return format_html("<td>{}</td>", due)
+    return format_html('<td class="of-due">{}</td>', due)
 
 
 def _village(row: orders.ListRow, _seen: Seen) -> SafeString:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, cast
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib import auth
 from django.contrib.auth.views import redirect_to_login
@@ -160,16 +161,29 @@ def _is_awake(request: HttpRequest, at: datetime) -> bool:
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back; a page with words typed into it (htmx) stays where it is and is told."""
+    """To the sign-in page and back; a page with words typed into it (htmx) stays where it is and is told, and so does one
+    that only looks for news (X-Poll).
+    """
     if "HX-Request" in request.headers:
         response = render(request, "console/_signed_out.html", status=401)
         response["HX-Retarget"], response["HX-Reselect"], response["HX-Reswap"] = (
             "#notes",
-            "*",
+            "[data-refused]",
             "innerHTML show:top",
         )
         return response
-    return redirect_to_login(request.get_full_path() if request.method in {"GET", "HEAD"} else "/")
+    if "X-Poll" in request.headers:
+        return HttpResponse(status=401)
+    return redirect_to_login(
+        request.get_full_path() if request.method in {"GET", "HEAD"} else _form_of(request)
+    )
+
+
+def _form_of(request: HttpRequest) -> str:
+    """The page of this site that a form was sent from; without one, home."""
+    sent_from = urlsplit(request.headers.get("Referer", ""))
+    here = sent_from.netloc == request.get_host() and sent_from.path.startswith("/")
+    return urlunsplit(("", "", sent_from.path, sent_from.query, "")) if here else "/"
 
 
 def closed(request: HttpRequest) -> HttpResponse:

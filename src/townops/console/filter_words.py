@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Final
 
-from townops.console import choices, labels
+from django.utils import timezone
+
+from townops.console import called, choices, labels
 from townops.orders import api as orders
 
 SAID: Final = 2
@@ -28,7 +30,6 @@ WORDS: Final = {
     "closed_to": "结案至",
     "stage": "环节",
     "person": "责任人",
-    "phone": "电话",
     "q": "文字",
     "severity": "紧急程度",
     "demand": "诉求",
@@ -72,6 +73,7 @@ SAYERS: Final[dict[str, Callable[[str], str]]] = {
     "class": lambda value: f"类别：{choices.class_of_today(choices.code_of(value)) or value}",
     "box": lambda _value: "地图上框选的范围",
     "drawn": lambda _value: "地图上画的范围",
+    "phone": lambda value: f"电话：{called.masked(value, timezone.now()) or '已失效'}",
     "late": lambda value: LATE.get(value, value),
     "origin": lambda value: f"来历：{ORIGINS.get(value, value)}",
     "returned": lambda value: f"退单 {value} 次以上",

@@ -7,8 +7,9 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.http.request import QueryDict
+from django.utils import timezone
 
-from townops.console import choices, filter_words
+from townops.console import called, choices, filter_words
 from townops.kernel.drawn import read_drawn
 from townops.kernel.refusal import Refused
 from townops.kernel.tiling import read_box
@@ -88,7 +89,7 @@ class Address:
         return urlencode([*kept, *((key, value) for key, value in changes.items() if value)])
 
     def filter(self) -> orders.Filter:
-        """As the door takes it. Refused: filter_malformed, filter_number_malformed; what is unknown the door refuses."""
+        """As the door takes it. Refused: filter_malformed, filter_number_malformed, filter_phone_…; what is unknown the door refuses."""
         return orders.Filter(
             sources=self.all("source"),
             states=self.all("state"),
@@ -111,7 +112,7 @@ class Address:
             severity=self.one("severity"),
             demand_type=self.one("demand"),
             marks=self.all("mark"),
-            phone=self.one("phone"),
+            phone=called.opened(self.one("phone"), timezone.now()) if self.one("phone") else "",
             q=self.one("q"),
             box=read_box(self.one("box")) if self.one("box") else None,
             drawn=read_drawn(self.one("drawn")) if self.one("drawn") else (),
@@ -129,8 +130,8 @@ class Address:
 
     @property
     def lasting(self) -> str:
-        """The query without the page one stands on: what a kept view is."""
-        return urlencode([pair for pair in self.pairs if pair[0] != "cursor"])
+        """The query without the page one stands on and without a telephone: what a kept view is."""
+        return urlencode([pair for pair in self.pairs if pair[0] not in {"cursor", "phone"}])
 
     def chips(self) -> Iterator[Chip]:
         """Every active condition, each with a way to take it off."""

@@ -35,6 +35,7 @@ UNSAID: Final = frozenset(
 CHOSEN: Final = frozenset(
     need.name for step in orders.TABLE for need in step.needs if need.type.value == "enum"
 )
+MERGED: Final = {"parent": "主单", "child": "并入的单"}
 GRANTS: Final = {"True": 0, "False": 1}
 OUTWARD: Final = frozenset({("quick_reply", "reply"), ("submit", "reply"), ("reply_up", "reply")})
 INWARD: Final = frozenset({"note", "opinion", "message", "question", "report", "reason"})
@@ -42,12 +43,15 @@ INWARD: Final = frozenset({"note", "opinion", "message", "question", "report", "
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A labelled word or text; `tone` public for what the reporter gets to read, internal for what he never does."""
+    """A labelled word or text; `order` is the number of the order it names. `tone` public for what the reporter gets to
+    read, internal for what he never does.
+    """
 
     label: str
     text: str
     tone: str = ""
     typed: bool = False
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,9 @@ class ProposalView:
 def history(desk: Desk, events: Sequence[orders.EventView]) -> list[Happened]:
     """The newest first."""
     files = uploads.by_id(one for event in events for one in event.files)
-    return [_happened(event, files, desk) for event in reversed(events)]
+    named = [int(event.facts[name]) for event in events for name in MERGED if event.facts.get(name)]
+    numbers = orders.numbers_of(desk.actor, named)
+    return [_happened(event, files, numbers, desk) for event in reversed(events)]
 
 
 def trace_of(past: list[Happened], desk: Desk) -> tuple[str, ...]:
@@ -111,7 +117,9 @@ def trace_of(past: list[Happened], desk: Desk) -> tuple[str, ...]:
     return tuple(dispatch.in_words(stored, town=desk.town, at=desk.at).splitlines())
 
 
-def _happened(event: orders.EventView, files: Mapping[int, Attachment], desk: Desk) -> Happened:
+def _happened(
+    event: orders.EventView, files: Mapping[int, Attachment], numbers: Mapping[int, str], desk: Desk
+) -> Happened:
     texts = (
         Said(labels.fact_label(event.step, name), text.replace("\t", "："), _tone(event.step, name))
         for name, text in event.texts.items()
@@ -122,7 +130,7 @@ def _happened(event: orders.EventView, files: Mapping[int, Attachment], desk: De
         event=event,
         look=orders.LOOKS[event.state].word,
         hands=f"{event.from_unit} → {event.to_unit}" if moved and event.from_unit else "",
-        said=tuple(_facts(event, desk.at)),
+        said=(*_merges(event, numbers), *_facts(event, desk.at)),
         texts=tuple(texts),
         files=tuple(_file(files[one]) for one in event.files if one in files),
     )
@@ -149,10 +157,18 @@ def _file(row: Attachment) -> FileView:
 # say: 拟答复内容
 def _facts(event: orders.EventView, at: datetime) -> Iterator[Said]:
     for name, value in event.facts.items():
-        if name not in UNSAID and name in labels.FACTS:
+        if name not in UNSAID and name not in MERGED and name in labels.FACTS:
             said = _fact(name, value, at)
             label = labels.fact_label(event.step, name).partition("（")[0]
             yield Said(label, said, typed=said == value and name not in CHOSEN)
+
+
+def _merges(event: orders.EventView, numbers: Mapping[int, str]) -> Iterator[Said]:
+    """The other order of a merge, by its number."""
+    for name, label in MERGED.items():
+        if told := event.facts.get(name):
+            number = numbers.get(int(told), "")
+            yield Said(label, number or "不在您范围内的一张工单", order=number)
 
 
 def _fact(name: str, value: str, at: datetime) -> str:
@@ -265,7 +281,8 @@ def marks(order: orders.OrderView) -> list[str]:
         ("退单", value.returns), ("返工", value.reworks), ("重办", value.reopened), ("催办", value.reminded),
         ("督办", value.supervised),
     )  # fmt: skip
-    found = [f"{word} {number}" for word, number in counted if number]
+    found = ["紧急"] if order.severity == "urgent" and order.is_open else []
+    found += [f"{word} {number}" for word, number in counted if number]
     if value.application:
         found.append(f"{labels.APPLICATIONS.get(value.application.kind, '申请')}待批")
     if value.raised:

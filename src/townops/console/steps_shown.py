@@ -1,14 +1,16 @@
 """Which steps the page of an order puts first: the one that moves it on, then the others, then those that are not open."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from townops.console.saying import sentence
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 
 S = orders.State
+T = TypeVar("T")
+RECEIPT: Final = "receipt_up"
 NEXT: Final[dict[orders.State, tuple[str, ...]]] = {
     S.REPORTED: ("accept",),
     S.VERIFYING: ("answer_verification",),
@@ -35,6 +37,15 @@ NEXT: Final[dict[orders.State, tuple[str, ...]]] = {
     S.TRANSFERRED: ("close", "take_back"),
     S.CLOSED: ("decide_appeal", "reply_up", "record_satisfaction"),
 }
+UPWARD: Final = frozenset(
+    {"report_interim", "reply_up", "receipt_up", "ask_up", "answer_up", "link_incident", "raise_level"}
+)
+RARE: Final = frozenset(
+    {
+        "refuse", "refuse_filing", "reclassify", "relocate", "transfer", "take_back", "withdraw", "provisional_close",
+        "unmerge", "merge", "adopt", "archive", "record_satisfaction", "send_back", "appeal",
+    }
+)  # fmt: skip
 CONSULT: Final = "consult"
 OF_NO_INTEREST: Final = frozenset(
     {"not_permitted", "step_not_allowed", "nothing_to_adopt"}
@@ -60,9 +71,13 @@ class Sorted:
     foreign: tuple[str, ...]
 
 
-def arranged(steps: Iterable[orders.StepView], order: orders.OrderView) -> Sorted:
-    """The steps in the order in which a person wants them."""
-    shown = [one for one in steps if orders.STEPS[one.name].permissions != BY_SYSTEM]
+def arranged(steps: Iterable[orders.StepView], order: orders.OrderView, *, went_up: bool) -> Sorted:
+    """The steps in the order in which a person wants them; `went_up`: something was sent upward, so a receipt may come."""
+    shown = [
+        one
+        for one in steps
+        if orders.STEPS[one.name].permissions != BY_SYSTEM and (went_up or one.name != RECEIPT)
+    ]
     allowed = {one.name: one for one in shown if one.allowed}
     waits = any(one.code == "contact_missing" for one in shown)
     first = next((allowed[name] for name in _next(order, contact=waits) if name in allowed), None)
@@ -80,6 +95,16 @@ def arranged(steps: Iterable[orders.StepView], order: orders.OrderView) -> Sorte
             if one.code == "not_permitted" and order.state in orders.STEPS[one.name].sources
         ),
     )
+
+
+def grouped(steps: Iterable[T], name: Callable[[T], str]) -> list[tuple[str, list[T]]]:
+    """Under 常用, 上报 and 其他, those that have any; one group alone needs no name."""
+    groups: dict[str, list[T]] = {"常用": [], "上报": [], "其他": []}
+    for one in steps:
+        code = name(one)
+        groups["上报" if code in UPWARD else "其他" if code in RARE else "常用"].append(one)
+    found = [(label, many) for label, many in groups.items() if many]
+    return found if len(found) > 1 else [("", many) for _, many in found]
 
 
 def _next(order: orders.OrderView, *, contact: bool) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What was typed into the form of registration: numbers, times and the point it means."""
 
 from datetime import datetime
+from typing import Final
 
 from django.http.request import QueryDict
 
@@ -8,6 +9,8 @@ from townops.areas import api as areas
 from townops.console import choices
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
+
+MOST_NAMESAKES: Final = 20
 
 
 def stripped(post: QueryDict) -> dict[str, str]:
@@ -20,13 +23,21 @@ def has_point(post: dict[str, str]) -> bool:
 
 
 def point_of(post: dict[str, str], town: str) -> tuple[float | None, float | None]:
-    """The point given, else one inside the block or 居村 chosen."""
+    """The point given, else one inside the block or 居村 chosen, else inside the one the address names in full."""
     if has_point(post):
         return number(post.get("lng", "")), number(post.get("lat", ""))
-    if not post.get("block"):
-        return None, None
-    area = areas.area(choices.area_code(post["block"], town))
-    return areas.point_within(area.id) or (None, None)
+    if post.get("block"):
+        area = areas.area(choices.area_code(post["block"], town))
+        return areas.point_within(area.id) or (None, None)
+    named = named_by(post.get("address", ""), town)
+    return areas.point_within(areas.area(named.code).id) or (None, None) if named else (None, None)
+
+
+def named_by(address: str, town: str) -> areas.Named | None:
+    """The one place whose whole name the address is: a 居村 or block nobody need choose from a list any more."""
+    address = address.strip()
+    found = [one for one in areas.find(town, address, most=MOST_NAMESAKES) if one.name == address]
+    return found[0] if len(found) == 1 else None
 
 
 def number(text: str) -> float:

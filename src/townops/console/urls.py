@@ -157,6 +157,7 @@ urlpatterns = [
     path("units/changes/<int:change>/withdraw", units.withdraw, name="unit-withdraw"),
     path("register/likely", beside.likely, name="register-likely"),
     path("register/places", beside.named_places, name="register-places"),
+    path("register/urgent", beside.in_danger, name="register-urgent"),
     path("register/near", beside.near, name="register-near"),
     path("register/<str:number>/receipt", receipt.receipt, name="receipt"),
     path("callers", beside.callers, name="callers"),

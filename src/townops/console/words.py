@@ -5,6 +5,8 @@ from typing import Final
 WORDS: Final = {
     "filter_malformed": "日期“{value}”填写不对，请按年-月-日填写。",
     "filter_number_malformed": "次数“{value}”填写不对，请填 1 到 99 的整数。",
+    "filter_phone_open": "条件里带有电话。电话不能写在地址里，按电话查找只在列表中进行：请在工单列表的“按电话”里输入。",
+    "filter_phone_stale": "按电话查找的条件已经失效，请在工单列表的“按电话”里重新输入。",
     "bulk_rows_malformed": "选中的工单读不出来，请刷新列表后重新勾选。",
     "area_not_named": "没有名为“{name}”的居村或网格。请从下拉的名称里选，或在“编号、地点或内容”里查找。",
     "area_not_named_near": "没有名为“{name}”的居村或网格，相近的有：{near}。",

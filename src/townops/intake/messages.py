@@ -114,6 +114,7 @@ def incoming(report: Report, number: str = "") -> orders.IncomingReport:
         outer_due_at=report.outer_due_at,
         attachments=report.attachments,
         answers=report.answers,
+        severity=report.severity,
     )
 
 

@@ -61,6 +61,7 @@ from townops.orders.lateness import Lateness, lateness, set_lateness
 from townops.orders.models import Order, OrderEvent, OrderLink, OrderText
 from townops.orders.narrowing import LATENESS, NONE, Filter
 from townops.orders.nearby import NearOrder, open_near
+from townops.orders.notices import tell_urgent
 from townops.orders.own import OwnPage, OwnReport, own_report, own_reports
 from townops.orders.paging import ListRow, Page
 from townops.orders.points import OnMap, Snapshot
@@ -170,6 +171,7 @@ __all__ = [
     "may_reveal",
     "named",
     "noon",
+    "numbers_of",
     "open_disputes",
     "open_near",
     "order_for",
@@ -192,6 +194,7 @@ __all__ = [
     "steps_for",
     "take_many",
     "take_step",
+    "tell_urgent",
     "told",
     "unpacked",
     "unproven",
@@ -336,6 +339,12 @@ def events_of(actor: Actor, number: str, *, at: datetime) -> list[EventView]:
     """The order's history, oldest first, its words as this actor may read them."""
     row = queries.by_number(actor, number)
     return privacy.events_shown(actor, row, event_views(row))
+
+
+def numbers_of(actor: Actor, ids: Collection[int]) -> dict[int, str]:
+    """Numbers of the orders with these identities, those that this actor sees."""
+    found = Order.objects.filter(id__in=list(ids)) if ids else ()
+    return {one.id: one.number for one in found if queries.sees(actor, one)}
 
 
 def children_of(actor: Actor, number: str) -> list[str]:

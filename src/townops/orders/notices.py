@@ -11,14 +11,17 @@ from django.db.models import Q
 
 from townops.base import inbox, outbox
 from townops.base.permissions import permissions_of
+from townops.kernel.actors import Actor
 from townops.orders.domain.notices import STEPS_TOLD, TABLE, Audience, Notify, notices
 from townops.orders.models import Order, OrderEvent
+from townops.orders.reports import Received
 from townops.people import api as people
 
 HANDLE: Final = "orders.handle"
 SUCCEEDED: Final = "orders.succeeded"
 MOVED_HERE: Final = "orders.moved_here"
 MOST: Final = 40
+FIRST_HEARS: Final = frozenset({"orders.accept", "orders.link_incident"})
 EARLIER: Final = frozenset().union(*(one.earlier for many in TABLE.values() for one in many), {"ask_up"})
 Moment = tuple[int, int]
 
@@ -47,6 +50,21 @@ def tell_unit(kind: str, unit: int, seq: int, at: datetime) -> None:
     """Whoever handles in the unit is told so once for `seq`, however many orders come and however often this runs."""
     persons = _handling(unit, None, at)
     inbox.tell(inbox.Told(account, kind, f"unit:{unit}", seq, "系统", at) for account in _accounts(persons))
+
+
+def tell_urgent(received: Received, town: str, *, actor: Actor, at: datetime) -> None:
+    """What was taken in as 突发 is put before whoever takes orders in and may hand them to the incident room."""
+    posts = [
+        post
+        for unit in people.units(town=town)
+        for post in people.posts_of(unit.id)
+        if permissions_of(post.roles) >= FIRST_HEARS
+    ]
+    persons = [person for post in posts for person in people.directory().acting(post.id, at)]
+    inbox.tell(
+        inbox.Told(account, "orders.urgent", received.number, received.seq, actor.name, at)
+        for account in _accounts(persons, besides=actor.person)
+    )
 
 
 def _happened(wanted: set[Moment]) -> Iterator[_Happened]:

@@ -45,7 +45,7 @@ Outcome = Literal["new", "known", "round"]
 @dataclass(frozen=True, slots=True)
 class IncomingReport:
     """One message of one source. Instants are aware; `crs` is of lng, lat; `class_code` and `demand_type` only when a person chose them;
-    `answers` (question, answer) of what that class needs.
+    `answers` (question, answer) of what that class needs; `severity` urgent when whoever took it in says so.
     """
 
     source: str
@@ -64,6 +64,7 @@ class IncomingReport:
     outer_due_at: datetime | None = None
     attachments: tuple[int, ...] = ()
     answers: Asked = ()
+    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +333,8 @@ def _new(one: IncomingReport, desk: Desk, number: str, place: Place) -> tuple[Re
         facts["class"] = _subject(one, desk)
     if one.demand_type:
         facts["demand_type"] = one.demand_type
+    if one.severity:
+        facts["severity"] = one.severity
     if desk.actor.person and not birth.asked:
         facts["own"] = True
     at = one.received_at if desk.origin == "history" else desk.at

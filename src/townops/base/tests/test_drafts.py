@@ -28,7 +28,7 @@ def other() -> int:
 def test_what_was_typed_comes_back_to_the_same_account_only(clerk, other):
     drafts.save(clerk, "register", TYPED, at=AT)
     kept = drafts.find(clerk, "register")
-    assert kept == drafts.KeptDraft(TYPED, AT)
+    assert kept == drafts.KeptDraft(TYPED, AT, "register")
     assert drafts.find(other, "register") is None
     assert drafts.find(clerk, "another") is None
 
@@ -96,3 +96,10 @@ def test_no_account_fills_the_table(clerk):
         drafts.save(clerk, f"kind-{number}", TYPED, at=AT + timedelta(seconds=number))
     assert Draft.objects.count() == drafts.MOST
     assert drafts.find(clerk, "kind-0") is None
+
+
+def test_drafts_of_one_family_stand_side_by_side_the_newest_first(clerk, other):
+    for place, kind in enumerate(("register-a", "register-b", "registered")):
+        drafts.save(clerk, kind, TYPED, at=AT + timedelta(seconds=place))
+    assert [one.kind for one in drafts.family(clerk, "register")] == ["register-b", "register-a"]
+    assert drafts.family(other, "register") == []

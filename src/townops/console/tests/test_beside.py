@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from townops.areas import api as areas
+from townops.base import tunables
 from townops.base.models import Account, Draft
 from townops.console.tests.browser import Browser
 from townops.console.tests.conftest import town_block
@@ -167,8 +168,13 @@ def test_a_draft_is_kept_for_its_account_and_gone_once_sent(town):
     elsewhere = Browser("hotline").client.get("/drafts/register").json()
     assert (elsewhere["cells"]["text"], elsewhere["said"][:2]) == ("路灯不亮", "今天")
     assert Browser("grid").client.get("/drafts/register").status_code == 204
-    clerk.open("/register").send("登记", source="hotline", text="路灯不亮")
-    assert not Draft.objects.exists()
+    clerk.open("/register")
+    key = clerk.page.form("登记").values["key"][0]
+    clerk.client.post(f"/drafts/register-{key}", {"text": "路灯不亮"})
+    kinds = [one["kind"] for one in clerk.client.get("/drafts/register?family=1").json()["drafts"]]
+    assert kinds == [f"register-{key}", "register"]
+    clerk.send("登记", source="hotline", text="路灯不亮")
+    assert [one.kind for one in Draft.objects.all()] == ["register"]
 
 
 def test_a_refused_form_keeps_its_draft_and_a_thrown_away_one_is_gone(town):
@@ -226,3 +232,37 @@ def test_a_merged_caller_is_told_that_the_thing_is_being_handled(town):
     number = registered(same_as=first)
     assert "您的诉求已并入" in Browser("hotline").open(f"/register/{number}/receipt").page.text
     assert Browser("resident").open(f"/register/{number}/receipt").status == 403
+
+
+def test_an_address_that_is_a_place_s_whole_name_is_the_place(town):
+    block = areas.area(town_block())
+    namesakes = [one for one in areas.areas_of(areas.towns()[0].code, "block") if one.name == block.name]
+    clerk = Browser("grid").open("/register").send("登记", source="grid", text="井盖缺失", address=block.name)
+    order = Order.objects.get(number=clerk.number)
+    assert order.block_id == (block.id if len(namesakes) == 1 else None)
+
+
+def test_words_of_danger_offer_the_shift_chief_and_choosing_it_tells_him_and_outlives_filing(town):
+    assert "按突发报值班长" in asks("grid", "/register/urgent", text="3 号楼电梯困人，有老人")
+    assert not asks("grid", "/register/urgent", text="路灯不亮").strip()
+    clerk = Browser("grid").open("/register")
+    clerk.client.post("/register", {"key": "k", "source": "grid", "text": "电梯困人", "urgent": "1"})
+    order = Order.objects.latest("id")
+    assert order.severity == "urgent"
+    assert "突发，请先看" in Browser("shift").open("/notices").page.text
+    chief = Browser("shift").open(f"/orders/{order.number}")
+    assert "紧急程度 紧急" in chief.page.text
+
+
+def test_what_words_are_of_danger_is_set_with_a_day(town):
+    tunables.set_value("register.urgent_words", "冒烟", effective_from=timezone.now())
+    assert "按突发报值班长" in asks("grid", "/register/urgent", text="配电箱冒烟")
+    assert not asks("grid", "/register/urgent", text="电梯困人").strip()
+
+
+def test_a_place_named_in_the_text_is_offered_until_an_address_or_a_place_is_given(town):
+    named = block()
+    text = f"来电人说{named.name}有人乱倒垃圾"
+    assert named.code in asks("hotline", "/register/places", text=text)
+    assert not asks("hotline", "/register/places", text=text, block=named.code).strip()
+    assert not asks("hotline", "/register/places", text=text, address="没有这个地方").strip()

@@ -5,6 +5,7 @@ import pytest
 from townops.base.models import JournalEntry
 from townops.console.tests.browser import Browser
 from townops.console.tests.test_listing import asked
+from townops.orders.models import Order
 
 pytestmark = pytest.mark.django_db
 PHONE = "13800001234"
@@ -34,16 +35,19 @@ def test_a_repeat_call_is_merged_into_the_open_order_by_one_button(town):
     first, second = called("路灯不亮"), called("路灯还是不亮")
     clerk = Browser("hotline").open(f"/orders/{second}")
     assert "同一诉求人的工单（1）" in clerk.page.text
-    clerk.send("并入这张")
+    clerk.send("确认并入")
     assert "已并案" in clerk.page.text
-    assert not clerk.open(f"/orders/{first}").page.offers("并入这张")
+    assert f"主单 {first}" in clerk.page.text
+    assert str(Order.objects.get(number=first).id) not in clerk.page.text
+    assert f"并入的单 {second}" in clerk.open(f"/orders/{first}").page.text
+    assert not clerk.open(f"/orders/{first}").page.offers("确认并入")
 
 
 def test_who_may_not_merge_sees_the_other_calls_without_a_button(town):
     first, _ = called("路灯不亮"), called("路灯还是不亮")
     watcher = Browser("assess").open(f"/orders/{first}")
     assert "同一诉求人的工单（1）" in watcher.page.text
-    assert not watcher.page.offers("并入这张")
+    assert not watcher.page.offers("确认并入")
 
 
 def test_the_page_of_a_repeat_caller_keeps_within_its_queries(town):

@@ -234,7 +234,8 @@ def test_looking_for_news_does_not_keep_a_session_alive(town):
         for minutes in (20, 31):
             clock.move_to(begun + timedelta(minutes=minutes))
             status = clerk.client.get("/orders", headers={"X-Poll": "1"}).status_code
-        assert status == 302
+        assert status == 401
+        assert clerk.client.get("/orders").status_code == 302
 
 
 def test_a_page_with_words_in_it_stays_and_is_told_when_the_session_ended(town, registered):
@@ -267,35 +268,36 @@ def test_whoever_steps_may_be_asked_for_has_a_word_for_each_fact_and_choice():
 # What stands beside the form of registration, the receipt, drafts and the cursor: asked by GET and by POST.
 BESIDE = ("GET /live", "GET /drafts/register", "GET /register/{number}/receipt")
 BESIDE += ("POST /callers", "POST /register/likely", "POST /register/places", "POST /register/near")
+BESIDE += ("POST /register/urgent",)
 BESIDE_TABLE = """
-            live draft receipt callers likely places near
-shift       200  204   200     200     200    200    200
-hotline     200  204   200     200     200    200    200
-hotline2    200  204   200     200     200    200    200
-grid        200  204   200     200     200    200    200
-video       200  204   200     200     200    200    200
-dispatch    200  204   200     403     403    200    200
-unit        200  204   404     200     403    200    200
-unit_head   200  204   404     200     403    200    200
-station     200  204   404     200     403    200    200
-village     200  204   404     200     403    200    200
-patrol      200  204   200     200     403    200    200
-check       200  204   200     200     403    200    200
-assess      200  204   200     403     403    200    200
-deputy      200  204   200     200     403    200    200
-director    200  204   200     200     403    200    200
-rota_leader 200  204   200     200     403    200    200
-leader      200  204   200     200     403    200    200
-main_leader 200  204   200     200     403    200    200
-emergency   200  204   200     200     403    200    200
-resident    200  204   403     200     403    200    403
-sensor      200  204   403     200     403    200    403
-district    200  204   403     200     403    200    403
-auditor     200  204   200     403     403    200    200
-sysadmin    200  204   403     403     403    403    403
-security    200  204   403     403     403    403    403
-auditadmin  200  204   403     403     403    403    403
-nobody      302  302   302     302     302    302    302
+            live draft receipt callers likely places near urgent
+shift       200  204   200     200     200    200    200    200
+hotline     200  204   200     200     200    200    200    200
+hotline2    200  204   200     200     200    200    200    200
+grid        200  204   200     200     200    200    200    200
+video       200  204   200     200     200    200    200    200
+dispatch    200  204   200     403     403    200    200    403
+unit        200  204   404     200     403    200    200    200
+unit_head   200  204   404     200     403    200    200    200
+station     200  204   404     200     403    200    200    200
+village     200  204   404     200     403    200    200    200
+patrol      200  204   200     200     403    200    200    200
+check       200  204   200     200     403    200    200    200
+assess      200  204   200     403     403    200    200    403
+deputy      200  204   200     200     403    200    200    200
+director    200  204   200     200     403    200    200    200
+rota_leader 200  204   200     200     403    200    200    200
+leader      200  204   200     200     403    200    200    200
+main_leader 200  204   200     200     403    200    200    200
+emergency   200  204   200     200     403    200    200    200
+resident    200  204   403     200     403    200    403    200
+sensor      200  204   403     200     403    200    403    200
+district    200  204   403     200     403    200    403    200
+auditor     200  204   200     403     403    200    200    403
+sysadmin    200  204   403     403     403    403    403    403
+security    200  204   403     403     403    403    403    403
+auditadmin  200  204   403     403     403    403    403    403
+nobody      302  302   302     302     302    302    302    302
 """
 BESIDE_ROWS = [line.split() for line in BESIDE_TABLE.strip().splitlines()[1:]]
 

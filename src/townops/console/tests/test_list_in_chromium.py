@@ -71,3 +71,17 @@ def test_a_menu_closes_by_escape_and_by_a_click_elsewhere(desk, number):
     desk.click("#menu-columns summary")
     desk.click("h1")
     assert not desk.locator("#menu-columns .menu-body").is_visible()
+
+
+def test_on_a_phone_a_row_is_a_card_with_its_due_time_and_what_to_do_stands_first(desk, number):
+    desk.set_viewport_size({"width": 390, "height": 844})
+    desk.goto("/orders")
+    row = desk.locator("#rows tbody tr").first
+    due = row.locator(".of-due").bounding_box()
+    assert row.bounding_box()["y"] < 600
+    assert due["x"] + due["width"] <= 390
+    assert not desk.locator("#f-state").is_visible()
+    desk.click("text=筛选条件")
+    assert desk.locator("#f-state").is_visible()
+    desk.goto(f"/orders/{number}")
+    assert desk.locator(".order .first").bounding_box()["y"] < 500

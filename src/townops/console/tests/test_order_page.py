@@ -84,7 +84,7 @@ def test_open_orders_within_250_metres_are_listed_nearest_first(town):
 def test_one_click_merges_an_order_into_one_nearby(town):
     parent = reported()
     child = reported("同一个井盖", east=0.0003)
-    page = page_of(child).send("并入这张")
+    page = page_of(child).send("确认并入")
     assert Order.objects.get(number=child).state == "merged"
     assert f"主单 待受理 {parent}" in page.page.text
     assert f"并入的单 已并案 {child}" in page_of(parent).page.text

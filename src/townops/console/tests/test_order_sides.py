@@ -60,12 +60,15 @@ def test_a_unit_is_shown_no_suggestions(waiting):
 def test_the_list_finds_a_telephone_and_notes_who_looked(waiting):
     number = waiting.number
     waiting.open("/orders")
-    waiting.send("筛选", phone="138 0000 1234")
+    waiting.send("按电话筛选", phone="138 0000 1234")
     assert number in waiting.page.text
+    assert "138****1234" in waiting.page.text
+    assert "1234" not in waiting.at
     assert JournalEntry.objects.filter(kind="caller", action="search").count() == 1
 
 
 def test_who_may_not_find_by_telephone_has_no_field_for_it_and_is_refused(waiting):
     watcher = Browser("assess").open("/orders")
     assert "诉求人电话" not in watcher.page.text
-    assert "权限" in watcher.open("/orders?phone=13800001234").page.text
+    assert watcher.client.post("/orders", {"phone": "13800001234"}).status_code == 403
+    assert "电话不能写在地址里" in watcher.open("/orders?phone=13800001234").page.text

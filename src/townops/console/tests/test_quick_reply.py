@@ -37,3 +37,11 @@ def test_an_answer_sent_back_waits_for_the_clerks_of_the_center(town):
     Browser("assess").open(f"/orders/{number}").send("退回重办", reason="请写明地址")
     assert "1 答复被退回" in clerk.open("/").page.text
     assert clerk.open(f"/orders/{number}").page.offers("直接答复")
+
+
+def test_the_receipt_offers_wordings_and_the_draft_of_the_answer(town):
+    clerk = Browser("hotline").open("/register").send("登记", source="resident", **ASKED)
+    clerk.client.post(f"/drafts/order-{clerk.number}", {"quick_reply.reply": "请到"})
+    page = clerk.open(f"/register/{clerk.number}/receipt")
+    assert f'data-drafts="order-{clerk.number}" data-drafted' in page.html
+    assert "console/wording.js" in page.html

@@ -145,15 +145,14 @@ def test_a_clerk_registers_and_merges_by_keyboard_alone_in_under_a_minute(sit, t
     tab_to(page, "#text")
     page.keyboard.type("门口路灯还是不亮，投诉多次没有人修")
     page.wait_for_selector("#likely [data-put=class_code]")
-    tab_to(page, "[data-put=class_code]")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Alt+1")
     assert page.input_value("#class_code").startswith("H-")
-    tab_to(page, "#address")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "address"
     page.keyboard.type(f"{town.name}3号")
-    page.wait_for_selector(f"#named-places [data-value^='{town.code}']")
-    tab_to(page, f"[data-value^='{town.code}']")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # before anything was offered: the first that comes is taken
     page.wait_for_selector(f"#near >> text={first}")
+    assert page.input_value("#block").startswith(town.code)
     tab_to(page, "#near [data-put=same_as]")
     page.keyboard.press("Enter")
     assert page.inner_text("#registration button[type=submit]") == "登记并并入"
@@ -191,10 +190,11 @@ def test_what_was_typed_a_moment_before_leaving_is_kept_too_and_an_older_draft_b
     page.wait_for_selector(".draft-offer >> text=第一件事")
     page.fill("#text", "第二件事")
     page.wait_for_selector("text=草稿已存", timeout=10_000)
-    assert kept_drafts() == ["register", "register-before"]
+    assert len(kept_drafts()) == 2
     page.goto("/register")
     page.wait_for_selector(".draft-offer >> text=第二件事")
-    page.click("text=丢弃")
+    page.wait_for_selector(".draft-offer >> text=第一件事")
+    page.click(".draft-offer:has-text('第二件事') >> text=丢弃")
     page.wait_for_timeout(500)
     page.goto("/register")
     page.wait_for_selector(".draft-offer >> text=第一件事")
@@ -271,10 +271,49 @@ def test_before_an_idle_desk_is_closed_the_draft_is_saved_and_who_stays_is_asked
     page.clock.fast_forward(17 * 60 * 1000)
     page.wait_for_selector("#idle >> text=后将自动退出")
     page.clock.fast_forward(4 * 60 * 1000)
-    page.wait_for_selector("#idle >> text=已自动退出")
+    page.wait_for_selector("#idle >> text=已退出登录")
     assert page.get_attribute("#idle a", "target") == "_blank"
     page.evaluate("localStorage.setItem('townops-active', String(Date.now()))")  # what the other window does
     page.clock.run_for(1500)
     page.wait_for_selector("#idle", state="hidden")
     assert page.input_value("#text") == "电话里说到一半"
-    assert kept_drafts() == ["register"]
+    assert len(kept_drafts()) == 1
+
+
+def test_who_was_signed_out_elsewhere_keeps_his_newest_words_and_sends_them_after_signing_in_again(sit):
+    page = sit("hotline", "/register")
+    page.fill("#text", "第一句。")
+    page.wait_for_selector("text=草稿已存", timeout=10_000)
+    other = page.context.new_page()
+    other.goto("/orders")
+    other.click("text=退出")
+    page.fill("#text", "第一句。第二句是最要紧的。")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#idle >> text=已退出登录")
+    assert page.input_value("#text") == "第一句。第二句是最要紧的。"
+    other.fill("#username", "hotline")
+    other.fill("#password", PASSWORD)
+    other.keyboard.press("Enter")
+    other.wait_for_selector("#main")
+    page.wait_for_selector("#idle", state="hidden", timeout=10_000)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("text=已登记为新工单")
+    assert "第二句是最要紧的" in page.inner_text("#o-told")
+    assert kept_drafts() == []
+
+
+def test_two_registrations_at_once_keep_a_draft_each(sit):
+    first = sit("hotline", "/register")
+    first.fill("#text", "甲路灯")
+    first.wait_for_selector("text=草稿已存", timeout=10_000)
+    second = first.context.new_page()
+    second.goto("/register")
+    second.fill("#text", "乙井盖")
+    first.fill("#text", "甲路灯不亮三天")
+    first.wait_for_timeout(3000)
+    second.keyboard.press("Control+Enter")
+    second.wait_for_selector("text=已登记为新工单")
+    first.close()
+    second.goto("/register")
+    second.wait_for_selector(".draft-offer >> text=甲路灯不亮三天")
+    assert second.locator(".draft-offer").count() == 1

@@ -117,3 +117,11 @@ def test_a_refused_form_is_kept_with_the_reason(town):
     (row,) = messages.refused()
     assert "晚于现在" in row.reason
     assert messages.read(messages.content_of(row), row.channel, row.source).text == "路灯不亮"
+
+
+def test_a_form_sent_after_signing_out_leads_back_to_its_page(town, client):
+    sent_from = {"HTTP_REFERER": "http://testserver/register"}
+    assert client.post("/register", {"text": "井盖"}, **sent_from)["Location"] == "/signin?next=/register"
+    sent_from = {"HTTP_REFERER": "http://elsewhere/register"}
+    assert client.post("/register", {"text": "井盖"}, **sent_from)["Location"] == "/signin?next=/"
+    assert client.get("/live", HTTP_X_POLL="1").status_code == 401

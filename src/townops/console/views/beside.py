@@ -15,7 +15,7 @@ from townops.base import tunables
 from townops.base.access import TUNE
 from townops.base.tunables import Part, Tunable, value_at
 from townops.catalogue import api as catalogue
-from townops.console import choices, labels
+from townops.console import choices, labels, urgent
 from townops.console.doors import SEES, Desk, page
 from townops.console.typed import has_point, point_of, stripped
 from townops.intake import api as intake
@@ -84,6 +84,15 @@ def likely(request: HttpRequest, desk: Desk) -> HttpResponse:
     return render(request, "console/_likely.html", shown)
 
 
+@require_POST
+@page("orders.report")
+def in_danger(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The choice 按突发报值班长 when the text speaks of danger, or when it was chosen already."""
+    post = stripped(request.POST)
+    found = urgent.words_in(post.get("text", "")[:MOST_SIGNS], desk.at)
+    return render(request, "console/_urgent.html", {"urgent": found, "chosen": post.get("urgent", "")})
+
+
 def classes_for(text: str, source: str, desk: Desk) -> list[Likely]:
     """By the model where it knows the source, else by the words of the catalogue; none for a few signs."""
     if len(text) < SHORTEST:
@@ -134,9 +143,13 @@ def questions(class_code: str, text: str, source: str, desk: Desk) -> list[tuple
 @require_POST
 @page(*SEES, "orders.report")
 def named_places(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """居村 and blocks the address may mean, likeliest first."""
-    address = request.POST.get("address", "")[:160]
-    found = [(choices.named_line(one), one) for one in areas.find(desk.town, address, most=PLACES)]
+    """居村 and blocks the address may mean, likeliest first; before there is an address, those the text names in full."""
+    post = stripped(request.POST)
+    address, text = post.get("address", "")[:160], post.get("text", "")[:MOST_SIGNS]
+    places = areas.find(desk.town, address or text, most=PLACES)
+    if not address:
+        places = [one for one in places if one.name in text and not post.get("block")]
+    found = [(choices.named_line(one), one) for one in places]
     return render(request, "console/_named_places.html", {"found": found})
 
 

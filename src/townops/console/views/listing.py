@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from townops.base import savedviews
-from townops.console import bulk, cells, choices, columns, filter_words, filters, labels, pins
-from townops.console.doors import SEES, STATUS, Desk, page
+from townops.console import bulk, called, cells, choices, columns, filter_words, filters, labels, pins
+from townops.console.doors import SEES, STATUS, Desk, closed, page
 from townops.console.saying import sentence
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
@@ -19,14 +19,16 @@ ROWS = 50
 PAGE = "orders"
 FOLDED = (
     "stage", "mark", "holder", "person", "class", "severity", "demand", "from", "to", "due_from", "due_to", "closed_from",
-    "closed_to", "returned", "phone", "origin",
+    "closed_to", "returned", "origin",
 )  # fmt: skip
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @page(*SEES)
 def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """A filter that cannot be read keeps what was typed and says what is wrong."""
+    """A filter that cannot be read keeps what was typed and says what is wrong; a telephone is posted, never in the address."""
+    if request.method == "POST":
+        return _by_phone(request, desk)
     if digit := request.GET.get("pin", ""):
         return redirect(f"{request.path}?{pins.query_of(desk, digit)}")
     address = filters.address_of(request.GET, desk.town)
@@ -40,6 +42,15 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
     response = render(request, "console/orders.html", shown)
     response["HX-Push-Url"] = f"{request.path}?{address.query}"
     return response
+
+
+def _by_phone(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The same filter with the telephone given, sealed; without one, the filter without."""
+    if not desk.may("orders.find_by_phone"):
+        return closed(request)
+    address, phone = filters.address_of(request.GET, desk.town), request.POST.get("phone", "").strip()
+    told = called.sealed(phone, desk.at) if phone else ""
+    return redirect(f"{request.path}?{address.but(phone=told, cursor='')}")
 
 
 def again(request: HttpRequest, desk: Desk, refused: Refused) -> HttpResponse:

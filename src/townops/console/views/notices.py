@@ -34,6 +34,7 @@ KINDS: Final = {
     "orders.decided": ("申请有了结果", "check"),
     "orders.reminded": ("催办", "clock"),
     "orders.supervised": ("督办", "warn"),
+    "orders.urgent": ("突发，请先看", "warn"),
     "orders.raised": ("上提一级", "warn"),
     "orders.reopened": ("您办结的又重办", "redo"),
     REVIEW: ("责任块待复核", "clock"),

@@ -90,7 +90,8 @@ def doable(desk: Desk, whole: orders.Whole, tried: Tried | None, chosen_class: s
     """What can be done now: a form for each step, the refused one first."""
     view, steps = whole.order, whole.steps
     around = _around(view, desk, chosen_class)
-    arranged = steps_shown.arranged(steps, view)
+    went_up = any(one.sent_at for one in whole.sent)
+    arranged = steps_shown.arranged(steps, view, went_up=went_up)
     again, first, others = None, arranged.first, list(arranged.others)
     refused = tried.refused if tried else None
     if tried is not None:
@@ -102,7 +103,7 @@ def doable(desk: Desk, whole: orders.Whole, tried: Tried | None, chosen_class: s
         "again": again,
         "stale": tried is not None and tried.stale,
         "first": forms.form_of(first, around) if first else None,
-        "others": [forms.form_of(one, around) for one in others],
+        "others": steps_shown.grouped((forms.form_of(one, around) for one in others), lambda form: form.name),
         "not_now": arranged.not_now,
         "foreign": arranged.foreign,
         "may_merge": any(one.name == "merge" and one.allowed for one in steps),

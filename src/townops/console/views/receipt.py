@@ -7,9 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from townops.base import drafts
 from townops.console import choices, forms
 from townops.console.doors import SEES, Desk, page
 from townops.console.saying import exact
+from townops.console.views.order import drafted
 from townops.orders import api as orders
 from townops.orders.api import upward
 
@@ -37,6 +39,7 @@ def receipt(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
         "order": view,
         "ready": [Ready("receipt", "告诉来电人", said_to_caller(view)), *_upward(desk, view)],
         "accept": choices.ACCEPT,
+        "drafted": drafts.kept(desk.account.pk, drafted(number)),
         **_quick(desk, view),
     }
     return render(request, "console/receipt.html", shown)

@@ -44,6 +44,7 @@ SOURCE_OF: Final = {
 }
 DRAFT: Final = "register"
 MERGED: Final = "merged"
+URGENT: Final = "urgent"
 UNTYPED: Final = frozenset({"csrfmiddlewaretoken", "key", "kept_attachments"})
 
 
@@ -89,6 +90,11 @@ def _blank(desk: Desk) -> dict[str, object]:
     }
 
 
+def drafted(key: str) -> str:
+    """The kind of the draft of one form that was opened: two forms at once keep two."""
+    return f"{DRAFT}-{key[:32]}"
+
+
 def _once(request: HttpRequest, desk: Desk, files: list[Attachment]) -> tuple[str, str]:
     """(number, outcome); a double click has one effect: the form carries a key."""
     report = _report(request, desk, files)
@@ -101,8 +107,10 @@ def _once(request: HttpRequest, desk: Desk, files: list[Attachment]) -> tuple[st
             number, _, outcome = stored.body.partition(" ")
             return number, outcome
         received = intake.take_message(_sent(request, desk, files, report), report, town=desk.town)
+        if report.severity and received.outcome != "known":
+            orders.tell_urgent(received, desk.town, actor=desk.actor, at=desk.at)
         outcome = _joined(request.POST.get("same_as", "").strip(), received, desk)
-        drafts.drop(desk.account.pk, DRAFT)
+        drafts.drop(desk.account.pk, drafted(request.POST.get("key", "")))
         idempotency.answer(desk.actor.person, key, status=200, body=f"{received.number} {outcome}")
         uploads.hang([one.pk for one in files], received.number)
     return received.number, outcome
@@ -155,6 +163,7 @@ def _report(request: HttpRequest, desk: Desk, files: list[Attachment]) -> orders
         outer_due_at=instant(post.get("outer_due_at", "")),
         attachments=tuple(one.pk for one in files),
         answers=orders.unpacked(post.get("answers", "")),
+        severity=URGENT if post.get("urgent") else "",
     )
 
 
@@ -177,7 +186,8 @@ def _onward(request: HttpRequest, desk: Desk, received: tuple[str, str]) -> Http
         where = "进展和答复在这里看。" if own else "请记下编号，便于查询。"
         messages.success(request, f"{_told(outcome, '下一')}，编号 {number}。{where}")
         return redirect("console:mine" if own else "console:register")
-    messages.success(request, f"{_told(outcome, str(order.round))}，编号 {number}。", extra_tags=number)
+    told = "，已报值班长" if request.POST.get("urgent") and outcome != "known" else ""
+    messages.success(request, f"{_told(outcome, str(order.round))}，编号 {number}{told}。", extra_tags=number)
     return redirect("console:order", number)
 
 

@@ -70,6 +70,8 @@ def edit(request: HttpRequest, desk: Desk, key: str) -> HttpResponse:
 
 
 def _split(one: Tunable, value: str) -> list[str]:
+    if one.words:
+        return [value]
     return value.split(",") if one.choices else value.split()
 
 
@@ -87,6 +89,7 @@ def _shown(desk: Desk, one: Tunable, given: Sequence[str], note: str, over: str)
         "in_force": tunables.said(one, tuning.in_force(one, desk.at)),
         "parts": list(zip(one.parts, values, strict=False)),
         "choices": [(code, word, code in given) for code, word in one.choices()] if one.choices else (),
+        "typed": "、".join(given) if one.words else "",
         "note": note,
         "over": over,
         "initial": tunables.said(one, one.default),

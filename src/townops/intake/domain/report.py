@@ -54,6 +54,7 @@ class Report:
     outer_due_at: datetime | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
     answers: tuple[tuple[str, str], ...] = ()
+    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,9 @@ def last(order: Order) -> Responsible:
 def _report(order: Order, context: Context) -> Order:
     chosen = context.taken
     return order.now(
-        subject=chosen.get("class", Subject), demand_type=chosen.word("demand_type") or order.demand_type
+        subject=chosen.get("class", Subject),
+        demand_type=chosen.word("demand_type") or order.demand_type,
+        severity=chosen.word("severity") or order.severity,
     )
 
 
@@ -134,11 +136,17 @@ def with_filing(order: Order, context: Context) -> Order:
         subject=taken.get("class", Subject) or order.subject,
         demand_type=taken.word("demand_type") or order.demand_type,
         time_class=taken.word("time_class") or order.time_class,
-        severity=taken.word("severity") or (standard.severity if standard else order.severity),
+        severity=taken.word("severity") or _severity(order, standard),
     )
     if filed.time_class == order.time_class or not filed.time_class.isdigit() or order.outer_given:
         return filed
     return outer_by_class(filed, context)
+
+
+def _severity(order: Order, standard: Standard | None) -> str:
+    """As the standard row says; what was reported as urgent stays so when the order is first filed."""
+    reported = order.standard is None and order.severity != "general"
+    return order.severity if standard is None or reported else standard.severity
 
 
 def outer_by_class(order: Order, context: Context) -> Order:

@@ -1,5 +1,6 @@
-// What is typed into form[data-draft="kind"] is kept on the server every few seconds and on leaving; it is offered when
-// the form is opened again, on whatever computer, and gone once the form was sent.
+// What is typed into form[data-draft] is kept on the server every few seconds and on leaving, a draft for each form that was
+// opened; all of the family are offered when such a form is opened again, on whatever computer, and each is gone once its
+// form was sent. A form is sent only by somebody who is signed in: else it stays where it is, with every word.
 
 import { word } from "./words.js";
 
@@ -41,14 +42,18 @@ class Keeper {
   constructor(form) {
     this.form = form;
     this.kind = form.dataset.draft;
+    this.family = form.dataset.drafts;
     this.dirty = false;
     this.sent = false;
     this.touched = false;
     this.timer = 0;
-    this.before = null; // an older draft that nobody has decided on
     form.addEventListener("input", () => this.touch());
     form.addEventListener("change", () => this.touch());
-    form.addEventListener("submit", () => this.send());
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) return; // desk.js refuses the second click
+      event.preventDefault();
+      this.send();
+    });
   }
 
   touch() {
@@ -58,12 +63,32 @@ class Keeper {
     this.timer ||= setTimeout(() => this.keep({}), PAUSE);
   }
 
-  send() {
+  async send() {
+    const held = await this.hindered();
+    if (held) {
+      delete this.form.dataset.sent;
+      this.touch();
+      this.say(held);
+      return;
+    }
     this.sent = true;
     this.dirty = false;
     clearTimeout(this.timer);
     this.timer = 0;
     this.running?.abort();
+    const stamp = this.form.elements.namedItem("csrfmiddlewaretoken");
+    if (stamp && token()) stamp.value = token(); // another since signing in again
+    this.form.submit();
+  }
+
+  // Why the form cannot be sent just now, in words; empty when it can.
+  async hindered() {
+    try {
+      const answer = await fetch("/live", { cache: "no-store", redirect: "manual" });
+      return answer.type === "opaqueredirect" ? signedOut() : "";
+    } catch {
+      return word("网络不通，没有提交；内容都还在，请稍后再按");
+    }
   }
 
   async keep(headers) {
@@ -72,22 +97,18 @@ class Keeper {
     if (!this.dirty || this.sent) return;
     this.dirty = false;
     try {
-      await this.putAside();
       const answer = await this.post(this.kind, cellsOf(this.form), headers);
+      if (answer.type === "opaqueredirect" || answer.status === 401) {
+        this.dirty = true; // kept once somebody signed in again
+        return this.say(signedOut());
+      }
       if (answer.ok) this.say(word("草稿已存，{when}", { when: (await answer.json()).said }));
       else this.say(answer.status === 422 ? (await answer.json()).said : word("草稿没有存上，稍后再试"));
       if (answer.status >= 500) this.dirty = true;
     } catch {
       this.dirty = !this.sent; // aborted by sending, or no network: with the next key it is tried again
     }
-  }
-
-  // An older draft that was offered and not yet decided on is not lost to what is typed now.
-  async putAside() {
-    if (!this.before) return;
-    const cells = new URLSearchParams(this.before);
-    this.before = null;
-    await this.post(`${this.kind}-before`, cells, {});
+    return undefined;
   }
 
   post(kind, cells, headers) {
@@ -115,42 +136,57 @@ class Keeper {
   }
 
   async offer() {
-    for (const kind of [this.kind, `${this.kind}-before`]) {
-      const answer = await fetch(`/drafts/${kind}`, { redirect: "manual", cache: "no-store" });
-      if (answer.status !== 200) continue;
-      const { cells, said } = await answer.json();
-      this.before = kind === this.kind ? cells : null;
-      this.form.before(this.note(kind, cells, said));
-      return true;
-    }
-    return false;
+    const answer = await fetch(`/drafts/${this.family}?family=1`, { redirect: "manual", cache: "no-store" });
+    if (answer.status !== 200) return false;
+    const drafts = (await answer.json()).drafts.filter((one) => one.kind !== this.kind);
+    if (!drafts.length) return false;
+    const box = document.createElement("div");
+    box.className = "draft-offers";
+    box.append(...drafts.map((one) => this.note(one)));
+    this.form.before(box);
+    return true;
   }
 
-  note(kind, cells, said) {
+  note({ kind, cells, said }) {
     const note = document.createElement("div");
     note.className = "note note-soon draft-offer";
     note.setAttribute("role", "status");
     note.append(`${word("{said} 有一份没有提交的草稿：", { said })}${(cells.text ?? cells.reason ?? "").slice(0, 24) || word("（未写内容）")} `);
-    note.append(this.button(word("接着填"), () => {
-      fill(this.form, cells);
-      this.form.querySelector("[autofocus], textarea")?.focus();
-    }, note, kind));
-    note.append(" ", this.button(word("丢弃"), () => this.post(kind, new URLSearchParams({ drop: "1" }), {}), note, kind));
+    note.append(this.button(word("接着填"), () => this.resume(kind, cells), note));
+    note.append(" ", this.button(word("丢弃"), () => this.drop(kind), note));
     return note;
   }
 
-  button(words, act, note, kind) {
+  // What stood in this form already becomes a draft of its own; the one taken up goes on as this form's.
+  async resume(kind, cells) {
+    const aside = this.touched ? cellsOf(this.form) : null;
+    fill(this.form, cells);
+    this.form.querySelector("[autofocus], textarea")?.focus();
+    if (aside) await this.post(`${this.kind}-before`, aside, {});
+    const answer = await this.post(this.kind, cellsOf(this.form), {});
+    if (answer.ok) await this.drop(kind);
+  }
+
+  drop(kind) {
+    return this.post(kind, new URLSearchParams({ drop: "1" }), {});
+  }
+
+  button(words, act, note) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn";
     button.textContent = words;
     button.addEventListener("click", () => {
-      if (kind === this.kind) this.before = null;
       note.remove();
-      act();
+      Promise.resolve(act()).catch(() => {}); // no network: the draft stays and is offered again
     });
     return button;
   }
+}
+
+function signedOut() {
+  document.dispatchEvent(new CustomEvent("townops:signed-out"));
+  return word("已退出登录，没有存上；内容都还在这一页");
 }
 
 // What a page kept while it was left may arrive after the next page asked: ask once more.
@@ -168,6 +204,9 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
 }
 
 document.addEventListener("townops:save-drafts", () => {
+  for (const keeper of keepers) keeper.keep({ "X-Poll": "1" });
+});
+document.addEventListener("townops:signed-in", () => {
   for (const keeper of keepers) keeper.keep({ "X-Poll": "1" });
 });
 window.addEventListener("pagehide", () => keepers.forEach((one) => one.leave()));

@@ -10,6 +10,7 @@ const whole = (Number(dialog?.dataset.minutes) || 30) * MINUTE;
 const noted = MINUTE; // the server notes activity once a minute: its clock may be so much ahead of ours
 const warn = Math.min(3 * MINUTE, whole / 2);
 let touched = 0;
+let gone = false; // signed out, in whatever window
 
 function active() {
   localStorage.setItem(KEY, String(Date.now()));
@@ -25,7 +26,7 @@ function left() {
 
 async function stay() {
   const answer = await fetch("/live", { cache: "no-store", redirect: "manual" });
-  if (answer.type === "opaqueredirect") return ended();
+  if (answer.type === "opaqueredirect") return leave();
   active();
   return undefined;
 }
@@ -40,12 +41,25 @@ function ended() {
   if (!dialog.open) dialog.showModal();
 }
 
+function leave() {
+  gone = true;
+  ended();
+}
+
+function back() {
+  gone = false;
+  active();
+  if (dialog.open) dialog.close("elsewhere");
+  show(false);
+}
+
 function ask() {
   document.dispatchEvent(new CustomEvent("townops:save-drafts"));
   dialog.showModal();
 }
 
 function tick() {
+  if (gone) return;
   const rest = left();
   if (rest > warn) {
     if (dialog.open) dialog.close("elsewhere"); // somebody works, or signed in again, in another window
@@ -75,5 +89,7 @@ if (dialog) {
       stay().catch(() => {});
     }
   });
+  document.addEventListener("townops:signed-out", leave);
+  document.addEventListener("townops:signed-in", back);
   setInterval(tick, 1000);
 }

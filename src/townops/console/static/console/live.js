@@ -96,13 +96,23 @@ function asking() {
   };
 }
 
+// Signed in again in another window: the forms of this page get the stamp of the new session.
+function backIn() {
+  over = false;
+  const stamp = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1];
+  for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) if (stamp) field.value = stamp;
+  document.dispatchEvent(new CustomEvent("townops:signed-in"));
+}
+
 async function look() {
-  if (over || document.hidden) return;
+  if (document.hidden) return;
   const answer = await fetch("/live", { headers: asking(), cache: "no-store", redirect: "manual" });
-  if (answer.type === "opaqueredirect") {
-    over = true; // signed out: idle.js says so
+  if (answer.status === 401) {
+    over = true;
+    document.dispatchEvent(new CustomEvent("townops:signed-out"));
     return;
   }
+  if (over) backIn();
   if (answer.status === 200) {
     tag = answer.headers.get("ETag");
     const news = await answer.json();
@@ -128,4 +138,5 @@ for (const region of regions()) seen.set(region.id, plain(region.outerHTML));
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) look().catch(() => {});
 });
+document.addEventListener("townops:signed-out", () => (over = true)); // whoever noticed it first
 always();

@@ -6,15 +6,16 @@ import { word } from "./words.js";
 const form = document.getElementById("registration");
 const OFFERED = new Set(["class_code", "demand_type", "block", "same_as"]);
 let asking = 0;
+let awaited = false; // Enter was pressed before any place was offered
 
 function field(name) {
   return form?.elements.namedItem(name) ?? null;
 }
 
-function put(name, value) {
+function put(name, value, stay = false) {
   const into = field(name);
   if (!into) return;
-  into.focus(); // before what was pressed is replaced: the keyboard goes on from the field
+  if (!stay) into.focus(); // before what was pressed is replaced: the keyboard goes on from the field
   into.value = value;
   into.dispatchEvent(new Event("input", { bubbles: true }));
   into.dispatchEvent(new Event("change", { bubbles: true }));
@@ -55,12 +56,38 @@ function label() {
   if (button) button.textContent = parent ? word("登记并并入") : word("登记");
 }
 
+// Enter in the address takes the first place offered, or the first that comes; it never sends the form.
+function chooses(event) {
+  if (event.key !== "Enter" || event.ctrlKey || event.isComposing || event.keyCode === 229) return;
+  if (event.target.name !== "address") return;
+  event.preventDefault();
+  awaited = !takeFirst() && event.target.value.trim() !== "";
+}
+
+// Alt+1 to 3 choose a class offered, and the cursor stays where it is.
+function chosen(event) {
+  const digit = /^Digit([1-3])$/.exec(event.code);
+  if (!digit || !event.altKey || event.ctrlKey || event.metaKey || event.isComposing || event.keyCode === 229) return;
+  const offer = document.querySelectorAll("#likely [data-put=class_code]")[digit[1] - 1];
+  if (!offer) return;
+  event.preventDefault();
+  put("class_code", offer.dataset.value, true);
+}
+
+function takeFirst() {
+  const first = document.querySelector("#named-places [data-put]");
+  first?.click();
+  return Boolean(first);
+}
+
 document.addEventListener("click", (event) => {
   const offer = event.target.closest("[data-put]");
   if (offer && OFFERED.has(offer.dataset.put)) put(offer.dataset.put, offer.dataset.value);
 });
 
 if (form) {
+  form.addEventListener("keydown", chooses);
+  form.addEventListener("keydown", chosen);
   form.addEventListener("change", (event) => {
     if (["block", "lng", "lat", "crs"].includes(event.target.name)) look();
   });
@@ -74,7 +101,11 @@ if (form) {
     look();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id === "named-places") look();
+    if (event.target.id === "named-places") {
+      look();
+      if (awaited && document.activeElement?.name === "address") takeFirst();
+      awaited = false;
+    }
     if (event.target.id !== "near") return;
     const found = event.target.querySelector(".near");
     const point = found && pointOf(found);

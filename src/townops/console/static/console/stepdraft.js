@@ -79,6 +79,11 @@ async function keep(headers) {
   try {
     forms.forEach(gather);
     const answer = await post(kindOf(forms[0]), body(), headers);
+    if (answer.type === "opaqueredirect" || answer.status === 401) { // signed out: kept once somebody signed in again
+      forms.forEach((form) => touched.add(form));
+      document.dispatchEvent(new CustomEvent("townops:signed-out"));
+      return;
+    }
     const said = answer.ok
       ? word("草稿已存，{when}", { when: (await answer.json().catch(() => ({ said: "" }))).said })
       : word("草稿没有存上，稍后再试");
@@ -193,7 +198,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (again) touch({ target: again });
   else begin().catch(() => {});
 });
-document.addEventListener("townops:save-drafts", () => keep({ "X-Poll": "1" }));
+for (const when of ["townops:save-drafts", "townops:signed-in"]) document.addEventListener(when, () => keep({ "X-Poll": "1" }));
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (detail.xhr.status === 401 && detail.elt.matches("form[data-draft-step]")) touched.add(detail.elt);
+});
 window.addEventListener("pagehide", leave);
 document.addEventListener("visibilitychange", () => document.hidden && leave());
 begin().catch(() => {});

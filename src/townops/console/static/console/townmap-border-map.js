@@ -1,11 +1,11 @@
 // The map of a border draft: its sources and layers, and how what is known of the draft gets into them.
 
-import { LOCALE, script, sheet, view } from "./townmap.js";
+import { view } from "./townmap.js";
+import { LOCALE, maplibre } from "./townmap-library.js";
 import { RATIO, colour, data, label } from "./townmap-signs.js";
 import { element } from "./townmap-tools.js";
 import { box, rings } from "./townmap-border-shapes.js";
 
-const at = (path) => new URL(path, import.meta.url).href;
 export const LEVELS = ["town", "grid", "village", "block"];
 const MOST_HANDLES = 1500;
 export const collection = (features) => ({ type: "FeatureCollection", features });
@@ -48,9 +48,7 @@ function style(setup) {
 }
 
 export async function opened(host, setup) {
-  sheet(at("../vendor/maplibre-gl.css"));
-  await script(at("../vendor/maplibre-gl.js"));
-  maplibregl.setWorkerUrl(at("../vendor/maplibre-gl-worker.js"));
+  await maplibre();
   const [west, south, east, north] = setup.box;
   const map = new maplibregl.Map({
     container: host.appendChild(element("div", { className: "map-canvas" })), style: style(setup), locale: LOCALE,

@@ -48,13 +48,17 @@ export function finder(map, found) {
     show([]);
     found(place);
   };
-  let turn = 0;
+  let turn = 0, awaited = false; // Enter was pressed before anything was offered
   const look = async () => {
     const mine = ++turn, q = input.value.trim();
     if (q.length < 2) return show([]);
     const answer = await fetch(`/map/places?q=${encodeURIComponent(q)}`);
     if (mine !== turn || !answer.ok) return undefined;
     const { places } = await answer.json();
+    if (awaited && places.length) {
+      awaited = false;
+      return go(places[0]);
+    }
     const lines = places.map((place) => {
       const button = element("button", { type: "button" }, place.label);
       button.addEventListener("click", () => go(place));
@@ -65,6 +69,8 @@ export function finder(map, found) {
   let waiting;
   input.addEventListener("input", (event) => {
     clearTimeout(waiting);
+    awaited = false;
+    show([]); // what was offered was for other words
     if (!event.isComposing) waiting = setTimeout(look, 250);
   });
   input.addEventListener("compositionend", look);
@@ -73,8 +79,10 @@ export function finder(map, found) {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
     const first = list.querySelector("button");
-    if (first) first.click();
-    else look();
+    if (first) return first.click();
+    awaited = true;
+    clearTimeout(waiting);
+    return look();
   });
   return element("div", { className: "map-finder" }, input, list);
 }

@@ -171,7 +171,7 @@ function over(host, map, setup) {
   if (!board) bar.append(...drawer(map, word("画范围"), say, (area) => narrowed(host, "drawn", area)));
   bar.append(said);
   const switches = { ...SWITCHES, ...(setup.base ? { [word("底图")]: ["base"] } : {}) };
-  host.append(bar, element("div", { className: "map-panel" }, layers(map, switches), legend(setup.signs, host.dataset.signs)));
+  host.append(bar, element("details", { className: "map-panel", open: host.clientWidth > 700 }, element("summary", {}, word("图例和图层")), layers(map, switches), legend(setup.signs, host.dataset.signs)));
 }
 
 async function list(host, map, setup) {
@@ -208,7 +208,7 @@ function around(host, map, setup) {
 
 async function one(host, map, setup) {
   const place = [Number(host.dataset.lng), Number(host.dataset.lat)];
-  new maplibregl.Marker({ color: colour.late }).setLngLat(place).addTo(map);
+  new maplibregl.Marker({ color: colour.late, scale: 0.8, offset: [0, -12] }).setLngLat(place).addTo(map); // above the sign of its state
   map.jumpTo({ center: place, zoom: 16 });
   map.scrollZoom.disable();
   const asked = () => "open=1";
@@ -281,4 +281,4 @@ const everywhere = () => document.querySelectorAll("[data-townmap]").forEach(mou
 document.addEventListener("htmx:afterSettle", everywhere);
 everywhere();
 
-export { LOCALE, script, sheet, view, written };
+export { view };

@@ -55,5 +55,6 @@ def report_of(cells: Mapping[str, str], source: str) -> Report:
         outer_due_at=moment(due) if (due := cells.get("outer_due_at", "")) else None,
         attachments=tuple(int(one) for one in cells.get("attachments", "").split() if one.isdecimal()),
         answers=orders.unpacked(cells.get("answers", "")),
+        severity="urgent" if cells.get("urgent") else "",
     )
     return checked(report)
