@@ -30,6 +30,7 @@ from townops.orders.rows import clock_row, columns, own_scope, scopes
 from townops.orders.upward import checking
 
 BESIDE = {"next_mark_at"}
+LATER = {"near_at"}  # a row older than the column has it from its next step on
 CLOCK = (
     "no", "name", "round", "amount", "time_unit", "calendar", "started_at", "used", "paused_at", "stopped_at", "due_at",
     "unit", "post", "is_primary",
@@ -99,7 +100,8 @@ def _column(loaded: store.Loaded) -> str:
     nothing = Taken("", value.seq, 0, 0, None, 0, value.received_at, {})
     expected = columns(Draft(Decision(value, value, nothing, loaded.flow), fired=loaded.fired))
     for name, wanted in expected.items():
-        if name not in BESIDE and getattr(loaded.row, name) != wanted:
+        held = getattr(loaded.row, name)
+        if name not in BESIDE and held != wanted and not (name in LATER and held is None):
             return name
     for name in ("number", "external_number"):
         if loaded.begun.word(name) != getattr(loaded.row, name):
