@@ -28,6 +28,7 @@ WORDS: Final = {
     "flow_not_legal": "来源“{source}”的流程选项不能这样组合：{problems}",
     "merge_into_itself": "不能把工单并入它自己，请另选主单",
     "parent_not_open": "主单已结束或已并入别的工单，请另选一张未结的主单",
+    "answers_too_many": "问答最多{most}条，每条问题和回答最长{longest}个字符，请改短后再交",
     "no_time_was_sent": "上级没有给出时限，请选择1、5或15个工作日",
     "verification_missing": "这类来源须先核实，请先发核实并等待回复",
     "village_lacks_power": "这一类别需要执法权，不能派给居村或联勤联动站，请改派有执法权的单位",
@@ -176,7 +177,6 @@ CHOICES: Final = {
 
 
 PROBLEMS: Final = {
-    "answers_too_many": "问答最多{most}条，每条问题和回答最长{longest}个字符，请改短后再交。",
     "both_reviews_off_needs_handle_on_spot": "单位审核和中心审核都没有时，须有“当场处置”",
     "quick_reply_needs_a_review": "有“咨询直接答复”时，单位审核、中心审核至少要有一道",
     "district_closing_needs_reply_up": "区级结案时，须有“向上级回复”",

@@ -68,7 +68,8 @@ def grouped() -> Iterator[tuple[str, list[permissions.Permission]]]:
     for code, one in permissions.declared().items():
         context = code.partition(".")[0]
         about = REPORTS if code.startswith(REPORTS) else context
-        word = WORDS.get(about) or str(apps.get_app_config(context).verbose_name)
+        config = apps.app_configs.get(context)
+        word = WORDS.get(about) or (str(config.verbose_name) if config else context)
         found.setdefault(word, []).append(one)
     return iter(found.items())
 
