@@ -72,7 +72,7 @@ class Sorted:
 
 
 def arranged(steps: Iterable[orders.StepView], order: orders.OrderView, *, went_up: bool) -> Sorted:
-    """The steps in the order in which a person wants them; `went_up`: something was sent upward, so a receipt may come."""
+    """The steps in the order in which a person wants them; `went_up`: a message to the district waits, so a receipt may come."""
     shown = [
         one
         for one in steps

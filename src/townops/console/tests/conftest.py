@@ -70,6 +70,7 @@ def desk(number: str, live_server: Any, chromium: str) -> Iterator[Any]:
         page.fill("#username", "grid")
         page.fill("#password", PASSWORD)
         page.click("text=登录")
+        page.wait_for_url(lambda address: "/signin" not in address)  # loaded, scripts and all
         yield page
         browser.close()
     assert [one for one in complaints if "status of 4" not in one] == []

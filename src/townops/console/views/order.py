@@ -90,7 +90,7 @@ def doable(desk: Desk, whole: orders.Whole, tried: Tried | None, chosen_class: s
     """What can be done now: a form for each step, the refused one first."""
     view, steps = whole.order, whole.steps
     around = _around(view, desk, chosen_class)
-    went_up = any(one.sent_at for one in whole.sent)
+    went_up = any(one.status != "answered" for one in whole.sent)
     arranged = steps_shown.arranged(steps, view, went_up=went_up)
     again, first, others = None, arranged.first, list(arranged.others)
     refused = tried.refused if tried else None

@@ -63,14 +63,14 @@ def _some(codes: tuple[str, ...]) -> str:
 
 
 def grouped() -> Iterator[tuple[str, list[permissions.Permission]]]:
-    """Every permission under the word for what it is about."""
+    """Every permission of the contexts that are installed, under the word for what it is about."""
     found: dict[str, list[permissions.Permission]] = {}
     for code, one in permissions.declared().items():
         context = code.partition(".")[0]
         about = REPORTS if code.startswith(REPORTS) else context
         config = apps.app_configs.get(context)
-        word = WORDS.get(about) or (str(config.verbose_name) if config else context)
-        found.setdefault(word, []).append(one)
+        if config is not None:
+            found.setdefault(WORDS.get(about) or str(config.verbose_name), []).append(one)
     return iter(found.items())
 
 
