@@ -10,6 +10,7 @@ from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 
 LONGEST: Final = 18
+COUNTED: Final = 9  # digits of what is counted up, such as revisions
 
 
 def file_of(request: HttpRequest) -> tuple[bytes, str]:
@@ -34,6 +35,6 @@ def day_of(request: HttpRequest, name: str, otherwise: date) -> date:
         raise Refused("form_time_malformed", value=text[:20]) from None
 
 
-def whole(given: str) -> int:
-    """A whole number of at most eighteen digits (ids are long); 0 for anything else."""
-    return int(given) if given.isascii() and given.isdigit() and len(given) <= LONGEST else 0
+def whole(given: str, otherwise: int = 0, *, digits: int = LONGEST) -> int:
+    """A whole number of at most so many digits (ids are long); `otherwise` for anything else."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= digits else otherwise

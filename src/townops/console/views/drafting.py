@@ -18,6 +18,7 @@ from townops.areas import api as areas
 from townops.base.canonical import dump
 from townops.console import basemap, drawing, mapping
 from townops.console.doors import SEES, Desk, page
+from townops.console.given import COUNTED, whole
 from townops.console.saying import sentence
 from townops.kernel.refusal import Refused
 from townops.kernel.tiling import read_box, window
@@ -25,6 +26,7 @@ from townops.kernel.tiling import read_box, window
 EDITS: Final = "areas.draft"
 GET_AND_POST: Final = ["GET", "HEAD", "POST"]
 CONFLICT: Final = 409
+ZOOM: Final = 14  # where the address names none
 UNPROCESSABLE: Final = 422
 LARGEST: Final = 200_000  # bytes of one operation
 A_PAGE: Final = 50
@@ -78,9 +80,8 @@ def shapes(request: HttpRequest, desk: Desk, version: int) -> HttpResponse:
     """Areas of a window; with `whole` every point of them, whatever the zoom."""
     try:
         draft = drawing.draft_of(desk, version)
-        zoom = request.GET.get("z", "")
-        number = int(zoom) if zoom.isascii() and zoom.isdigit() and len(zoom) < 3 else 14  # noqa: PLR2004
-        shown = window(read_box(request.GET.get("view", "")), number)
+        zoom = whole(request.GET.get("z", ""), ZOOM, digits=2)
+        shown = window(read_box(request.GET.get("view", "")), zoom)
         text = drawing.collection(areas.draft_held(draft.id), shown, whole="whole" in request.GET)
     except Refused as refused:
         return _refusal(refused)
@@ -107,7 +108,7 @@ def since(request: HttpRequest, desk: Desk, version: int) -> HttpResponse:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1  # noqa: PLR2004
+    return whole(text, -1, digits=COUNTED)
 
 
 def _news(version: int, revision: int, here: list[str]) -> str:

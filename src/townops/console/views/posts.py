@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Final
 
 from django.contrib import messages
@@ -154,7 +155,7 @@ def _typed(request: HttpRequest, what: str) -> dict[str, str]:
 
 def _fresh(typed: Mapping[str, str], number: int, status: int) -> dict[str, str]:
     """What was typed stays; after a refusal it is typed over what is newest now."""
-    renewed = {"over": str(people.planned.count(RULES.SUBJECT, number))} if status != 200 else {}  # noqa: PLR2004
+    renewed = {"over": str(people.planned.count(RULES.SUBJECT, number))} if status != HTTPStatus.OK else {}
     return {**typed, **(renewed if "over" in typed else {})}
 
 

@@ -13,6 +13,7 @@ from townops.base import batches
 from townops.base.models import Batch
 from townops.console import borders, downloads
 from townops.console.doors import Desk, page
+from townops.console.given import COUNTED, whole
 from townops.console.saying import sentence
 from townops.console.surveys import IMPORT, Choices, chosen_fields
 from townops.console.trying import mark
@@ -64,8 +65,7 @@ def survey(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 def _kept(request: HttpRequest, desk: Desk, held: areas.UploadView) -> areas.UploadView:
     """What was chosen is remembered before it is judged."""
     typed = chosen_fields(request.POST)
-    given = request.POST.get("version", "")
-    version = int(given) if given.isascii() and given.isdigit() and len(given) < len("1000000000") else None
+    version = whole(request.POST.get("version", ""), digits=COUNTED)
     mine = version if version in {one.version.id for one in _drafts(desk)} else None
     return areas.keep_choices(
         held.id, typed, version=mine, actor=desk.actor, plane=request.FILES.get("plane")

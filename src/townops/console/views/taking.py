@@ -16,7 +16,7 @@ from townops.base.models import Batch
 from townops.console import borders, labels
 from townops.console.doors import Desk, page
 from townops.console.exporting import folder
-from townops.console.given import day_of
+from townops.console.given import COUNTED, day_of, whole
 from townops.console.saying import sentence
 from townops.console.surveys import SYSTEMS
 from townops.console.taking import AT_ONCE, EXPORT, Wanted, note, plane_text, taken_out
@@ -53,8 +53,7 @@ def export(request: HttpRequest, desk: Desk) -> HttpResponse:
 def _wanted(request: HttpRequest, desk: Desk) -> Wanted:
     """Refused: form_time_malformed, version_unknown, plane_missing, plane_file."""
     typed = _typed(request)
-    number = typed["version"]
-    version = int(number) if number.isascii() and number.isdigit() and len(number) < len("1000000000") else 0
+    version = whole(typed["version"], digits=COUNTED)
     if version:
         areas.version(version)
     on = day_of(request, "on", desk.at.astimezone(SHANGHAI).date()).isoformat()

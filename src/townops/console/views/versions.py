@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from townops.areas import api as areas
 from townops.console import borders
 from townops.console.doors import Desk, page
-from townops.console.given import day_of
+from townops.console.given import COUNTED, day_of, whole
 from townops.console.saying import sentence
 from townops.console.trying import mark
 from townops.kernel.refusal import Refused
@@ -96,8 +96,7 @@ def _typed(request: HttpRequest) -> dict[str, str]:
 
 
 def _revision(request: HttpRequest) -> int:
-    given = request.POST.get("revision", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < len("1000000000") else -1
+    return whole(request.POST.get("revision", ""), -1, digits=COUNTED)
 
 
 def _today(desk: Desk) -> date:
@@ -266,8 +265,7 @@ def compare(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    given = request.GET.get(name, "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < len("1000000000") else 0
+    return whole(request.GET.get(name, ""), digits=COUNTED)
 
 
 @require_safe
