@@ -48,5 +48,5 @@ def _holds(head: str, word: str) -> bool:
 
 def samples(column: Column) -> tuple[str, ...]:
     """The first different values of a column, as people see them."""
-    texts = (str(one).strip() for one in np.asarray(column, np.object_) if one is not None and one == one)  # noqa: PLR0124
+    texts = (str(one).strip() for one in np.asarray(column, np.object_) if one is not None and one == one)  # noqa: PLR0124  (NaN)
     return tuple(dict(zip((text for text in dict.fromkeys(texts) if text), range(SAMPLES), strict=False)))
