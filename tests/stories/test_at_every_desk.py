@@ -114,6 +114,7 @@ def test_a_role_that_asks_for_a_code_signs_in_with_its_telephone(
         bound(sit, shoot)
     finally:
         asks_for_a_code(sit, role, "")
+    loses_the_telephone(sit, "emergency")
 
 
 def asks_for_a_code(sit: Sit, role: str, wanted: str) -> None:
@@ -125,6 +126,14 @@ def asks_for_a_code(sit: Sit, role: str, wanted: str) -> None:
     page.click("button:text-is('试算') >> nth=0")
     page.click("button:text-is('确认发布')")
     page.wait_for_selector("#notes .note")
+
+
+def loses_the_telephone(sit: Sit, user: str) -> None:
+    """The system administrator forgets the telephone, so the password alone opens again."""
+    page = sit("sysadmin", f"/people?q={user}")
+    page.click("table.rows a")
+    page.click("button:text-is('重置动态验证码')")
+    page.wait_for_selector("dd:text-is('没有绑定')")
 
 
 def bound(sit: Sit, shoot: Shoot) -> None:
