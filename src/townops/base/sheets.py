@@ -53,17 +53,22 @@ class Row:
     cells: dict[str, str]
 
 
+def lines(source: bytes | str | Path, name: str = "") -> Iterator[tuple[int, list[str]]]:
+    """Every row with anything in it as it stands, with its number: for sheets whose heads do not come first. Refused as `read`."""
+    content = _opened(source if isinstance(source, bytes) else Path(source).read_bytes())
+    if not content.strip():
+        raise Refused("sheet_empty")
+    raw = _xlsx(content) if content.startswith(b"PK\x03\x04") else _csv(content, name)
+    return ((number, cells) for number, cells in raw if any(cells))
+
+
 def read(source: bytes | str | Path, name: str = "") -> Iterator[Row]:
     """Rows of a sheet. The file is judged before the first row is returned.
 
     Refused: `sheet_empty`, `sheet_encrypted`, `sheet_macro`, `sheet_type`, `sheet_unreadable`,
     `sheet_large`, `sheet_head_twice`.
     """
-    content = _opened(source if isinstance(source, bytes) else Path(source).read_bytes())
-    if not content.strip():
-        raise Refused("sheet_empty")
-    raw = _xlsx(content) if content.startswith(b"PK\x03\x04") else _csv(content, name)
-    numbered = ((number, cells) for number, cells in raw if any(cells))
+    numbered = lines(source, name)
     first = next(numbered, None)
     if first is None:
         raise Refused("sheet_empty")

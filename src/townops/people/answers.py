@@ -1,13 +1,14 @@
 """What people answer to those below who do not know them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from townops.areas import api as areas
+from townops.base.ledger import references
 from townops.base.registry import answers
 from townops.people.loading import follow_import
 from townops.people.models import BlockSubject
-from townops.people.queries import current_subjects, directory
+from townops.people.queries import current_subjects, directory, units
 
 TOLD = 50
 
@@ -46,5 +47,30 @@ def _reviewed(*, area_id: int, on: date) -> None:
     BlockSubject.objects.filter(block=area_id, valid_until=None).update(confirmed_on=on)
 
 
+def unit_names(ids: Iterable[int]) -> Mapping[int, str]:
+    """Names of units, of those that ended too."""
+    known = directory().units
+    return {one: known[one].name for one in ids if one in known}
+
+
+def known_units(town: str) -> Mapping[str, int]:
+    """Names and codes of the town's active units."""
+    found: dict[str, int] = {}
+    for one in units(town=town):
+        found.setdefault(one.name, one.id)
+        found.setdefault(one.code, one.id)
+    return found
+
+
+references.declare(
+    "people.Unit",
+    references.Reference(
+        "单位",
+        unit_names,
+        known_units,
+        lambda town: tuple(dict.fromkeys(one.name for one in units(town=town))),
+        lambda unit: frozenset({unit}),
+    ),
+)
 answers.register("areas.reviewed", _reviewed)
 answers.register("areas.imported", follow_import)

@@ -22,6 +22,7 @@ from townops.base.models.reference import (
     SearchText,
     Setting,
 )
+from townops.base.models.registers import FormerValues, Remark, SheetLine, SheetUpload
 from townops.base.models.work import Draft, Job, OutboxRow, Schedule
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "CalendarWindow",
     "Draft",
     "FailedSignIn",
+    "FormerValues",
     "Glance",
     "IdempotencyKey",
     "Job",
@@ -45,6 +47,7 @@ __all__ = [
     "PasswordHistory",
     "Presence",
     "RecoveryCode",
+    "Remark",
     "Role",
     "RolePermission",
     "SavedView",
@@ -53,4 +56,6 @@ __all__ = [
     "SearchText",
     "SecondFactor",
     "Setting",
+    "SheetLine",
+    "SheetUpload",
 ]

@@ -1,0 +1,106 @@
+"""A row read from words: what a form, a sheet or a machine sent, onto what stands there; every fault of it at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from townops.base.ledger.columns import Column, opened
+from townops.base.ledger.declaring import Ledger
+from townops.base.ledger.seeing import Sayer
+from townops.kernel.refusal import Refused
+
+EMPTIED: Final = "无"  # typed into a sealed column: nothing is kept there any more; left empty, it stays
+GUARD: Final = "'"
+RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`row` with the new values set, `before` and `after` in words for what changed (sealed texts masked), `past` what undoing
+    needs, `faults` by column.
+    """
+
+    row: Any
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    past: Mapping[str, str]
+    faults: Mapping[str, Refused]
+
+    @property
+    def is_new(self) -> bool:
+        return self.row.pk is None
+
+    @property
+    def is_same(self) -> bool:
+        return not self.is_new and not self.after
+
+
+def read(ledger: Ledger, typed: Mapping[str, str], town: str, onto: Any = None) -> Reading:
+    """Words by column name; a column that is absent keeps what it holds. `onto`: the row as it stands, else a new one."""
+    row = ledger.model(town=town) if onto is None else onto
+    named = {column.name: column for column in ledger.typed}
+    sayer = Sayer(ledger.typed, [row])
+    before, after, past, faults = {}, {}, {}, {}
+    for name, column in named.items():
+        if name not in typed and row.pk is not None:
+            continue
+        old = sayer.cell(row, column)
+        words = typed.get(name, "").strip()
+        if _stays(column, words, old, row):
+            continue
+        try:
+            value = column.read("" if column.kind == "sealed" and words == EMPTIED else words, town)
+        except Refused as refused:
+            faults[name] = refused
+            continue
+        if row.pk is not None and _equal(column, row, value):
+            continue
+        past[name] = _past(column, row, old)
+        _put(row, column, value)
+        before[name], after[name] = old, Sayer([column], [row]).cell(row, column)
+    if not faults:
+        faults |= _judged(ledger, row)
+    return Reading(row, before, {k: v for k, v in after.items() if row.pk is not None or v}, past, faults)
+
+
+def _stays(column: Column, words: str, old: str, row: Any) -> bool:
+    """Whether the words mean: as it is. So do a masked text and one that was guarded against formulas, brought back unchanged."""
+    if row.pk is None:
+        return False
+    if column.kind == "sealed":
+        return words in ("", old) or "*" in words
+    return words == old or unguarded(words) == old
+
+
+def unguarded(words: str) -> str:
+    """A text without the apostrophe that kept a spreadsheet from computing it."""
+    return words[1:] if words.startswith(GUARD) and words[1:2] in RISKY else words
+
+
+def _equal(column: Column, row: Any, value: Any) -> bool:
+    if column.kind == "sealed":
+        return opened(column, value) == opened(column, getattr(row, column.name))
+    if column.kind == "shape":
+        return bytes(value) == bytes(getattr(row, column.name) or b"")
+    return bool(getattr(row, _attribute(column)) == value)
+
+
+def _attribute(column: Column) -> str:
+    return f"{column.name}_id" if column.kind == "link" else column.name
+
+
+def _put(row: Any, column: Column, value: Any) -> None:
+    setattr(row, _attribute(column), value)
+
+
+def _past(column: Column, row: Any, old: str) -> str:
+    return opened(column, getattr(row, column.name)) or EMPTIED if column.kind == "sealed" else old
+
+
+def _judged(ledger: Ledger, row: Any) -> dict[str, Refused]:
+    """The register's own rule over the whole row; a refusal names its column by `column`, else the first of the form."""
+    try:
+        ledger.judge(row)
+    except Refused as refused:
+        return {str(refused.params.get("column", ledger.typed[0].name)): refused}
+    return {}
