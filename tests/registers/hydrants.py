@@ -43,7 +43,7 @@ class Hydrant(Record):
     note = models.TextField("备注", blank=True)
 
     class Meta:
-        app_label = "base"
+        app_label = "people"
         verbose_name = "消火栓"
         constraints = (models.UniqueConstraint(fields=["town", "code"], name="hydrant_code_in_town"),)
 
@@ -74,7 +74,7 @@ class HydrantLedger(Ledger):
     def judge(self, record: Any) -> None:
         if record.kind == "below" and (record.outlets or 0) > 2:
             raise Refused(
-                "cell_malformed",
+                "entry_malformed",
                 label="出口数",
                 value=record.outlets,
                 how="地下栓最多2个出口",

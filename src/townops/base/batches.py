@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from townops.base import words
@@ -129,6 +129,14 @@ def of(owner: Account, number: int) -> Batch:
 def recent(owner: Account, most: int = 10) -> list[Batch]:
     """One's own latest batches."""
     return list(Batch.objects.filter(owner=owner).order_by("-id")[:most])
+
+
+def latest(owner: Account, beginnings: Sequence[str]) -> Batch | None:
+    """The newest of one's own whose key begins so."""
+    begun = Q(pk__in=[])
+    for one in beginnings:
+        begun |= Q(key__startswith=one)
+    return Batch.objects.filter(begun, owner=owner).order_by("-id").first()
 
 
 def results(row: Batch, *, only_refused: bool = False, most: int = 500) -> list[BatchItem]:

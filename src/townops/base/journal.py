@@ -83,7 +83,9 @@ def append_many(
                 with write():
                     heads = _heads(kind, part)
                     facts = (told | {"key": key, "body": by_key[key]} for key in part)
-                    JournalEntry.objects.bulk_create(_row(one, heads.get(str(one["key"])), at) for one in facts)
+                    JournalEntry.objects.bulk_create(
+                        _row(one, heads.get(str(one["key"])), at) for one in facts
+                    )
                 break
             except IntegrityError:
                 continue  # somebody else wrote into one of these chains a moment ago

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from townops.base.ledger.seeing import Viewer, ledgers_for
 from townops.console.doors import SEES, Desk
 
 
@@ -29,6 +30,7 @@ class Group:
     entries: tuple[Entry, ...]
 
 
+LEDGERS: Final = ("any register",)  # opened by whichever register one sees
 GROUPS: Final = (
     Group(
         "",
@@ -57,6 +59,7 @@ GROUPS: Final = (
     Group(
         "资料",
         (
+            Entry("ledgers", "台账", "list", LEDGERS),
             Entry("handbook", "操作规程", "file"),
             Entry("imports", "导入", "inbox", ("intake.import",)),
             Entry("catalogue", "分类目录", "file", ("catalogue.view",)),
@@ -95,8 +98,11 @@ GROUPS: Final = (
 
 def of(desk: Desk) -> list[Group]:
     """The groups with what this person may open; empty ones are left out."""
-    shown = (
-        Group(group.label, tuple(one for one in group.entries if desk.may(*one.permissions)))
-        for group in GROUPS
-    )
+    shown = (Group(group.label, tuple(one for one in group.entries if _opens(one, desk))) for group in GROUPS)
     return [group for group in shown if group.entries]
+
+
+def _opens(one: Entry, desk: Desk) -> bool:
+    if one.permissions == LEDGERS:
+        return bool(ledgers_for(Viewer(desk.actor, "")))
+    return desk.may(*one.permissions)

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import segno
 
 from townops.areas import api as areas
+from townops.base.ledger.declaring import Ledger
+from townops.base.ledger.seeing import Sayer
 from townops.base.papers import Cell, Part, Plate, Sheet, paper
 from townops.console import grounds
 from townops.console.handbook import Handbook
 from townops.console.handbook_drawing import pages
 
 SCAN: Final = "扫码看责任块档案，报问题"
+SCAN_ROW: Final = "扫码看台账登记"
 
 
 def example() -> Sheet:
@@ -108,3 +111,32 @@ def _plate(title: str, lines: tuple[str, ...], address: str) -> Plate:
 def _lines(one: areas.AreaView) -> tuple[str, ...]:
     above = (area.name for area in reversed(grounds.chain(one)[1:]))
     return (grounds.type_words()[one.block_type], one.code, *above)
+
+
+def example_of_label() -> Sheet:
+    return Sheet(
+        "示例镇",
+        "台账标签",
+        "r-1",
+        (),
+        (),
+        SCAN_ROW,
+        plates=(_plate("第一中学体育馆", ("避难场所", "和平村"), "https://example.org/registers/shelter/1"),),
+    )
+
+
+@paper("register_label", label="台账标签", sources=frozenset(), example=example_of_label)
+def register_label(ledger: Ledger, row: Any, address: str, issuer: str) -> Sheet:
+    """A label for one row of a register; `address` is where its code leads."""
+    name = "、".join(Sayer(ledger.keyed, [row]).cells(row))
+    area = ledger.column(ledger.area_link) if ledger.area_link else None
+    lines = (ledger.title, *((Sayer([area], [row]).cell(row, area),) if area else ()))
+    return Sheet(
+        issuer,
+        "台账标签",
+        f"{ledger.code}-{row.pk}",
+        (),
+        (),
+        SCAN_ROW,
+        plates=(_plate(name, lines, address),),
+    )

@@ -188,6 +188,22 @@ def corrected(
     return [*heads, FAULT], ([*_cells(line, heads), line.said] for line in lines.iterator(CHUNK))
 
 
+def size_of(row: SheetUpload) -> int:
+    """How many rows stand below the heads."""
+    return sum(1 for _ in _typed_rows(row)) if mapping_of(row) else 0
+
+
+def writes(row: SheetUpload) -> int:
+    """How many rows an import would write."""
+    return row.lines.filter(fate__in=(F.NEW, F.CHANGE)).count()
+
+
+def counts_of(row: SheetUpload) -> dict[str, int]:
+    """Rows by fate, as the last trial found them; empty before one."""
+    found: dict[str, int] = load(row.counts)
+    return found
+
+
 def wrong_lines(row: SheetUpload, start: int, most: int) -> list[SheetLine]:
     """Rows with something wrong, in their order."""
     return list(row.lines.filter(fate=F.WRONG).order_by("number")[start : start + most])

@@ -61,12 +61,12 @@ class Column:
     options: tuple[tuple[Any, str], ...] = ()
 
     def read(self, words: str, town: str) -> Any:
-        """The value of these words. Refused, always with `label`: cell_missing, cell_too_long, cell_number, cell_whole,
-        cell_least, cell_day, cell_yes, cell_choice, cell_degree, cell_malformed, cell_lost_zero, cell_shape, reference_unknown.
+        """The value of these words. Refused, always with `label`: entry_missing, entry_too_long, entry_number, entry_whole,
+        entry_least, entry_day, entry_yes, entry_choice, entry_degree, entry_malformed, entry_lost_zero, entry_shape, reference_unknown.
         """
         if not words:
             if self.required:
-                raise Refused("cell_missing", label=self.label)
+                raise Refused("entry_missing", label=self.label)
             return self.nothing
         try:
             value = READERS[self.kind](self, words, town)
@@ -123,12 +123,12 @@ class Column:
     def _wrong(self, wrong: ValidationError, words: str) -> Refused:
         longest = getattr(self.field, "max_length", None)
         if longest and len(words) > longest:
-            return Refused("cell_too_long", label=self.label, most=longest)
+            return Refused("entry_too_long", label=self.label, most=longest)
         for width in range(len(words) + 1, (longest or 0) + 1) if words.isdigit() else ():
             if self._passes(words.zfill(width)):
-                return Refused("cell_lost_zero", label=self.label, value=words, like=words.zfill(width))
+                return Refused("entry_lost_zero", label=self.label, value=words, like=words.zfill(width))
         said = "；".join(str(one) for one in wrong.messages)
-        return Refused("cell_malformed", label=self.label, value=words[:40], how=said)
+        return Refused("entry_malformed", label=self.label, value=words[:40], how=said)
 
     def _passes(self, words: str) -> bool:
         try:
@@ -197,22 +197,22 @@ def _number(column: Column, words: str, town: str) -> Decimal:
     try:
         value = Decimal(words.replace(",", ""))
     except InvalidOperation:
-        raise Refused("cell_number", value=words[:40]) from None
+        raise Refused("entry_number", value=words[:40]) from None
     if not value.is_finite():
-        raise Refused("cell_number", value=words[:40])
+        raise Refused("entry_number", value=words[:40])
     places = getattr(field, "decimal_places", 0)
     rounded = round(value, places)
     if rounded != value:
-        raise Refused("cell_places", value=words[:40], places=places)
+        raise Refused("entry_places", value=words[:40], places=places)
     return rounded
 
 
 def _whole(column: Column, words: str, town: str) -> int:
     if not re.fullmatch(r"-?\d{1,18}", words.replace(",", "")):
-        raise Refused("cell_whole", value=words[:40])
+        raise Refused("entry_whole", value=words[:40])
     value = int(words.replace(",", ""))
     if value < 0 and isinstance(column.field, models.PositiveIntegerField | models.PositiveSmallIntegerField):
-        raise Refused("cell_least", value=words[:40])
+        raise Refused("entry_least", value=words[:40])
     return value
 
 
@@ -220,10 +220,10 @@ def _degree(column: Column, words: str, town: str) -> float:
     try:
         value = float(words)
     except ValueError:
-        raise Refused("cell_degree", value=words[:40]) from None
+        raise Refused("entry_degree", value=words[:40]) from None
     most = EAST if column.name.endswith("lng") else NORTH
     if not -most <= value <= most:  # NaN is in no range
-        raise Refused("cell_degree", value=words[:40])
+        raise Refused("entry_degree", value=words[:40])
     return round(value, PLACES)
 
 
@@ -234,21 +234,21 @@ def _day(column: Column, words: str, town: str) -> date:
     try:
         return date(*map(int, found.groups())) if found else date.fromisoformat(words)
     except ValueError:
-        raise Refused("cell_day", value=words[:40]) from None
+        raise Refused("entry_day", value=words[:40]) from None
 
 
 def _moment(column: Column, words: str, town: str) -> datetime:
     try:
         value = datetime.fromisoformat(words.replace("/", "-"))
     except ValueError:
-        raise Refused("cell_moment", value=words[:40]) from None
+        raise Refused("entry_moment", value=words[:40]) from None
     return value if value.tzinfo else value.replace(tzinfo=SHANGHAI)
 
 
 def _yes(column: Column, words: str, town: str) -> bool:
     said = words.casefold()
     if said not in YES | NO:
-        raise Refused("cell_yes", value=words[:40])
+        raise Refused("entry_yes", value=words[:40])
     return said in YES
 
 
@@ -256,7 +256,9 @@ def _choice(column: Column, words: str, town: str) -> Any:
     for code, word in column.options:
         if words in (str(code), str(word)):
             return code
-    raise Refused("cell_choice", value=words[:40], options="、".join(str(word) for _, word in column.options))
+    raise Refused(
+        "entry_choice", value=words[:40], options="、".join(str(word) for _, word in column.options)
+    )
 
 
 def _link(column: Column, words: str, town: str) -> int:
@@ -269,7 +271,7 @@ def _sealed(column: Column, words: str, town: str) -> bytes:
         raise LookupError(f"{column.name} is not sealed")
     longest = field.max_length or 0
     if longest and len(words) > longest:
-        raise Refused("cell_too_long", most=longest)
+        raise Refused("entry_too_long", most=longest)
     return crypto.seal(words, field.place())
 
 
@@ -277,13 +279,13 @@ def _shape(column: Column, words: str, town: str) -> bytes:
     try:
         shape = shapely.from_geojson(words) if words.lstrip().startswith("{") else shapely.from_wkt(words)
     except shapely.errors.GEOSException:
-        raise Refused("cell_shape", why="读不懂") from None
+        raise Refused("entry_shape", why="读不懂") from None
     if shape is None or shape.is_empty or not _fits(shape, column):
-        raise Refused("cell_shape", why="不是要的图形")
+        raise Refused("entry_shape", why="不是要的图形")
     if shapely.get_num_coordinates(shape) > MOST_POINTS:
-        raise Refused("cell_shape", why="点太多")
+        raise Refused("entry_shape", why="点太多")
     if not shape.is_valid:
-        raise Refused("cell_shape", why="边线交叉")
+        raise Refused("entry_shape", why="边线交叉")
     return bytes(shapely.to_wkb(shapely.set_precision(shape, 10**-PLACES, mode="pointwise")))
 
 

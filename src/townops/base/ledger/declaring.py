@@ -21,12 +21,12 @@ OURS: Final = frozenset({"id", "town", "seq", "archived_at", "reviewed_on", "cha
 SHOWN: Final = 7
 LONG: Final = frozenset({"long", "shape", "degree"})
 ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
-    "view": ("查看{what}", "查看{what}台账，范围随岗位"),
-    "edit": ("登记{what}", "在{what}台账新增、修改、核对，范围随岗位"),
-    "archive": ("归档{what}", "把{what}台账的记录归档或恢复"),
-    "import": ("导入{what}", "用表格批量登记{what}台账"),
-    "export": ("导出{what}", "导出、打印{what}台账，个人信息按权限脱敏"),
-    "reveal": ("查看{what}个人信息", "写明理由后查看{what}台账中的电话、证件号，留痕"),
+    "view": ("查看台账：{what}", "查看台账，范围随岗位：{what}"),
+    "edit": ("登记台账：{what}", "在台账中新增、修改、核对，范围随岗位：{what}"),
+    "archive": ("归档台账：{what}", "把台账的记录归档或恢复：{what}"),
+    "import": ("导入台账：{what}", "用表格批量登记台账：{what}"),
+    "export": ("导出台账：{what}", "导出、打印台账，个人信息脱敏：{what}"),
+    "reveal": ("查看台账个人信息：{what}", "写明理由后查看台账中的电话、证件号，留痕：{what}"),
 }
 
 

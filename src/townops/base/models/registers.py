@@ -15,7 +15,9 @@ class FormerValues(models.Model):
 
     class Meta:
         verbose_name = "原值"
-        constraints = (models.UniqueConstraint(fields=["kind", "key", "seq"], name="base_former_values_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["kind", "key", "seq"], name="base_former_values_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}/{self.seq}"
