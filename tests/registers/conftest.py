@@ -44,9 +44,8 @@ def seen_by(town: Town) -> Callable[..., Viewer]:
     def make(*actions: str, village: str = "", unit: int = 0) -> Viewer:
         code = areas.towns()[0].code
         inside = frozenset({area_of(village).id}) if village else frozenset()
-        hat = Hat(
-            0, unit or people.center().id, frozenset(CODES[one] for one in actions or CODES), areas=inside
-        )
+        held = {*(actions or CODES), "all"} if not inside else {*(actions or CODES)} - {"all"}
+        hat = Hat(0, unit or people.center().id, frozenset(CODES[one] for one in held), areas=inside)
         return Viewer(Actor(1, "试验员", (hat,)), code)
 
     return make

@@ -7,7 +7,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
 from townops.base.ledger.columns import told
-from townops.base.ledger.declaring import Ledger, actions, ledger
+from townops.base.ledger.declaring import ACTIONS, Ledger, actions, ledger
 from townops.base.ledger.records import Record, SealedField
 from townops.kernel.refusal import Refused
 
@@ -57,7 +57,7 @@ class Hydrant(Record):
 
 
 actions("hydrants", "消火栓")
-CODES = {action: f"hydrants.{action}" for action in ("view", "edit", "archive", "import", "export", "reveal")}
+CODES = {action: f"hydrants.{action}" for action in ACTIONS}
 
 
 @ledger

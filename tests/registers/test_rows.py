@@ -8,7 +8,8 @@ from django.http import QueryDict
 from tests.registers.conftest import AT
 from townops.base import journal
 from townops.base.ledger.narrowing import Wanted, narrowed, ordered
-from townops.base.ledger.seeing import Sayer, row_for, visible
+from townops.base.ledger.saying import Sayer
+from townops.base.ledger.seeing import row_for, visible
 from townops.base.ledger.writing import Seen, add, archive, change, confirm, restore, undo
 from townops.kernel.refusal import Refused
 

@@ -54,6 +54,7 @@ WORDS: Final = {
     "entry_missing": "“{label}”必填，请补上。",
     "entry_moment": "“{label}”填写不对：{value}，请填时间，如 2026-03-01 14:30。",
     "entry_number": "“{label}”填写不对：{value}，请填一个数。",
+    "entry_order": "“{label}”不能早于、小于“{than}”，请核对两处。",
     "entry_places": "“{label}”填写不对：{value}，最多保留 {places} 位小数。",
     "entry_shape": "“{label}”的图形{why}，请用 WKT 或 GeoJSON（CGCS2000 经纬度）。",
     "entry_too_long": "“{label}”太长，最多 {most} 个字。",

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -57,7 +57,7 @@ def _texts(path: Path, name: str) -> Iterator[str]:
     elif path.suffix == ".py":
         source = path.read_text("utf-8")
         yield from (found[2] for found in NOTED.finditer(source) if found[2])
-        yield from of_choices(source) if MODELS.search(name) else ()
+        yield from (*of_choices(source), *of_labels(source)) if MODELS.search(name) else ()
     elif name == ROLES:
         yield from re.findall(r'^name = "(.*)"', path.read_text("utf-8"), re.M)
     elif path.suffix == ".js" and "vendor" not in name:
@@ -105,6 +105,7 @@ def of_python(source: str) -> Iterator[str]:
     tree = ast.parse(source)
     yield from (found[2] for found in NOTED.finditer(source) if found[2])
     passed = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    passed |= {id(one) for node in ast.walk(tree) if _is_example(node) for one in ast.walk(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             passed.update(
@@ -120,6 +121,34 @@ def of_choices(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ClassDef) and any("Choices" in ast.unparse(base) for base in node.bases):
             yield from (str(one.value) for one in ast.walk(node) if isinstance(one, ast.Constant))
+
+
+def _is_example(node: ast.AST) -> bool:
+    """The example row of a register: what somebody would type, which is never translated."""
+    return isinstance(node, ast.Assign) and [ast.unparse(one) for one in node.targets] == ["example"]
+
+
+def of_labels(source: str) -> Iterator[str]:
+    """What the rows of a register are called, and their columns."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "Record" for base in node.bases):
+            yield from (word for part in node.body for word in _labels(part))
+
+
+def _labels(part: ast.stmt) -> Iterator[str]:
+    if isinstance(part, ast.FunctionDef):
+        yield from _words_in(part.decorator_list)
+    elif isinstance(part, ast.Assign) and isinstance(part.value, ast.Call):
+        named = [one.value for one in part.value.keywords if one.arg == "verbose_name"]
+        yield from _words_in([*part.value.args[:1], *named])
+    elif isinstance(part, ast.ClassDef) and part.name == "Meta":
+        said = (one for one in part.body if isinstance(one, ast.Assign))
+        yield from _words_in([one.value for one in said if ast.unparse(one.targets[0]) == "verbose_name"])
+
+
+def _words_in(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    found = (one for node in nodes for one in ast.walk(node) if isinstance(one, ast.Constant))
+    return (one.value for one in found if isinstance(one.value, str))
 
 
 def _cut(text: str) -> Iterator[str]:

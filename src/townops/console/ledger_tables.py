@@ -11,7 +11,7 @@ from django_tables2.paginators import LazyPaginator
 from townops.base.ledger.columns import Column
 from townops.base.ledger.declaring import Ledger
 from townops.base.ledger.narrowing import ordered, sortable
-from townops.base.ledger.seeing import Sayer
+from townops.base.ledger.saying import Sayer
 
 ROWS = 50
 DEEPEST = 200  # pages; whoever looks further narrows the list

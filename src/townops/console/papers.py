@@ -8,7 +8,7 @@ import segno
 
 from townops.areas import api as areas
 from townops.base.ledger.declaring import Ledger
-from townops.base.ledger.seeing import Sayer
+from townops.base.ledger.saying import Sayer
 from townops.base.papers import Cell, Part, Plate, Sheet, paper
 from townops.console import grounds
 from townops.console.handbook import Handbook

@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils import timezone
 
 from townops.base.db import is_sqlite
-from townops.demo import dossiers
+from townops.demo import dossiers, readiness
 from townops.demo.base import build_base
 from townops.demo.play import Play, evidence
 from townops.demo.town import towns
@@ -26,6 +26,7 @@ def build_demo(count: int, orders: int, progress: Progress) -> int:
                 at=at, town=town, suffix=f"@{number}" if number else "", unanswered=dossiers.is_unanswered
             )
             dossiers.build_dossiers(town.code, at=at)
+            readiness.build_readiness(town.code, at=at)
             share = orders // count + (1 if number < orders % count else 0)
             play = Play(
                 town=town.code,

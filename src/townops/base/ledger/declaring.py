@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final, TypeVar
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
+from townops.base.ledger import linking
 from townops.base.ledger.columns import Column, column_of
 from townops.base.ledger.records import Record
 from townops.base.permissions import declare, declared
@@ -26,6 +27,7 @@ ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "archive": ("归档台账：{what}", "把台账的记录归档或恢复：{what}"),
     "import": ("导入台账：{what}", "用表格批量登记台账：{what}"),
     "export": ("导出台账：{what}", "导出、打印台账，个人信息脱敏：{what}"),
+    "all": ("全镇台账：{what}", "台账的权限不限本单位、本辖区，及于全镇：{what}"),
     "reveal": ("查看台账个人信息：{what}", "写明理由后查看台账中的电话、证件号，留痕：{what}"),
 }
 
@@ -40,7 +42,8 @@ class Ledger:
     """A declared register. Only `model` and `example` must be said.
 
     `key`: the business key by which a sheet finds a row again. `area`, `unit`: links that say who sees a row. `review_every`:
-    how long a row is believed without being confirmed. `expires_on`: a day column after which it no longer counts.
+    how long a row is believed without being confirmed. `expires_on`: a day column after which it no longer counts. `in_order`:
+    pairs of columns of which the first is never more than the second.
     """
 
     model: ClassVar[type[Record]]
@@ -60,6 +63,7 @@ class Ledger:
     serves: ClassVar[tuple[str, ...]] = ()
     review_every: ClassVar[timedelta | None] = None
     expires_on: ClassVar[str] = ""
+    in_order: ClassVar[tuple[tuple[str, str], ...]] = ()
     permissions: ClassVar[Mapping[str, str]] = {}
 
     def judge(self, record: Any) -> None:
@@ -174,6 +178,7 @@ def ledger(declaration: L) -> L:
     made = declaration()
     check(made)
     _ledgers.add(made.code, made)
+    linking.declare(made.title, made.model, made.keyed)
     return declaration
 
 

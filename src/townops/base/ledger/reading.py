@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from townops.base.ledger.columns import Column, opened
 from townops.base.ledger.declaring import Ledger
-from townops.base.ledger.seeing import Sayer
+from townops.base.ledger.saying import Sayer
 from townops.kernel.refusal import Refused
 
 EMPTIED: Final = "无"  # typed into a sealed column: nothing is kept there any more; left empty, it stays
@@ -100,7 +100,16 @@ def _past(column: Column, row: Any, old: str) -> str:
 def _judged(ledger: Ledger, row: Any) -> dict[str, Refused]:
     """The register's own rule over the whole row; a refusal names its column by `column`, else the first of the form."""
     try:
+        _ranked(ledger, row)
         ledger.judge(row)
     except Refused as refused:
         return {str(refused.params.get("column", ledger.typed[0].name)): refused}
     return {}
+
+
+def _ranked(ledger: Ledger, row: Any) -> None:
+    for first, last in ledger.in_order:
+        low, high = getattr(row, first), getattr(row, last)
+        if low is not None and high is not None and low > high:
+            label, than = ledger.column(last).label, ledger.column(first).label
+            raise Refused("entry_order", label=label, than=than, column=last)

@@ -1,9 +1,9 @@
 """Which registers and rows somebody sees, and may change: by named action, by area subtree and by unit.
 
-Who holds the action through a post without areas sees the whole town; else what lies in the post's areas or belongs to its unit.
+An action reaches the rows of the post's own unit and those in the areas of the post; the whole town with "all" beside it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,10 +11,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from townops.base.ledger import references
-from townops.base.ledger.columns import Column
 from townops.base.ledger.declaring import Ledger, find, ledgers
 from townops.base.ledger.records import Record
-from townops.kernel.actors import SYSTEM_PERSON, Actor
+from townops.kernel.actors import SYSTEM_PERSON, Actor, Hat
 from townops.kernel.refusal import Refused
 
 AREAS = "areas.Area"
@@ -63,7 +62,7 @@ def visible(ledger: Ledger, viewer: Viewer, action: str = "view") -> "QuerySet[R
     hats = list(viewer.actor.hats_with(ledger.permission(action)))
     if not hats:
         return rows.none()
-    if not all(hat.areas for hat in hats) or not (ledger.area_link or ledger.unit_link):
+    if any(_reaches_all(ledger, hat) for hat in hats):
         return rows
     inside = _within({area for hat in hats for area in hat.areas})
     mine = Q(pk__in=[])
@@ -89,13 +88,17 @@ def covers(ledger: Ledger, viewer: Viewer, row: Any, action: str) -> bool:
     if viewer.actor.person == SYSTEM_PERSON:
         return True
     for hat in viewer.actor.hats_with(ledger.permission(action)):
-        if not hat.areas or not (ledger.area_link or ledger.unit_link):
+        if _reaches_all(ledger, hat):
             return True
         if ledger.unit_link and getattr(row, f"{ledger.unit_link}_id") == hat.unit:
             return True
         if ledger.area_link and getattr(row, f"{ledger.area_link}_id") in _within(hat.areas):
             return True
     return False
+
+
+def _reaches_all(ledger: Ledger, hat: Hat) -> bool:
+    return ledger.permission("all") in hat.permissions or not (ledger.area_link or ledger.unit_link)
 
 
 def counted(rows: "QuerySet[Record]") -> Counted:
@@ -121,33 +124,3 @@ def expired(ledger: Ledger, today: date) -> Q:
 def _within(areas: Iterable[int]) -> frozenset[int]:
     reference = references.of(AREAS)
     return frozenset().union(*(reference.within(one) for one in areas))
-
-
-class Sayer:
-    """Says the cells of many rows; names of what they link to are asked once for each column."""
-
-    def __init__(self, columns: Iterable[Column], rows: Iterable[Any]) -> None:
-        self.columns = tuple(columns)
-        self.rows = list(rows)
-        self._names: dict[str, Mapping[int, str]] = {}
-
-    def cell(self, row: Any, column: Column) -> str:
-        """In words, sealed texts masked."""
-        if column.kind == "told":
-            value = getattr(row, column.name)
-            return "" if value is None else str(value)
-        if column.kind == "link":
-            return self._name(column, getattr(row, f"{column.name}_id"))
-        return column.write(getattr(row, column.name))
-
-    def cells(self, row: Any) -> tuple[str, ...]:
-        return tuple(self.cell(row, column) for column in self.columns)
-
-    def _name(self, column: Column, number: int | None) -> str:
-        if number is None:
-            return ""
-        if column.name not in self._names:
-            ids = {getattr(row, f"{column.name}_id") for row in self.rows} - {None}
-            self._names[column.name] = column.reference.names(ids | {number})
-        names = self._names[column.name]
-        return names.get(number) or column.reference.names([number]).get(number, "")

@@ -11,7 +11,8 @@ from townops.base import journal, sheets
 from townops.base.ledger.columns import Column
 from townops.base.ledger.declaring import Ledger
 from townops.base.ledger.records import Record
-from townops.base.ledger.seeing import Sayer, Viewer
+from townops.base.ledger.saying import Sayer
+from townops.base.ledger.seeing import Viewer
 from townops.kernel.refusal import Refused
 
 CHUNK: Final = 1000

@@ -12,7 +12,8 @@ from townops.base.canonical import dump, load
 from townops.base.db import write
 from townops.base.ledger.declaring import Ledger
 from townops.base.ledger.reading import Reading, read
-from townops.base.ledger.seeing import Sayer, Viewer, covers, row_for
+from townops.base.ledger.saying import Sayer
+from townops.base.ledger.seeing import Viewer, covers, row_for
 from townops.base.models import FormerValues
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI

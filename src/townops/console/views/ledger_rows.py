@@ -15,6 +15,7 @@ from townops.base.ledger import seeing, telling, writing
 from townops.base.ledger.columns import Column
 from townops.base.ledger.declaring import Ledger
 from townops.base.ledger.reading import read
+from townops.base.ledger.saying import Sayer
 from townops.base.ledger.taking import explained
 from townops.base.ledger.writing import Seen
 from townops.console import uploads
@@ -52,12 +53,12 @@ def _shown(
     request: HttpRequest, desk: Desk, ledger: Ledger, row: Any, *, status: int = 200, **more: object
 ) -> HttpResponse:
     viewer = viewer_of(desk)
-    sayer = seeing.Sayer(ledger.every, [row])
+    sayer = Sayer(ledger.every, [row])
     clear = more.get("clear", {})
     told = telling.history(ledger, row)
     shown = {
         "desk": desk, "now": desk.at, "ledger": ledger, "row": row,
-        "name": "、".join(seeing.Sayer(ledger.keyed, [row]).cells(row)),
+        "name": "、".join(Sayer(ledger.keyed, [row]).cells(row)),
         "facts": [(one, _fact(sayer, row, one, clear)) for one in ledger.every if one.kind != "shape"],
         "has_sealed": any(one.kind == "sealed" and getattr(row, one.name) for one in ledger.every),
         "may": {action: seeing.covers(ledger, viewer, row, action) for action in ("edit", "archive", "reveal")},
@@ -72,7 +73,7 @@ def _shown(
     return response
 
 
-def _fact(sayer: seeing.Sayer, row: Any, column: Column, clear: Any) -> str:
+def _fact(sayer: Sayer, row: Any, column: Column, clear: Any) -> str:
     return clear[column.name] if column.name in clear else sayer.cell(row, column)
 
 
@@ -130,7 +131,7 @@ def _typed(request: HttpRequest, ledger: Ledger) -> dict[str, str]:
 
 
 def _standing(ledger: Ledger, row: Any) -> dict[str, str]:
-    sayer = seeing.Sayer(ledger.typed, [row])
+    sayer = Sayer(ledger.typed, [row])
     return {one.name: sayer.cell(row, one) for one in ledger.typed}
 
 
