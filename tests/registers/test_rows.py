@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from tests.registers.conftest import AT
-from townops.base import journal
+from townops.base import journal, layers
 from townops.base.ledger.narrowing import Wanted, narrowed, ordered
 from townops.base.ledger.saying import Sayer
 from townops.base.ledger.seeing import row_for, visible
@@ -211,3 +211,16 @@ def test_rows_are_sorted_both_ways(hydrants, seen_by, typed):
     rows = visible(hydrants, viewer)
     assert [row.code for row in ordered(hydrants, rows, "-flow")] == ["00000002", "00000001"]
     assert [row.code for row in ordered(hydrants, rows, "")] == ["00000001", "00000002"]
+
+
+def test_rows_with_a_place_are_a_layer_of_the_map_without_their_telephones(hydrants, seen_by, typed):
+    viewer = seen_by()
+    number = add(hydrants, typed(), viewer=viewer, at=AT)
+    layer = layers.layer_for(viewer.actor, "register-hydrant")
+    found = layer.read(AT.date(), AT.date())
+    assert (list(found.ids), found.facts[0]["code"]) == ([str(number)], "00012345")
+    assert "keeper_phone" not in found.facts[0]
+    archive(hydrants, Seen(number, 1), reason="拆除", viewer=viewer, at=AT.replace(hour=3))
+    assert len(layer.read(AT.date(), AT.date())) == 0
+    with pytest.raises(Refused):
+        layers.layer_for(seen_by(village=typed()["area"]).actor, "register-hydrant")

@@ -38,6 +38,7 @@ WORDS: Final = {
     "clock_paused": "计时已暂停。",
     "clock_stopped": "计时已停止。",
     "component_code": "部件编码“{given}”不对，应为16位数字。",
+    "column_unknown": "{title}没有“{name}”这一列，请核对接口说明。",
     "coordinate_missing": "缺少坐标。",
     "coordinate_range": "坐标（{lng}，{lat}）超出范围。",
     "coordinates_swapped": "经度和纬度好像填反了，应为（{suggested_lng}，{suggested_lat}）。",

@@ -22,6 +22,7 @@ class Cell(tables.Column):  # type: ignore[misc]  # no types of its own
 
     def __init__(self, ledger: Ledger, column: Column) -> None:
         self.ledger, self.column = ledger, column
+        self.is_amount = column.kind in {"whole", "number"}
         may = column.name in {one.name for one in sortable(ledger)}
         super().__init__(verbose_name=column.label, orderable=may, empty_values=(), accessor="pk")
 

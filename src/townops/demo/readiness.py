@@ -49,8 +49,19 @@ def build_readiness(town: str, *, at: datetime) -> int:
     viewer = Viewer(BUILDER, town)
     made = 0
     for code, rows in invented.registers():
-        made += bulk.enter(code, list(rows), viewer=viewer, at=at)
+        if bulk.is_empty(code, viewer=viewer):
+            for age, some in _by_age(code, rows).items():
+                made += bulk.enter(code, some, viewer=viewer, at=at - timedelta(days=age))
     return made
+
+
+def _by_age(code: str, rows: Iterator[Row]) -> dict[int, list[Row]]:
+    """Rows by how many days ago somebody last looked at them; a few are due again."""
+    found: dict[int, list[Row]] = {}
+    for number, row in enumerate(rows):
+        age = Random(f"age {code} {number}").choice((380, 60, 60, 60, 20, 20, 20, 20, 20, 20))
+        found.setdefault(age, []).append(row)
+    return dict(sorted(found.items(), reverse=True))
 
 
 class _Invented:

@@ -41,7 +41,7 @@ class RuleLedger(Ledger):
     expires_on = "valid_until"
     in_order = (("issued_on", "valid_until"),)
     example = {
-        "name": "应急值守工作制度", "matter": "应急值守", "number": "高应急〔2026〕1号", "unit": "党政办公室（应急管理办公室）",
+        "name": "应急值守工作制度", "matter": "应急值守", "number": "高应急〔2026〕1号", "unit": "党政办（应急管理办公室）",
         "issued_on": "2026-01-10",
     }  # fmt: skip
 
@@ -53,7 +53,7 @@ class BudgetLedger(Ledger):
     columns = ("year", "purpose", "unit", "amount", "for_villages", "spent", "used")
     serves = ("E3",)
     example = {
-        "year": "2026", "purpose": "应急物资购置", "unit": "党政办公室（应急管理办公室）", "amount": "120", "for_villages": "48",
+        "year": "2026", "purpose": "应急物资购置", "unit": "党政办（应急管理办公室）", "amount": "120", "for_villages": "48",
         "spent": "36.5",
     }  # fmt: skip
 
@@ -68,7 +68,7 @@ class PlanLedger(Ledger):
     in_order = (("approved_on", "review_due"),)
     example = {
         "name": "高桥镇防汛防台专项应急预案", "kind": "必备专项预案", "topic": "防汛防台", "version": "2026版",
-        "unit": "党政办公室（应急管理办公室）", "approved_by": "镇长办公会", "approved_on": "2026-03-20", "review_due": "2029-03-20",
+        "unit": "党政办（应急管理办公室）", "approved_by": "镇长办公会", "approved_on": "2026-03-20", "review_due": "2029-03-20",
     }  # fmt: skip
 
 
@@ -81,7 +81,7 @@ class SupplyLedger(Ledger):
     review_every = HALF_YEAR
     expires_on = "expires_on"
     example = {
-        "store": "镇应急物资仓库", "area": "高桥镇", "unit": "党政办公室（应急管理办公室）", "level": "镇级", "kind": "防洪沙袋",
+        "store": "镇应急物资仓库", "area": "高桥镇", "unit": "党政办（应急管理办公室）", "level": "镇级", "kind": "防洪沙袋",
         "item": "防洪沙袋 70×40cm", "counted_in": "只", "quota": "3000", "quantity": "2800", "inspected_on": "2026-05-20",
         "keeper": "示例甲", "keeper_phone": "10000000001",
     }  # fmt: skip
@@ -95,7 +95,7 @@ class StockMoveLedger(Ledger):
     serves = ("E11",)
     sort = ("-moved_on",)
     example = {
-        "number": "2026-0001", "supply": "镇应急物资仓库、防洪沙袋 70×40cm、党政办公室（应急管理办公室）", "area": "高桥镇",
+        "number": "2026-0001", "supply": "镇应急物资仓库 / 防洪沙袋 70×40cm / 党政办（应急管理办公室）", "area": "高桥镇",
         "kind": "出库", "quantity": "200", "moved_on": "2026-07-08", "reason": "台风防御",
     }  # fmt: skip
 
@@ -108,7 +108,7 @@ class AgreementLedger(Ledger):
     expires_on = "expires_on"
     in_order = (("signed_on", "expires_on"),)
     example = {
-        "number": "XY-2026-01", "party": "示例超市", "unit": "党政办公室（应急管理办公室）", "area": "高桥镇",
+        "number": "XY-2026-01", "party": "示例超市", "unit": "党政办（应急管理办公室）", "area": "高桥镇",
         "items": "饮用水、方便食品", "ready_within": "2", "signed_on": "2026-01-01", "expires_on": "2027-12-31",
         "phone": "10000000002",
     }  # fmt: skip
@@ -138,7 +138,7 @@ class DrillLedger(Ledger):
     serves = ("E13", "V12")
     sort = ("-planned_for",)
     example = {
-        "name": "2026年防汛防台综合演练", "scope": "综合演练", "unit": "党政办公室（应急管理办公室）", "area": "高桥镇",
+        "name": "2026年防汛防台综合演练", "scope": "综合演练", "unit": "党政办（应急管理办公室）", "area": "高桥镇",
         "planned_for": "2026-05-12", "held_on": "2026-05-12", "residents": "60", "firms": "4", "societies": "1",
         "volunteers": "20", "has_plan": "是", "has_script": "是", "has_evaluation": "是", "has_pictures": "是",
     }  # fmt: skip
@@ -151,7 +151,7 @@ class CampaignLedger(Ledger):
     serves = ("E14", "V12")
     sort = ("-held_on",)
     example = {
-        "name": "防灾减灾日宣传", "kind": "全国防灾减灾日", "unit": "党政办公室（应急管理办公室）", "area": "高桥镇",
+        "name": "防灾减灾日宣传", "kind": "全国防灾减灾日", "unit": "党政办（应急管理办公室）", "area": "高桥镇",
         "held_on": "2026-05-12", "people_reached": "300", "content": "避险知识、灭火器使用",
     }  # fmt: skip
 
@@ -164,7 +164,7 @@ class FloodFacilityLedger(Ledger):
     serves = ("E15",)
     review_every = HALF_YEAR
     example = {
-        "code": "SZ-001", "name": "一号水闸", "kind": "水闸", "area": "高桥镇", "unit": "城市建设管理事务中心",
+        "code": "SZ-001", "name": "一号水闸", "kind": "水闸", "area": "高桥镇", "unit": "城建中心（房办）",
         "sound": "是", "up_to_standard": "是", "lng": "121.56", "lat": "31.36",
     }  # fmt: skip
 
@@ -197,7 +197,7 @@ class MicroFireStationLedger(Ledger):
     review_every = HALF_YEAR
     in_order = (("trained", "people"), ("per_shift", "people"))
     example = {
-        "name": "示例居委会微型消防站", "area": "高桥镇", "unit": "党政办公室（应急管理办公室）", "people": "6", "trained": "6",
+        "name": "示例居委会微型消防站", "area": "高桥镇", "unit": "党政办（应急管理办公室）", "people": "6", "trained": "6",
         "per_shift": "3", "gear": "灭火器、水带、水枪、消火栓扳手、防护服", "phone": "10000000003", "lng": "121.56", "lat": "31.36",
     }  # fmt: skip
 
@@ -227,7 +227,7 @@ class FireFacilityLedger(Ledger):
     review_every = HALF_YEAR
     in_order = (("sound", "count"),)
     example = {
-        "place": "示例广场", "area": "高桥镇", "unit": "党政办公室（应急管理办公室）", "kind": "灭火器", "count": "40", "sound": "39",
+        "place": "示例广场", "area": "高桥镇", "unit": "党政办（应急管理办公室）", "kind": "灭火器", "count": "40", "sound": "39",
         "inspected_on": "2026-09-30",
     }  # fmt: skip
 
@@ -240,7 +240,7 @@ class ChargingSiteLedger(Ledger):
     serves = ("E16",)
     review_every = HALF_YEAR
     example = {
-        "code": "CD-001", "place": "一号楼东侧车棚", "area": "高桥镇", "unit": "党政办公室（应急管理办公室）", "kind": "充电",
+        "code": "CD-001", "place": "一号楼东侧车棚", "area": "高桥镇", "unit": "党政办（应急管理办公室）", "kind": "充电",
         "sockets": "20", "sound": "是", "inspected_on": "2026-09-10", "lng": "121.56", "lat": "31.36",
     }  # fmt: skip
 
@@ -253,7 +253,7 @@ class ShelterLedger(Ledger):
     serves = ("E17",)
     review_every = HALF_YEAR
     example = {
-        "name": "第一中学体育馆", "area": "高桥镇", "unit": "社会事业发展办公室", "grade": "Ⅱ类", "address": "示例路1号",
+        "name": "第一中学体育馆", "area": "高桥镇", "unit": "社发办", "grade": "Ⅱ类", "address": "示例路1号",
         "effective_m2": "1200", "capacity": "800", "up_to_standard": "是", "contact": "示例乙", "contact_phone": "10000000004",
         "key_holder": "示例丙", "key_phone": "10000000005", "route": "沿示例路向东至校门", "lng": "121.57", "lat": "31.35",
     }  # fmt: skip

@@ -13,11 +13,14 @@ from townops.base.ledger.writing import ADDED, Act, put, verify
 CHUNK = 500
 
 
+def is_empty(code: str, *, viewer: Viewer) -> bool:
+    """Whether nobody has typed a row into the register yet."""
+    return not visible(ledger_for(viewer, code), viewer).exists()
+
+
 def enter(code: str, rows: Sequence[Mapping[str, str]], *, viewer: Viewer, at: datetime) -> int:
-    """Fill a register that has no row yet; how many. Refused as `writing.add`, for the first row that is wrong."""
+    """Add rows; how many. Refused as `writing.add`, for the first row that is wrong."""
     ledger = ledger_for(viewer, code)
-    if visible(ledger, viewer).exists():
-        return 0
     with write():
         todo = iter(rows)
         while part := list(islice(todo, CHUNK)):

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, TypeVar
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
-from townops.base.ledger import linking
+from townops.base.ledger import layering, linking
 from townops.base.ledger.columns import Column, column_of
 from townops.base.ledger.records import Record
 from townops.base.permissions import declare, declared
@@ -179,6 +179,8 @@ def ledger(declaration: L) -> L:
     check(made)
     _ledgers.add(made.code, made)
     linking.declare(made.title, made.model, made.keyed)
+    if made.is_placed:
+        layering.layer(made.code, made.title, made.permission("all"), made.model, made.every)
     return declaration
 
 

@@ -8,7 +8,7 @@ from townops.base.ledger.columns import Column
 from townops.base.ledger.saying import Sayer
 from townops.kernel.refusal import Refused
 
-BETWEEN: Final = "、"
+BETWEEN: Final = " / "
 OFFERED: Final = 500
 
 

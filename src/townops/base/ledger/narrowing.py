@@ -58,6 +58,17 @@ def narrowed(ledger: Ledger, viewer: Viewer, wanted: Wanted) -> "QuerySet[Record
     return fitting
 
 
+def names(ledger: Ledger) -> frozenset[str]:
+    """What an address may name to narrow a list by a column."""
+    ends = {
+        "whole": ("_min", "_max"),
+        "number": ("_min", "_max"),
+        "day": ("_after", "_before"),
+        "moment": ("_after", "_before"),
+    }
+    return frozenset(one.name + end for one in ledger.filtered for end in ends.get(one.kind, ("",)))
+
+
 def ordered(ledger: Ledger, rows: "QuerySet[Record]", sort: str) -> "QuerySet[Record]":
     """Sorted by a column ("-name": backwards), then as the register says. Refused("sort_too_many"): narrow first."""
     name = sort.removeprefix("-")

@@ -91,7 +91,7 @@ def new(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     if not viewer.may(ledger, "edit"):
         raise Refused("not_permitted")
     if request.method != "POST":
-        return _form(request, desk, ledger, {one.name: "" for one in ledger.typed})
+        return _form(request, desk, ledger, _proposed(ledger, desk))
     typed = _typed(request, ledger)
     try:
         number = writing.add(ledger, typed, viewer=viewer, at=desk.at)
@@ -120,6 +120,17 @@ def edit(request: HttpRequest, desk: Desk, code: str, number: int) -> HttpRespon
         return _form(request, desk, ledger, typed, row=row, refused=refused)
     messages.success(request, "已保存。" if changed else "没有改动，不用保存。")
     return redirect("console:ledger-row", code, number)
+
+
+def _proposed(ledger: Ledger, desk: Desk) -> dict[str, str]:
+    """What the desk can type for somebody: the defaults of the register, his own unit and 居村."""
+    row = ledger.model(town=desk.town)
+    unit = next(iter(desk.units), None)
+    if unit is not None and ledger.unit_link:
+        setattr(row, f"{ledger.unit_link}_id", unit.id)
+    if unit is not None and ledger.area_link and unit.area_id:
+        setattr(row, f"{ledger.area_link}_id", unit.area_id)
+    return _standing(ledger, row)
 
 
 def _typed(request: HttpRequest, ledger: Ledger) -> dict[str, str]:

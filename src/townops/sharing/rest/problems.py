@@ -40,6 +40,10 @@ STATUS: Final = {
     "area_not_found": 404,
     "step_unknown": 404,
     "path_unknown": 404,
+    "register_unknown": 404,
+    "row_unknown": 404,
+    "row_closed": 403,
+    "row_outside": 403,
     "attachment_not_found": 404,
     "method_not_allowed": 405,
     "key_missing": 400,
@@ -56,6 +60,7 @@ UNPROCESSABLE: Final = frozenset(
         "fact_malformed", "fact_unknown", "fact_repeated", "received_in_the_future", "cursor_unreadable",
         "query_too_short", "phone_too_short", "unknown_crs", "coordinate_missing", "coordinate_range", "coordinates_swapped",
         "limit_amount", "naive_time", "file_empty", "file_type", "file_image_broken", "file_image_huge",
+        "filter_malformed", "sort_too_many",
     }
 )  # fmt: skip
 log = logging.getLogger("townops.sharing")
@@ -74,7 +79,11 @@ class Problem(Schema):
 
 def status_of(code: str) -> int:
     """The HTTP status of a refusal: wrong requests by kind, everything about the order itself 409."""
-    if code in UNPROCESSABLE or (code.endswith("_unknown") and code not in STATUS):
+    if (
+        code in UNPROCESSABLE
+        or code.startswith("entry_")
+        or (code.endswith("_unknown") and code not in STATUS)
+    ):
         return 422
     return STATUS.get(code, 409)
 
