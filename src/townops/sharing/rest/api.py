@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from townops.kernel.refusal import Refused
-from townops.sharing.rest import classes, files, ground, health, orders, problems, reports, steps
+from townops.sharing.rest import classes, files, ground, health, orders, problems, reports, standards, steps
 from townops.sharing.rest.callers import Token
 from townops.sharing.rest.reading import StrictParser
 
@@ -50,7 +50,7 @@ api = TownAPI(
     auth=Token(),
 )
 problems.install(api)
-for part in (reports, orders, steps, files, ground, classes, health):
+for part in (reports, orders, steps, files, ground, classes, standards, health):
     api.add_router("", part.router)
 
 
