@@ -7,17 +7,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from townops.standards.api import Catalogue, Item
 
-MODALITY: Final = {"must": "应", "should": "宜", "may": "可"}
-EVERY: Final = {
-    "month": "每月",
-    "quarter": "每季度",
-    "half_year": "每半年",
-    "year": "每年",
-    "before_flood_season": "每年汛前",
-    "once": "一次",
-    "continuous": "持续",
-    "by_date": "限期",
-}
 HEAD: Final = """# 标准化条款
 
 每一条都用我们自己的话写，原文由本镇自行载入（`./townops standards load FILE`）。编号见 `requirements.md`；出处是原文的段落位置。
@@ -61,12 +50,14 @@ def _plans(catalogue: "Catalogue") -> Iterator[str]:
 
 
 def _row(catalogue: "Catalogue", item: "Item") -> str:
-    every = EVERY[item.every] + (f" {item.by}" if item.by else "")
+    from townops.standards.api import EVERY_WORDS, MODALITY_WORDS
+
+    every = EVERY_WORDS[item.every] + (f" {item.by}" if item.by else "")
     subject = catalogue.subject_name(item.subject)
     cells = (
         item.id,
         item.duty,
-        MODALITY[item.modality],
+        MODALITY_WORDS[item.modality],
         every,
         subject,
         "、".join(item.units),

@@ -5,12 +5,16 @@ from townops.standards.documents import DocumentView, Loaded, documents, load_do
 from townops.standards.domain.items import Every, Item, Modality
 from townops.standards.domain.judging import WORDS as STATE_WORDS
 from townops.standards.domain.judging import State
-from townops.standards.reporting import Line, as_data, day_of, end_of, report
+from townops.standards.reporting import Board, Line, as_data, board, day_of, end_of, report
+from townops.standards.saying import EVERY_WORDS, MODALITY_WORDS
 from townops.standards.signing import BASES, Given, attest, enter_basis, exempt, withdraw
 
 __all__ = [
     "BASES",
+    "EVERY_WORDS",
+    "MODALITY_WORDS",
     "STATE_WORDS",
+    "Board",
     "Catalogue",
     "DocumentView",
     "Every",
@@ -22,6 +26,7 @@ __all__ = [
     "State",
     "as_data",
     "attest",
+    "board",
     "current",
     "day_of",
     "documents",

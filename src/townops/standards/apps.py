@@ -8,7 +8,7 @@ class StandardsConfig(AppConfig):
 
     name = "townops.standards"
     label = "standards"
-    verbose_name = "标准化建设"
+    verbose_name = "标准化建设"  # say: 标准化建设
 
     def ready(self) -> None:
         """A broken catalogue stops start-up."""

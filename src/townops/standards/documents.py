@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db import transaction
+
 from townops.base import journal
 from townops.base.db import write
 from townops.kernel.actors import SYSTEM_PERSON, Actor
 from townops.kernel.refusal import Refused
+from townops.standards import recent
 from townops.standards.access import EDIT
 from townops.standards.catalogues import current
 from townops.standards.domain.covering import Coverage, coverage
@@ -56,6 +59,7 @@ def load_document(
         )
         body = {"number": number, "name": row.name, "sha256": sha256, "paragraphs": len(found), "note": note}
         journal.append(kind="standards", key=town, action="load", actor=actor, at=at, body=body)
+        transaction.on_commit(recent.forget)
     return Loaded(_view(row), coverage(found, current().items))
 
 

@@ -18,6 +18,7 @@ from townops.standards.domain.cadence import Span
 from townops.standards.domain.items import Item
 from townops.standards.domain.judging import Case, Reading, Verdict, judge, passes
 from townops.standards.models import Signature
+from townops.standards.recent import Recent
 from townops.standards.subjects import listed
 
 NONE_YET: Final = Measured(None, lacking="尚未登记任何对象")
@@ -41,13 +42,38 @@ class Line:
     evidence: tuple[Evidence, ...]
     left_out: tuple[LeftOut, ...]
     why: str
+    formula: str
+    measure: str
+    basis: str
 
 
 def report(actor: Actor, *, town: str, at: datetime) -> tuple[Line, ...]:
     """Every item and subject in order, as of `at`. Refused(not_permitted)."""
+    may_view(actor)
+    return _Board(current(), town, at).lines()
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The lines, and the moment they were judged at."""
+
+    at: datetime
+    lines: tuple[Line, ...]
+
+
+_boards: Final[Recent[tuple[Line, ...]]] = Recent()
+
+
+def board(actor: Actor, *, town: str, at: datetime) -> Board:
+    """The report as of now, or of less than a minute ago; what this process signs or loads shows at once. Refused(not_permitted)."""
+    may_view(actor)
+    return Board(*_boards.get(town, at, lambda: report(actor, town=town, at=at)))
+
+
+def may_view(actor: Actor) -> None:
+    """Refused(not_permitted)."""
     if actor.person != SYSTEM_PERSON and not actor.holds(VIEW):
         raise Refused("not_permitted", permission=VIEW)
-    return _Board(current(), town, at).lines()
 
 
 def end_of(day: date) -> datetime:
@@ -117,7 +143,7 @@ class _Board:
         name = self.catalogue.subject_name(item.subject)
         span = self.catalogue.rhythms.span(item.every, self.today, by=item.by)
         reading = Reading(span, replace(NONE_YET, lacking=f"尚未登记{name}") if kept else None)
-        case = Case(item, reading, None, self.today, self.catalogue.rhythms, waits=f"{name}登记")
+        case = Case(item, reading, None, self.today, self.catalogue.rhythms, waits=f"{name}的登记")
         if item.attested:
             case = replace(case, item=item.model_copy(update={"attested": False}))
         return self._told(item, Subject(item.subject, item.subject, name), judge(case))
@@ -184,4 +210,7 @@ class _Board:
             evidence=measured.evidence,
             left_out=measured.left_out,
             why=verdict.why,
+            formula=measure.formula if measure else "",
+            measure=measure.label if measure else "",
+            basis=measured.basis,
         )

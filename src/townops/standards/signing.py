@@ -6,6 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
+from django.db import transaction
 from django.db.models import Q
 
 from townops.base import journal
@@ -14,6 +15,7 @@ from townops.kernel.actors import Actor
 from townops.kernel.measured import Basis
 from townops.kernel.refusal import Refused
 from townops.people import api as people
+from townops.standards import recent
 from townops.standards.catalogues import current
 from townops.standards.documents import may_edit
 from townops.standards.domain.judging import Signed
@@ -114,6 +116,7 @@ def _tell(row: Signature, action: str, actor: Actor, at: datetime) -> None:
         "until": row.until.isoformat(),
     }
     journal.append(kind="standards", key=row.town, action=action, actor=actor, at=at, body=body)
+    transaction.on_commit(recent.forget)
 
 
 Signatures = Mapping[tuple[str, str], Signed]
@@ -160,6 +163,7 @@ def enter_basis(
         )
         body = {"name": name, "area": area, "value": value, "on": on.isoformat(), "source": row.source}
         journal.append(kind="standards", key=town, action="basis", actor=actor, at=at, body=body)
+        transaction.on_commit(recent.forget)
     return row.pk
 
 
