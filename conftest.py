@@ -77,11 +77,13 @@ def empty_cache() -> Iterator[None]:
     from django.core.cache import cache
 
     from townops.orders import numbers, points
+    from townops.standards import recent
 
     yield
     cache.clear()
     numbers.forget()
     points.forget()
+    recent.forget()
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

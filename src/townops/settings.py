@@ -11,7 +11,8 @@ PROJECT = SOURCE.parent.parent
 DATA = Path(os.environ.get("TOWNOPS_DATA") or PROJECT / "data").resolve()
 
 CONTEXTS = (
-    "base", "areas", "people", "catalogue", "orders", "intake", "readiness", "dispatch", "documents", "sharing", "console",
+    "base", "areas", "people", "catalogue", "orders", "intake", "readiness", "dispatch", "documents", "standards",
+    "sharing", "console",
 )  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

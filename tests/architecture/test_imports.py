@@ -17,6 +17,7 @@ LEVEL = {
     "intake": 5,
     "dispatch": 6,
     "documents": 7,
+    "standards": 7,
     "sharing": 8,
     "console": 8,
     "demo": 9,

@@ -12,6 +12,7 @@ from townops.kernel.refusal import Refused
 FAMILIES: Final = (
     *("demo", "town", "web", "copies", "orders", "rules", "ground", "grid", "staff", "learning"),
     "languages",
+    "standards",
     *("testing", "checking", "docs", "bench"),
 )
 DESCRIPTION: Final = """TownOps 城运：一个镇的城市运行与应急管理平台。

@@ -48,9 +48,17 @@ def permissions_page() -> str:
     return NOTE + "# Permissions\n\n| code | 名称 | 含义 |\n|---|---|---|\n" + "\n".join(rows) + "\n"
 
 
+def standards_page() -> str:
+    """Every duty of the catalogue, and which still wait for records."""
+    from townops.commands import clauses
+
+    return NOTE + clauses.page()
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/reference/commands.md": commands_page,
     "docs/reference/permissions.md": permissions_page,
+    "docs/standards.md": standards_page,
 }
 
 

@@ -16,7 +16,7 @@ LEFT_OUT: Final = re.compile(
     r"|orders/(papers)\.py$|orders/upward/(wording|incoming|reconciling|cells|sending|finding)\.py$"
     r"|/models\.py$|/models/|areas/(exchange/|layers\.py|surveys\.py)|kernel/planes\.py$|sharing/ogc/"
     r"|intake/domain/|/apps\.py$|base/(contacts|masking|search)\.py$|kernel/messages\.py$|intake/hotline_file\.py$|people/importing\.py$|/settings\.py$|console/handbook.*\.py$|/rest/|documents/"
-    r"|people/domain/directory\.py$|intake/channels/|intake/training\.py$|intake/bringing\.py$|handbook\.py$"
+    r"|standards/domain/document\.py$|people/domain/directory\.py$|intake/channels/|intake/training\.py$|intake/bringing\.py$|handbook\.py$"
 )
 SHOWN: Final = re.compile(r"console/(cells|views/settings)\.py$|dispatch/sheets\.py$")
 MODELS: Final = re.compile(r"/models\.py$|/models/")

@@ -41,6 +41,7 @@ NOTED_EVERY: Final = timedelta(minutes=1)
 SEES: Final = ("orders.view", "orders.view_all")
 STATUS: Final = {
     "order_unknown": 404,
+    "duty_unknown": 404,
     "attachment_unknown": 404,
     "paper_unknown": 404,
     "wording_unknown": 404,

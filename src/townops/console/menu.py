@@ -56,6 +56,7 @@ GROUPS: Final = (
             Entry("export", "导出边界", "send", ("areas.export",)),
         ),
     ),
+    Group("标准化", (Entry("standards", "达标一览", "check", ("standards.view",)),)),
     Group(
         "资料",
         (

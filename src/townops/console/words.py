@@ -3,6 +3,7 @@
 from typing import Final
 
 WORDS: Final = {
+    "duty_unknown": "达标一览里没有这一项，请从达标一览打开。",
     "filter_malformed": "日期“{value}”填写不对，请按年-月-日填写。",
     "filter_number_malformed": "次数“{value}”填写不对，请填 1 到 99 的整数。",
     "filter_phone_open": "条件里带有电话。电话不能写在地址里，按电话查找只在列表中进行：请在工单列表的“按电话”里输入。",

@@ -5,7 +5,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from townops.console import borders, cells, choices, grounds, labels, looks, saying
+from townops.console import borders, cells, choices, duty_looks, grounds, labels, looks, saying
 from townops.console import menu as navigation
 from townops.console.doors import Desk
 from townops.orders import api as orders
@@ -36,6 +36,11 @@ register.simple_tag(looks.when)
 register.simple_tag(looks.due)
 register.simple_tag(looks.due_within)
 register.simple_tag(cells.written, name="cells")
+register.simple_tag(duty_looks.duty_state)
+register.simple_tag(duty_looks.duty_cell)
+register.simple_tag(duty_looks.reference)
+register.filter(duty_looks.figure)
+register.filter(duty_looks.modality)
 register.filter(looks.row_marks)
 register.filter(choices.class_name)
 register.filter(choices.source)

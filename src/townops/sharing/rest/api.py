@@ -11,7 +11,18 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from townops.kernel.refusal import Refused
-from townops.sharing.rest import classes, files, ground, health, orders, problems, registers, reports, steps
+from townops.sharing.rest import (
+    classes,
+    files,
+    ground,
+    health,
+    orders,
+    problems,
+    registers,
+    reports,
+    standards,
+    steps,
+)
 from townops.sharing.rest.callers import Token
 from townops.sharing.rest.reading import StrictParser
 
@@ -50,7 +61,7 @@ api = TownAPI(
     auth=Token(),
 )
 problems.install(api)
-for part in (reports, orders, steps, files, ground, classes, registers, health):
+for part in (reports, orders, steps, files, ground, classes, registers, standards, health):
     api.add_router("", part.router)
 
 

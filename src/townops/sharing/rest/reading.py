@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Final, Literal, NoReturn, cast
 
 from django.core import signing
@@ -98,6 +98,13 @@ def _within(instant: datetime) -> datetime:
     return instant.astimezone(SHANGHAI)
 
 
+def read_day(value: object) -> date:
+    """A day between 2000 and 2100, year-month-day and nothing else."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return _within(datetime.fromisoformat(value).replace(tzinfo=SHANGHAI)).date()
+    raise ValueError("应为日期，例如 2026-11-30")
+
+
 def read_edge(value: str) -> tuple[datetime, bool]:
     """(instant, whether only a day was given) of one end of a range: a day begins at 00:00 +08:00."""
     try:
@@ -186,6 +193,7 @@ Sentence = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*[^\x00\s][^\x
 Instant = Annotated[
     datetime, BeforeValidator(read_instant), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
+Day = Annotated[date, BeforeValidator(read_day), WithJsonSchema({"type": "string", "format": "date"})]
 QueryInstant = Annotated[
     datetime,
     BeforeValidator(lambda value: read_instant(value.replace(" ", "+") if isinstance(value, str) else value)),

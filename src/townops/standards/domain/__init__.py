@@ -1,0 +1,1 @@
+"""Pure rules of standards: reading the town's document and the catalogue, periods, coverage, judgement."""
