@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from townops.areas import api
 from townops.areas.domain import dossiers as rules
+from townops.areas.dossiers import Filled, put_dossiers
 from townops.areas.models import Dossier, DossierLine
 from townops.areas.needs import REVIEW_KEY
 from townops.base import tunables
@@ -141,6 +142,28 @@ def test_a_component_stands_in_one_block_alone(block):
     put(block, over=1, components="")
     put(neighbour, components=LAMP)
     assert DossierLine.objects.get().dossier_id == neighbour.id
+
+
+OTHER = "3101150137000002，路灯，南街路口"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_components_change_places_between_blocks_whatever_the_order(block, turned):
+    first, second = (replace(api.area(code), town="310115104000") for code in ("V1001", "V1002"))
+    put(first, components=LAMP)
+    put(second, components=OTHER)
+    wanted = [Filled(first, {"components": OTHER}, 1), Filled(second, {"components": LAMP}, 1)]
+    assert put_dossiers(wanted[::-1] if turned else wanted, actor=keeper(), at=NOW) == (2, [])
+    assert [one.content["components"] for one in api.dossiers([first, second])] == [OTHER, LAMP]
+    assert api.dossier_history(second)[0].changes[0][2:] == (OTHER, LAMP)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_component_that_two_blocks_of_a_sheet_want_is_refused_for_the_later(block, turned):
+    rows = [replace(api.area(code), town="310115104000") for code in ("V1001", "V1002")]
+    wanted = [Filled(one, {"components": LAMP}, 0) for one in (rows[::-1] if turned else rows)]
+    _, wrong = put_dossiers(wanted, actor=keeper(), at=NOW)
+    assert [(place, why.code) for place, why in wrong] == [(1, "dossier_component_taken")]
 
 
 def test_confirmed_unchanged_is_due_again_after_the_interval_of_the_town(block):
