@@ -65,7 +65,7 @@ from townops.areas.drafts import (
 )
 from townops.areas.exporting import Exported, export, export_version
 from townops.areas.exporting import forms as export_forms
-from townops.areas.geography import Geography, picture
+from townops.areas.geography import Geography, left_on, picture
 from townops.areas.handing import Touched, changing_hands, on_borders
 from townops.areas.imports import (
     ImportResult,
@@ -90,6 +90,7 @@ from townops.areas.publishing import (
 from townops.areas.publishing import publish as publish_borders
 from townops.areas.publishing import roll_back as roll_back_borders
 from townops.areas.repairs import Repaired, repair_draft
+from townops.areas.schemes import CodeFault, code_faults, scheme_at
 from townops.areas.stamps import Picture, touch
 from townops.areas.statistics import Share, TypeCount, blocks_below, by_type, search, shares, sizes
 from townops.areas.surveys import AreaFile, plane_of
@@ -130,6 +131,7 @@ __all__ = [
     "Candidate",
     "Carried",
     "Changed",
+    "CodeFault",
     "Comparison",
     "Completeness",
     "Conflict",
@@ -184,6 +186,7 @@ __all__ = [
     "check_areas",
     "check_draft",
     "children",
+    "code_faults",
     "compare_versions",
     "comparison",
     "confirm_dossier",
@@ -214,6 +217,7 @@ __all__ = [
     "import_areas",
     "keep_choices",
     "keep_upload",
+    "left_on",
     "lineage_in",
     "lineage_of",
     "locate",
@@ -242,6 +246,7 @@ __all__ = [
     "redo_in_editor",
     "repair_draft",
     "roll_back_borders",
+    "scheme_at",
     "search",
     "sentence",
     "shape",

@@ -105,7 +105,7 @@ WORDS: Final = {
     "edit_too_close": "这条线离现有界点太近，分不清怎样相接；请挪开一些，或直接画到界点上。",
     "edit_line_short": "这条线没有把区域切开；请从边界外画到另一侧边界外。",
     "edit_line_often": "这条线多次穿过边界，会切成三块以上；请分几次切。",
-    "edit_has_children": "“{code}”下面还有区域，请先改下级（拆分居村时，把责任块改到另一个居村）。",
+    "edit_has_children": "“{code}”下面还有区域，请先改下级。",
     "edit_apart": "“{codes}”没有公共边界，不能合并。",
     "edit_other_parent": "“{code}”属于另一个上级“{parent}”；请先改成同一个上级再合并。",
     "edit_nothing": "画的范围里没有可以划入的地，没有保存。",
