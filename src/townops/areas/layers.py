@@ -12,7 +12,7 @@ from townops.areas.access import VIEW
 from townops.areas.domain.ground import Ground
 from townops.areas.domain.views import AreaView
 from townops.areas.geography import Geography, picture
-from townops.areas.models import Area
+from townops.areas.models import Area, Stamp
 from townops.base.layers import Layer, LayerFact, declare
 from townops.kernel.featuresets import FeatureSet
 from townops.kernel.vectortiles import Fact
@@ -65,11 +65,21 @@ def _of(kind: str) -> Callable[[date, date], FeatureSet]:
     return lambda since, until: read(kind, since, until)
 
 
-declare(Layer("town", "街镇", "街镇界线", "polygon", VIEW, _COMMON, _of("town")))
-declare(Layer("grid", "责任网格", "责任网格界线", "polygon", VIEW, _COMMON, _of("grid"), 8))
-declare(
-    Layer("village", "居村", "居村界线，含直管区", "polygon", VIEW, _COMMON + _VILLAGE, _of("village"), 9)
-)
-declare(
-    Layer("block", "责任块", "责任块，14类", "polygon", VIEW, _COMMON + _BLOCK, _of("block"), BLOCKS_FROM)
+def turn(on: date) -> str:
+    """What borders there are on a day: the stamp of their picture, and the day."""
+    found = Stamp.objects.filter(name="areas").values_list("value", "turn").first()
+    return f"{'-'.join(map(str, found or (0, 0)))}-{on:%Y%m%d}"
+
+
+def _level(kind: str, label: str, about: str, facts: tuple[LayerFact, ...], least_zoom: int = 0) -> Layer:
+    return declare(
+        Layer(kind, label, about, "polygon", VIEW, _COMMON + facts, _of(kind), least_zoom, turn=turn)
+    )
+
+
+LEVELS: Final = (
+    _level("town", "街镇", "街镇界线", ()),
+    _level("grid", "责任网格", "责任网格界线", (), 8),
+    _level("village", "居村", "居村界线，含直管区", _VILLAGE, 9),
+    _level("block", "责任块", "责任块，14类", _BLOCK, BLOCKS_FROM),
 )
