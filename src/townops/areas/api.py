@@ -21,10 +21,11 @@ from townops.areas.domain.ground import Ids
 from townops.areas.domain.held import Held
 from townops.areas.domain.mending import key_of as defect_key
 from townops.areas.domain.outlines import Outline
+from townops.areas.domain.places import HEADS as PLACE_HEADS
 from townops.areas.domain.rebasing import CHOICES as REBASE_CHOICES
 from townops.areas.domain.rebasing import Conflict, Rebased
 from townops.areas.domain.views import AreaView, Location, Near
-from townops.areas.dossier_sheets import dossier_sheet, take_dossier_sheet
+from townops.areas.dossier_sheets import Taken, dossier_sheet, take_dossier_sheet
 from townops.areas.dossiers import (
     Changed,
     DossierView,
@@ -77,6 +78,17 @@ from townops.areas.imports import (
 )
 from townops.areas.models import Area
 from townops.areas.needs import Completeness, Need, State, needs, on_dossiers, states, summary
+from townops.areas.place_sheets import place_sheet, take_place_sheet, typed_of
+from townops.areas.places import (
+    PlaceView,
+    enter_places,
+    find_places,
+    named_places,
+    place,
+    place_kinds,
+    places_of,
+    put_place,
+)
 from townops.areas.publishing import begin_due as begin_borders
 from townops.areas.publishing import (
     carried_to,
@@ -124,6 +136,7 @@ from townops.kernel.vectortiles import Box
 
 __all__ = [
     "FIELDS",
+    "PLACE_HEADS",
     "REBASE_CHOICES",
     "AreaChange",
     "AreaFile",
@@ -155,6 +168,7 @@ __all__ = [
     "News",
     "Outline",
     "Picture",
+    "PlaceView",
     "Proof",
     "Rebased",
     "Repaired",
@@ -162,6 +176,7 @@ __all__ = [
     "Share",
     "State",
     "Survey",
+    "Taken",
     "Touched",
     "Trial",
     "TypeCount",
@@ -204,6 +219,7 @@ __all__ = [
     "drop_photo",
     "edit_draft",
     "enter_dossiers",
+    "enter_places",
     "export",
     "export_forms",
     "export_version",
@@ -211,6 +227,8 @@ __all__ = [
     "features_of",
     "fields_of",
     "find",
+    "find_places",
+    "find_with_places",
     "foresee_publishing",
     "foresee_rebase",
     "glimpse",
@@ -232,6 +250,10 @@ __all__ = [
     "outlines",
     "photo",
     "photos",
+    "place",
+    "place_kinds",
+    "place_sheet",
+    "places_of",
     "plane_of",
     "point_within",
     "proof_of",
@@ -239,6 +261,7 @@ __all__ = [
     "publish_borders",
     "put_dossier",
     "put_features",
+    "put_place",
     "put_survey",
     "read_dossier",
     "rebase_draft",
@@ -258,12 +281,14 @@ __all__ = [
     "suggested_code",
     "summary",
     "take_dossier_sheet",
+    "take_place_sheet",
     "take_survey",
     "take_upload",
     "total_of",
     "touch",
     "towns",
     "try_upload",
+    "typed_of",
     "undo_edit",
     "undo_in_editor",
     "upload",
@@ -357,6 +382,12 @@ def villages(town_code: str) -> tuple[AreaView, ...]:
 def find(town_code: str, q: str, *, most: int = 8) -> list[Named]:
     """居村 and blocks of today that the words of an address may mean, likeliest first."""
     return find_named(q, _geography().named(area(town_code).id, timezone.localdate()), most)
+
+
+def find_with_places(town_code: str, q: str, *, most: int = 8) -> list[Named]:
+    """The same with key places: for whoever may see them ("areas.places"), or where only a point is looked for."""
+    own = _geography().named(area(town_code).id, timezone.localdate())
+    return find_named(q, (*own, *named_places(town_code)), most)
 
 
 def shape(area_id: int, *, on: date | None = None) -> bytes | None:

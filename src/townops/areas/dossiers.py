@@ -315,7 +315,7 @@ def history(area: AreaView) -> list[Line]:
 def _changes(told: Mapping[str, Sequence[str]]) -> tuple[Changed, ...]:
     return tuple(
         (one.name, one.label, told[one.name][0], told[one.name][1])
-        for one in rules.FIELDS
+        for one in (*rules.FIELDS, *rules.FORMER)
         if one.name in told
     )
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from townops.areas.layers import LEVELS
+from townops.areas.places import follow_borders
 from townops.areas.publishing import begin_due
 from townops.areas.stamps import CHANGED
 from townops.areas.uploads import purge_uploads
@@ -15,6 +16,7 @@ from townops.base.jobs import enqueue, job, task
 from townops.base.outbox import Piece, subscriber
 
 TILES: Final = "areas.tiles"
+FOLLOW: Final = "areas.follow_places"
 
 
 @job("areas.begin", every=timedelta(minutes=1))
@@ -33,6 +35,19 @@ def purge(at: datetime) -> None:
 def borders_changed(news: Sequence[Piece]) -> None:
     """Whoever opens the map first after new borders does not wait for their tiles."""
     enqueue(TILES, run_at=max(one.at for one in news))
+
+
+@subscriber(CHANGED, name="areas.places")
+def places_follow(news: Sequence[Piece]) -> None:
+    """Key places lie in the blocks of today."""
+    for one in news:
+        enqueue(FOLLOW, {"town": one.body["town"]}, run_at=one.at)
+
+
+@task(FOLLOW)
+def follow(payload: dict[str, Any], at: datetime) -> None:
+    """May run twice: a place that lies right already stays."""
+    follow_borders(payload["town"], at)
 
 
 @task(TILES)

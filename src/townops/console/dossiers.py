@@ -1,7 +1,7 @@
 """A dossier as its page shows it: of a block, of a 居村 with the state of its blocks, of a responsibility grid with force and workload."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +15,14 @@ from townops.people import api as people
 
 STAFF: Final = ("people.view", *SEES)  # who reads more of a dossier than where it lies and who answers
 SUBJECTS: Final = "people.edit"
-DID: Final = {"put": "修改", "confirm": "确认无变化", "photo": "上传照片", "unphoto": "撤下照片"}
+PLACES: Final = "areas.places"
+DID: Final = {
+    "put": "修改",
+    "confirm": "确认无变化",
+    "photo": "上传照片",
+    "unphoto": "撤下照片",
+    "place": "修改重点场所",
+}
 DIGITS: Final = 9
 
 
@@ -87,6 +94,7 @@ def of_block(desk: Desk, area: areas.AreaView) -> dict[str, object]:
         "answering": [_answering(one) for one in people.contacts_of(area.id, desk.at)],
         "units": choices.units(desk.town),
         "photos": areas.photos(area),
+        "key_places": _key_places(desk, [area]),
         "may_name": desk.may(SUBJECTS),
     }
     return found
@@ -172,7 +180,24 @@ def of_village(desk: Desk, area: areas.AreaView) -> dict[str, object]:
         "unit": unit,
         "posts": [(one, people.holder(unit.id, one.id, desk.at)) for one in people.posts_of(unit.id)] if unit else [],
         "may_keep": areas.may_keep(desk.actor, area),
+        "key_places": _key_places(desk, areas.blocks_below(area.id)),
     }  # fmt: skip
+
+
+def _key_places(desk: Desk, blocks: list[areas.AreaView]) -> list[areas.PlaceView] | None:
+    """What stands there; None for whoever may not see key places. Telephones that somebody typed are for keepers alone."""
+    if not desk.may(PLACES):
+        return None
+    return [one if areas.may_keep(desk.actor, one.block) else _masked(one) for one in areas.places_of(blocks)]
+
+
+def _masked(one: areas.PlaceView) -> areas.PlaceView:
+    return replace(one, name=masking.mask_text(one.name), address=masking.mask_text(one.address))
+
+
+def place_form(one: areas.PlaceView | None, area: areas.AreaView) -> dict[str, str]:
+    """What stands in the form of a key place; of a new one its block."""
+    return areas.typed_of(one) if one else {"block": area.code, "seq": "0"}
 
 
 def form(area: areas.AreaView, typed: Mapping[str, str] | None = None) -> list[tuple[areas.Field, str, int]]:

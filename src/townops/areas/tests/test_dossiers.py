@@ -53,9 +53,8 @@ def test_what_is_typed_is_kept_as_one_reads_it():
         ({"components": "31011501，路灯"}, "component_code"),
         ({"components": "3201150137000001，路灯"}, "dossier_component_county"),
         ({"components": f"{LAMP}\n{LAMP}"}, "dossier_component_twice"),
-        ({"places": "宾馆"}, "dossier_line"),
-        ({"places": "宾馆，甲，乙，丙"}, "dossier_line"),
-        ({"places": "\n".join(f"宾馆，{n}" for n in range(501))}, "dossier_lines_many"),
+        ({"components": f"{LAMP}，又一格"}, "dossier_line"),
+        ({"components": "\n".join(f"31011501370{n:05d}，路灯" for n in range(501))}, "dossier_lines_many"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(typed, code):
@@ -87,14 +86,14 @@ def put(block, over=0, actor=None, **typed):
 
 def test_a_change_keeps_who_when_and_what_it_was(block):
     put(block, address="北街1号")
-    put(block, over=1, address="北街2号", places="宾馆，高桥宾馆")
+    put(block, over=1, address="北街2号", plates="1号、2号")
     newest, oldest = api.dossier_history(block)
     assert newest.changes == (
         ("address", "地址", "北街1号", "北街2号"),
-        ("places", "重点场所", "", "宾馆，高桥宾馆"),
+        ("plates", "门牌", "", "1号、2号"),
     )
     assert (newest.name, oldest.changes) == ("站长", (("address", "地址", "", "北街1号"),))
-    assert api.dossier(block).content["places"] == "宾馆，高桥宾馆"
+    assert api.dossier(block).content["plates"] == "1号、2号"
 
 
 def test_the_second_of_two_is_told_what_the_first_changed_and_overwrites_nothing(block):

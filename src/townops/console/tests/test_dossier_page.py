@@ -60,7 +60,9 @@ def test_writing_is_open_to_keepers_within_their_own_area(town, block, elsewhere
     assert opened(f"/grid/{elsewhere.code}/edit") - everybody_who_leads == KEEPERS - {"station", "village"}
 
 
-@pytest.mark.parametrize("what", ["confirm", "subject", "phone", "photos", "edit", "sheet"])
+@pytest.mark.parametrize(
+    "what", ["confirm", "subject", "phone", "photos", "edit", "sheet", "places", "places/new"]
+)
 def test_what_writes_is_closed_to_everybody_else(town, block, elsewhere, what):
     for who in ("unit", "resident", "patrol", "security"):
         assert Browser(who).client.post(f"/grid/{block.code}/{what}").status_code == 403, who
@@ -78,9 +80,12 @@ def test_plates_and_defects_are_for_staff(town, block):
 
 
 def test_a_resident_reads_where_it_lies_and_who_answers_and_nothing_else(town, block):
-    Browser("station").open(f"/grid/{block.code}/edit").send(
-        "保存", places="危险化学品，甲库，北街1号", address="北街1号"
+    keeper = Browser("station")
+    keeper.open(f"/grid/{block.code}/places/new").send(
+        "保存", kind="危险化学品", name="甲库", address="北街1号"
     )
+    assert "甲库" in keeper.page.text
+    keeper.open(f"/grid/{block.code}/edit").send("保存", address="北街1号")
     text = Browser("resident").open(f"/grid/{block.code}").page.text
     unit = people.contacts_of(block.id, block_time())[0]
     assert unit.unit.name in text
@@ -254,6 +259,29 @@ def test_a_village_is_kept_by_a_sheet_all_or_nothing(town, block, village):
         and "“户数”应为不小于0的整数" in keeper.page.text
     )
     assert areas.dossier(block).content["address"] == "北街1号"
+
+
+def test_key_places_are_registered_changed_found_and_kept_by_a_sheet(town, block, village):
+    keeper = Browser("village").open(f"/grid/{block.code}")
+    keeper.open(f"/grid/{block.code}/places/new").send("保存", kind="宾馆", name="", address="北街1号")
+    assert keeper.status == 422 and "重点场所缺少" in keeper.page.text and "北街1号" in keeper.html
+    contact = people.contacts_of(block.id, block_time())[0]
+    post = people.posts_of(contact.unit.id)[0]
+    keeper.send("保存", kind="宾馆", name="云上宾馆", contact=f"{contact.unit.name}/{post.name}")
+    assert "云上宾馆" in keeper.page.text and f"{contact.unit.name}/{post.name}" in keeper.page.text
+    (one,) = [one for one in areas.places_of([block]) if one.name == "云上宾馆"]
+    keeper.open(f"/grid/{block.code}/places/{one.number}").send("保存", name="云下宾馆")
+    assert "云下宾馆" in keeper.page.text
+    assert any(
+        "云下宾馆" in str(line["label"])
+        for line in keeper.client.get("/map/places?q=云下宾馆").json()["places"]
+    )
+    assert keeper.client.get("/tiles/place/12/0/0.mvt").status_code == 204
+    assert Browser("resident").client.get("/tiles/place/12/0/0.mvt").status_code == 400
+    page = keeper.open(f"/grid/{village.code}")
+    content = keeper.client.get(f"/grid/{village.code}/places").content
+    page.send("写入场所", file=("场所.xlsx", content))
+    assert "变更 0 行" in keeper.page.text
 
 
 def test_a_sheet_of_another_village_changes_nothing(town, village, elsewhere):
