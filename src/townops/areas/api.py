@@ -76,6 +76,7 @@ from townops.areas.imports import (
     take_survey,
     write_errors,
 )
+from townops.areas.links import DossierLink, dossier_links, on_dossier_links
 from townops.areas.models import Area
 from townops.areas.needs import Completeness, Need, State, needs, on_dossiers, states, summary
 from townops.areas.place_sheets import place_sheet, take_place_sheet, typed_of
@@ -150,6 +151,7 @@ __all__ = [
     "Conflict",
     "Defect",
     "Difference",
+    "DossierLink",
     "DossierView",
     "DraftView",
     "Edit",
@@ -209,6 +211,7 @@ __all__ = [
     "defect_key",
     "dossier",
     "dossier_history",
+    "dossier_links",
     "dossier_sheet",
     "dossiers",
     "draft",
@@ -245,6 +248,7 @@ __all__ = [
     "needs",
     "neighbours",
     "on_borders",
+    "on_dossier_links",
     "on_dossiers",
     "open_draft",
     "outlines",

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
 
 from townops.areas import api as areas
 from townops.base import masking
@@ -68,15 +71,23 @@ def shown(desk: Desk, area: areas.AreaView) -> dict[str, object]:
         "hectares": grounds.hectares(areas.sizes().get(area.id, 0.0)),
         "neighbours": areas.neighbours(area.id),
         "staff": desk.may(*STAFF),
-        "found_orders": _orders(desk, area),
+        "links": _links(desk, area),
     }
 
 
-def _orders(desk: Desk, area: areas.AreaView) -> list[tuple[str, str, orders.Page]]:
-    """Open and closed orders here that this person sees."""
-    wanted = ((True, "未结", f"area={area.code}&open=1"), (False, "已结束", f"area={area.code}&open=0"))
-    pages = ((word, query, _count(desk, area, open_=is_open)) for is_open, word, query in wanted)
-    return [(word, query, page) for word, query, page in pages if page]
+def _links(desk: Desk, area: areas.AreaView) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Headings with (words, address) of what other contexts hold there; a page that is not installed leads nowhere and is left out."""
+    found = areas.dossier_links(area, actor=desk.actor, at=desk.at)
+    told = [(title, [(one.words, at) for one in links if (at := _address(one))]) for title, links in found]
+    return [(title, links) for title, links in told if links]
+
+
+def _address(one: areas.DossierLink) -> str:
+    try:
+        at = reverse(f"console:{one.page}")
+    except NoReverseMatch:
+        return ""
+    return f"{at}?{urlencode(one.query)}" if one.query else at
 
 
 def _count(desk: Desk, area: areas.AreaView, *, open_: bool) -> orders.Page | None:
@@ -107,6 +118,7 @@ def of_grid(desk: Desk, area: areas.AreaView) -> dict[str, object]:
     waiting = _count(desk, area, open_=True)
     return found | {
         "force": force,
+        "waiting": waiting,
         "per_person": f"{waiting.total / force:.1f}" if waiting and force else "",
         "villages": [(one, _count(desk, one, open_=True)) for one in areas.children(area.id)],
         "state": None,

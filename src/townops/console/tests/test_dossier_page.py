@@ -6,10 +6,13 @@ from io import BytesIO
 import openpyxl
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from townops.areas import api as areas
 from townops.base import inbox, journal
 from townops.base.models import Account
+from townops.base.registry import Registry
 from townops.console.tests.browser import Browser, picture
 from townops.demo.people import IN_VILLAGE, NAMED
 from townops.people import api as people
@@ -291,3 +294,32 @@ def test_a_sheet_of_another_village_changes_nothing(town, village, elsewhere):
     assert "不在您的辖区" in keeper.page.text and areas.dossier(elsewhere).seq == 0
     keeper.send("写入", file=("空.xlsx", b""))
     assert keeper.status == 422
+
+
+def test_what_other_contexts_hold_there_is_linked_to_whoever_sees_it_and_no_link_is_dead(town, block):
+    page = Browser("shift").open(f"/grid/{block.code}")
+    assert "这里的工单" in page.page.text and f"/orders?area={block.code}&amp;open=1" in page.html
+    assert "这里的工单" not in Browser("resident").open(f"/grid/{block.code}").page.text
+    shift = people.actor_for(Account.objects.get(username="shift").pk, timezone.now())
+    for _, links in areas.dossier_links(block, actor=shift, at=timezone.now()):
+        assert all(reverse(f"console:{one.page}") for one in links)
+
+
+def test_a_context_adds_its_own_links_and_those_of_a_page_that_is_not_there_are_left_out(
+    town, block, monkeypatch
+):
+    fresh = Registry("links of a dossier")
+    monkeypatch.setattr("townops.areas.links._linked", fresh)
+
+    @areas.on_dossier_links("patrols", "巡查", order=20)
+    def _patrols(area, actor, at):
+        yield areas.DossierLink("本月 3 次", "home", {"area": area.code})
+        yield areas.DossierLink("没有的页", "patrols-not-there")
+
+    @areas.on_dossier_links("risks", "风险", order=5)
+    def _risks(area, actor, at):
+        return [areas.DossierLink("没有的页", "risks-not-there")]
+
+    text = Browser("shift").open(f"/grid/{block.code}").page.text
+    assert "巡查" in text and "本月 3 次" in text
+    assert "没有的页" not in text and "风险" not in text.partition("本月 3 次")[0][-60:]
