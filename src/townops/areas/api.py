@@ -21,10 +21,11 @@ from townops.areas.domain.ground import Ids
 from townops.areas.domain.held import Held
 from townops.areas.domain.mending import key_of as defect_key
 from townops.areas.domain.outlines import Outline
+from townops.areas.domain.places import HEADS as PLACE_HEADS
 from townops.areas.domain.rebasing import CHOICES as REBASE_CHOICES
 from townops.areas.domain.rebasing import Conflict, Rebased
 from townops.areas.domain.views import AreaView, Location, Near
-from townops.areas.dossier_sheets import dossier_sheet, take_dossier_sheet
+from townops.areas.dossier_sheets import Taken, dossier_sheet, take_dossier_sheet
 from townops.areas.dossiers import (
     Changed,
     DossierView,
@@ -65,7 +66,7 @@ from townops.areas.drafts import (
 )
 from townops.areas.exporting import Exported, export, export_version
 from townops.areas.exporting import forms as export_forms
-from townops.areas.geography import Geography, picture
+from townops.areas.geography import Geography, left_on, picture
 from townops.areas.handing import Touched, changing_hands, on_borders
 from townops.areas.imports import (
     ImportResult,
@@ -75,8 +76,20 @@ from townops.areas.imports import (
     take_survey,
     write_errors,
 )
+from townops.areas.links import DossierLink, dossier_links, on_dossier_links
 from townops.areas.models import Area
 from townops.areas.needs import Completeness, Need, State, needs, on_dossiers, states, summary
+from townops.areas.place_sheets import place_sheet, take_place_sheet, typed_of
+from townops.areas.places import (
+    PlaceView,
+    enter_places,
+    find_places,
+    named_places,
+    place,
+    place_kinds,
+    places_of,
+    put_place,
+)
 from townops.areas.publishing import begin_due as begin_borders
 from townops.areas.publishing import (
     carried_to,
@@ -90,6 +103,7 @@ from townops.areas.publishing import (
 from townops.areas.publishing import publish as publish_borders
 from townops.areas.publishing import roll_back as roll_back_borders
 from townops.areas.repairs import Repaired, repair_draft
+from townops.areas.schemes import CodeFault, code_faults, scheme_at
 from townops.areas.stamps import Picture, touch
 from townops.areas.statistics import Share, TypeCount, blocks_below, by_type, search, shares, sizes
 from townops.areas.surveys import AreaFile, plane_of
@@ -123,6 +137,7 @@ from townops.kernel.vectortiles import Box
 
 __all__ = [
     "FIELDS",
+    "PLACE_HEADS",
     "REBASE_CHOICES",
     "AreaChange",
     "AreaFile",
@@ -130,11 +145,13 @@ __all__ = [
     "Candidate",
     "Carried",
     "Changed",
+    "CodeFault",
     "Comparison",
     "Completeness",
     "Conflict",
     "Defect",
     "Difference",
+    "DossierLink",
     "DossierView",
     "DraftView",
     "Edit",
@@ -153,6 +170,7 @@ __all__ = [
     "News",
     "Outline",
     "Picture",
+    "PlaceView",
     "Proof",
     "Rebased",
     "Repaired",
@@ -160,6 +178,7 @@ __all__ = [
     "Share",
     "State",
     "Survey",
+    "Taken",
     "Touched",
     "Trial",
     "TypeCount",
@@ -184,6 +203,7 @@ __all__ = [
     "check_areas",
     "check_draft",
     "children",
+    "code_faults",
     "compare_versions",
     "comparison",
     "confirm_dossier",
@@ -191,6 +211,7 @@ __all__ = [
     "defect_key",
     "dossier",
     "dossier_history",
+    "dossier_links",
     "dossier_sheet",
     "dossiers",
     "draft",
@@ -201,6 +222,7 @@ __all__ = [
     "drop_photo",
     "edit_draft",
     "enter_dossiers",
+    "enter_places",
     "export",
     "export_forms",
     "export_version",
@@ -208,12 +230,15 @@ __all__ = [
     "features_of",
     "fields_of",
     "find",
+    "find_places",
+    "find_with_places",
     "foresee_publishing",
     "foresee_rebase",
     "glimpse",
     "import_areas",
     "keep_choices",
     "keep_upload",
+    "left_on",
     "lineage_in",
     "lineage_of",
     "locate",
@@ -223,11 +248,16 @@ __all__ = [
     "needs",
     "neighbours",
     "on_borders",
+    "on_dossier_links",
     "on_dossiers",
     "open_draft",
     "outlines",
     "photo",
     "photos",
+    "place",
+    "place_kinds",
+    "place_sheet",
+    "places_of",
     "plane_of",
     "point_within",
     "proof_of",
@@ -235,6 +265,7 @@ __all__ = [
     "publish_borders",
     "put_dossier",
     "put_features",
+    "put_place",
     "put_survey",
     "read_dossier",
     "rebase_draft",
@@ -242,6 +273,7 @@ __all__ = [
     "redo_in_editor",
     "repair_draft",
     "roll_back_borders",
+    "scheme_at",
     "search",
     "sentence",
     "shape",
@@ -253,12 +285,14 @@ __all__ = [
     "suggested_code",
     "summary",
     "take_dossier_sheet",
+    "take_place_sheet",
     "take_survey",
     "take_upload",
     "total_of",
     "touch",
     "towns",
     "try_upload",
+    "typed_of",
     "undo_edit",
     "undo_in_editor",
     "upload",
@@ -352,6 +386,12 @@ def villages(town_code: str) -> tuple[AreaView, ...]:
 def find(town_code: str, q: str, *, most: int = 8) -> list[Named]:
     """居村 and blocks of today that the words of an address may mean, likeliest first."""
     return find_named(q, _geography().named(area(town_code).id, timezone.localdate()), most)
+
+
+def find_with_places(town_code: str, q: str, *, most: int = 8) -> list[Named]:
+    """The same with key places: for whoever may see them ("areas.places"), or where only a point is looked for."""
+    own = _geography().named(area(town_code).id, timezone.localdate())
+    return find_named(q, (*own, *named_places(town_code)), most)
 
 
 def shape(area_id: int, *, on: date | None = None) -> bytes | None:

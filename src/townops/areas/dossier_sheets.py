@@ -7,7 +7,7 @@ from typing import Final
 
 from townops.areas.domain import dossiers as rules
 from townops.areas.domain.views import AreaView
-from townops.areas.dossiers import dossiers, put_dossier
+from townops.areas.dossiers import Filled, dossiers, put_dossiers
 from townops.areas.geography import picture
 from townops.areas.models import Area
 from townops.base import db, sheets, words
@@ -67,23 +67,38 @@ def take_dossier_sheet(
     rows = list(sheets.read(content, name))
     if missing := [head for head in (CODE, SEQ) if head not in rows[0].cells]:
         raise Refused("dossier_column", column=missing[0])
-    changed, wrong = 0, list[Wrong]()
+    wanted, wrong = _wanted(rows, town)
+    changed = 0
     try:
         with db.write():
-            for row in rows:
-                try:
-                    changed += _take(row, town, actor, at)
-                except Refused as refused:
-                    wrong.append(Wrong(row.number, row.cells.get(CODE, ""), words.render(refused)))
+            changed, refused = put_dossiers([one for _, one in wanted], actor=actor, at=at)
+            wrong += [(wanted[place][0], why) for place, why in refused]
             if wrong or only_try:
                 raise _Undone
     except _Undone:
         pass
-    return Taken(len(rows), changed, tuple(wrong))
+    told = (
+        Wrong(row.number, row.cells.get(CODE, ""), words.render(why))
+        for row, why in sorted(wrong, key=lambda one: one[0].number)
+    )
+    return Taken(len(rows), changed, tuple(told))
 
 
-def _take(row: sheets.Row, town: str, actor: Actor, at: datetime) -> bool:
-    """Whether the row changed its dossier. Refused: area_unknown, dossier_none, and as `put_dossier`."""
+def _wanted(
+    rows: Iterable[sheets.Row], town: str
+) -> tuple[list[tuple[sheets.Row, Filled]], list[tuple[sheets.Row, Refused]]]:
+    wanted: list[tuple[sheets.Row, Filled]] = []
+    wrong: list[tuple[sheets.Row, Refused]] = []
+    for row in rows:
+        try:
+            wanted.append((row, _filled(row, town)))
+        except Refused as refused:
+            wrong.append((row, refused))
+    return wanted, wrong
+
+
+def _filled(row: sheets.Row, town: str) -> Filled:
+    """Refused: area_unknown, dossier_none."""
     code, seq = row.cells.get(CODE, ""), row.cells.get(SEQ, "")
     area = picture.get().by_code.get(code)
     if area is None or area.town != town:
@@ -92,10 +107,4 @@ def _take(row: sheets.Row, town: str, actor: Actor, at: datetime) -> bool:
         raise Refused("dossier_none", name=area.name)
     typed = {one.name: row.cells[one.label] for one in FIELDS if one.label in row.cells}
     over = int(seq) if seq.isascii() and seq.isdigit() and len(seq) < len(str(10**9)) else -1
-    try:
-        put_dossier(area, typed, over=over, actor=actor, at=at)
-    except Refused as refused:
-        if refused.code == "dossier_unchanged":
-            return False
-        raise
-    return True
+    return Filled(area, typed, over)

@@ -102,24 +102,83 @@ def _content(row: Dossier, level: str) -> dict[str, str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What somebody wants a dossier that was `over` to say."""
+
+    area: AreaView
+    typed: Mapping[str, str]
+    over: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A dossier as it shall be, with the fields that differ."""
+
+    filled: Filled
+    after: Content
+    changed: Mapping[str, tuple[str, str]]
+
+
 def put_dossier(area: AreaView, typed: Mapping[str, str], *, over: int, actor: Actor, at: datetime) -> int:
     """Fill in a dossier that was `over`; what was typed of several fields holds together or not at all. Returns its new seq.
 
     Refused: dossier_outside, dossier_none, dossier_stale, dossier_unchanged, dossier_component_taken, as `rules.read`.
     """
-    _may(actor, area)
-    before = dossier(area)
-    after = rules.read(area.kind, {**before.content, **typed}, county=area.town[: rules.COUNTY])
-    changed = rules.changes(before.content, after)
     with db.write():
-        _refuse_stale(area, over, before.seq)
-        if not changed:
+        judged = _judged(Filled(area, typed, over), actor)
+        if not judged.changed:
             raise Refused("dossier_unchanged")
-        _refuse_taken(area, after)
-        seq = _claim(area, over)
-        _write(area, after)
-        body = {"seq": seq, "changes": {name: list(pair) for name, pair in changed.items()}}
-        _tell(area, "put", actor, at, body)
+        return _put(judged, actor, at)
+
+
+def put_dossiers(
+    wanted: Sequence[Filled], *, actor: Actor, at: datetime
+) -> tuple[int, list[tuple[int, Refused]]]:
+    """Several dossiers as one change: what moves between them moves whatever their order. Returns how many changed, and the
+    place in `wanted` of each that cannot be taken with why; the caller takes back what was written beside those.
+    """
+    judged: list[tuple[int, _Judged]] = []
+    wrong: list[tuple[int, Refused]] = []
+    with db.write():
+        for place, filled in enumerate(wanted):
+            try:
+                judged.append((place, _judged(filled, actor)))
+            except Refused as refused:
+                wrong.append((place, refused))
+        changed = [(place, one) for place, one in judged if one.changed]
+        _release([one for _, one in changed])
+        for place, one in changed:
+            try:
+                with db.write():
+                    _put(one, actor, at)
+            except Refused as refused:
+                wrong.append((place, refused))
+    return len(changed), sorted(wrong, key=lambda one: one[0])
+
+
+def _judged(one: Filled, actor: Actor) -> _Judged:
+    _may(actor, one.area)
+    before = dossier(one.area)
+    after = rules.read(one.area.kind, {**before.content, **one.typed}, county=one.area.town[: rules.COUNTY])
+    _refuse_stale(one.area, one.over, before.seq)
+    return _Judged(one, after, rules.changes(before.content, after))
+
+
+def _release(changed: Sequence[_Judged]) -> None:
+    """Components of dossiers that are about to be written anew stand in nobody's way."""
+    ids = [one.filled.area.id for one in changed if "components" in one.changed]
+    for start in range(0, len(ids), CHUNK):
+        DossierLine.objects.filter(dossier__in=ids[start : start + CHUNK], part="components").delete()
+
+
+def _put(one: _Judged, actor: Actor, at: datetime) -> int:
+    area = one.filled.area
+    _refuse_taken(area, one.after)
+    seq = _claim(area, one.filled.over)
+    _write(area, one.after)
+    body = {"seq": seq, "changes": {name: list(pair) for name, pair in one.changed.items()}}
+    _tell(area, "put", actor, at, body)
     return seq
 
 
@@ -256,7 +315,7 @@ def history(area: AreaView) -> list[Line]:
 def _changes(told: Mapping[str, Sequence[str]]) -> tuple[Changed, ...]:
     return tuple(
         (one.name, one.label, told[one.name][0], told[one.name][1])
-        for one in rules.FIELDS
+        for one in (*rules.FIELDS, *rules.FORMER)
         if one.name in told
     )
 

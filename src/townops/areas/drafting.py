@@ -12,10 +12,12 @@ from typing import Final, TypeVar
 
 from townops.areas.domain.features import Feature
 from townops.areas.domain.held import Held
+from townops.areas.domain.numbering import Numbering
 from townops.areas.domain.operations import Given, changes_of
 from townops.areas.domain.proving import prove
 from townops.areas.geography import picture
 from townops.areas.models import Version, VersionArea, VersionEdit
+from townops.areas.schemes import scheme_at
 from townops.areas.versions import apply_changes, feature_of, load_version, lock_draft, redo, undo
 from townops.base import db
 from townops.kernel.actors import Actor
@@ -64,7 +66,7 @@ def edit_draft(version_id: int, operation: Given, *, based_on: int, actor: Actor
     with db.write():
         row = lock_draft(version_id, actor)
         before = _held(row)
-        changes = changes_of(before, operation)
+        changes = changes_of(before, operation, numbering(at))
         if lost := [code for code in before.since(based_on) if code in changes]:
             raise Refused("draft_stale", codes="、".join(lost[:SHOWN]))
         if not changes:
@@ -141,9 +143,14 @@ def _carry(version_id: int, before: Held, after: Held, codes: set[str]) -> None:
             _keep(_proofs, key, (after.revision, proof))
 
 
-def suggested_code(version_id: int, parent: str) -> str:
-    """A code for a new area below a parent that no area ever had."""
-    return draft_held(version_id).new_code(parent, picture.get().by_code)
+def numbering(at: datetime) -> Numbering:
+    """How new areas are numbered: by the scheme in force, never as any area is or was."""
+    return Numbering(picture.get().by_code.keys(), scheme_at(at))
+
+
+def suggested_code(version_id: int, parent: str, kind: str, *, at: datetime) -> str:
+    """A code for a new area of a kind below a parent that no area ever had. Refused: as `draft_held`, codes_used_up."""
+    return numbering(at).next(draft_held(version_id), parent, kind)
 
 
 _Key = tuple[int, datetime]

@@ -93,6 +93,12 @@ def shapes_on(on: date) -> QuerySet[AreaShape]:
     return AreaShape.objects.filter(shape & area)
 
 
+def left_on(area_id: int, today: date) -> date | None:
+    """The last day until today on which an area lost its ground; also of one that will come back."""
+    ended = AreaShape.objects.filter(area=area_id, valid_until__lte=today)
+    return ended.order_by("-valid_until").values_list("valid_until", flat=True).first()
+
+
 def read() -> Geography:
     """Every identity, without shapes."""
     fields = (

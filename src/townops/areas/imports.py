@@ -14,7 +14,7 @@ from townops.areas.geography import picture
 from townops.areas.models import Area, AreaShape, Version
 from townops.areas.stamps import CHANGED, touch
 from townops.areas.surveys import AreaFile, read
-from townops.base import db, journal, outbox, seals, words
+from townops.base import db, journal, outbox, seals, sql, words
 from townops.base.registry import answers
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
@@ -163,7 +163,7 @@ def write_areas(survey: Survey, *, valid_from: date) -> None:
             area.detached_allowed, area.directly_managed = (row.says(flag) for flag in FLAGS)
         Area.objects.bulk_create([one for one in areas if one.pk is None], batch_size=500)
         fields = ("name", "block_type", "parent", *FLAGS)
-        Area.objects.bulk_update([one for one in areas if one.code in known], fields, batch_size=200)
+        sql.rewrite([one for one in areas if one.code in known], fields)
         known |= {one.code: one for one in areas}
     write_paths(known.values())
 
@@ -177,7 +177,7 @@ def write_paths(areas: Iterable[Area]) -> None:
         if area.path != path:
             area.path = path
             stale.append(area)
-    Area.objects.bulk_update(stale, ["path"], batch_size=400)
+    sql.rewrite(stale, ["path"])
 
 
 def _upwards(areas: Mapping[int, Area], pk: int) -> Iterator[int]:

@@ -258,7 +258,7 @@ class Dossier(models.Model):
 
 
 class DossierLine(models.Model):
-    """One key place, component, kind of people or piece of equipment of a dossier; `name` is its first cell, a component's
+    """One component, kind of people or piece of equipment of a dossier; `name` is its first cell, a component's
     its code, which exists once.
     """
 
@@ -277,3 +277,39 @@ class DossierLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part} {self.name}"
+
+
+class Place(models.Model):
+    """A key place (重点场所): a thing at a point of a block, with a post to ask, from one day to another; `seq` counts its changes.
+
+    `post` is the id of a post that people keep; whose block it lies in follows new borders.
+    """
+
+    town = models.CharField("街镇代码", max_length=12)
+    kind = models.CharField("类别", max_length=20)
+    name = models.CharField("名称", max_length=80)
+    block = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    lng = models.FloatField("经度", null=True)
+    lat = models.FloatField("纬度", null=True)
+    address = models.CharField("地址", max_length=120, blank=True)
+    post = models.BigIntegerField("联系岗位", null=True)
+    valid_from = models.DateField("启用日期")
+    valid_until = models.DateField("停用日期", null=True)
+    seq = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("id",)
+        indexes: ClassVar = [models.Index(fields=["town", "kind"], name="place_town_kind")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="place_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(lng__isnull=True, lat__isnull=True) | Q(lng__isnull=False, lat__isnull=False),
+                name="place_point_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.name}"

@@ -27,7 +27,7 @@ from townops.areas.versions import (
     standing,
     view,
 )
-from townops.base import db, journal, outbox, seals
+from townops.base import db, journal, outbox, seals, sql
 from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
 
@@ -156,7 +156,7 @@ def _identities(town: str, after: Iterable[Feature], found: Difference, on: date
         area.valid_until = max(on, area.valid_from)
     for area in back:
         area.valid_until = None
-    Area.objects.bulk_update([*ended, *back], ["valid_until"], batch_size=BATCH)
+    sql.rewrite([*ended, *back], ["valid_until"])
     for kind, level in levels(after).items():
         fresh = [one for one in level if one.code not in every]
         made = [
@@ -171,6 +171,10 @@ def _worded(area: Area, one: Feature, every: Mapping[str, Area]) -> Area:
     area.name, area.block_type, area.parent = one.name, one.block_type, every.get(one.parent)
     area.detached_allowed, area.directly_managed = one.detached_allowed, one.directly_managed
     return area
+
+
+def _said(area: Area) -> tuple[object, ...]:
+    return (area.name, area.block_type, area.parent_id, area.detached_allowed, area.directly_managed)
 
 
 def _shapes(town: str, after: Mapping[str, Feature], found: Difference, on: date) -> None:
@@ -210,8 +214,9 @@ def begin_due(at: datetime) -> int:
 def _begin(row: Version, at: datetime) -> None:
     """Names, parents and types hold from now on; whoever keeps work by area is told in the same transaction."""
     every = {one.code: one for one in Area.objects.filter(town=row.town)}
-    areas = [_worded(every[one.code], one, every) for one in features_of(row.pk)]
-    Area.objects.bulk_update(areas, WORDED, batch_size=BATCH)
+    before = {code: _said(one) for code, one in every.items()}
+    areas = (_worded(every[one.code], one, every) for one in features_of(row.pk))
+    sql.rewrite([one for one in areas if _said(one) != before[one.code]], WORDED)
     write_paths(every.values())
     row.applied = True
     row.save(update_fields=["applied"])

@@ -58,10 +58,10 @@ def _level(ground: Ground, kind: str) -> list[tuple[int, float]]:
 
 
 def blocks_below(area_id: int) -> list[AreaView]:
-    """Blocks under an area (or the block itself) that have not ended, by code."""
+    """Blocks under an area (or the block itself) that stand today, by code."""
     known, today = picture.get(), timezone.localdate()
     found = (known.by_id[one] for one in known.below(area_id))
-    living = (one for one in found if one.kind == "block" and not one.ended(today))
+    living = (one for one in found if one.kind == "block" and one.stands(today))
     return sorted(living, key=lambda one: one.code)
 
 
@@ -96,7 +96,7 @@ def search(town_id: int, q: str, most: int) -> list[AreaView]:
         one
         for one in under
         if one.kind in SEARCHED
-        and not one.ended(today)
+        and one.stands(today)
         and all(word in one.code or word in one.name for word in words)
     ]
     return sorted(found, key=lambda one: (SEARCHED.index(one.kind), one.code))[:most]

@@ -16,7 +16,7 @@ from townops.areas.domain.views import AreaView
 from townops.areas.geography import picture
 from townops.areas.imports import wkb_of
 from townops.areas.models import Area, AreaShape, Stamp, Version, VersionArea, VersionEdit
-from townops.base import db, journal
+from townops.base import db, journal, sql
 from townops.base.canonical import dump, load
 from townops.kernel.actors import Actor
 from townops.kernel.partition import Proof
@@ -250,7 +250,7 @@ def write_changes(row: Version, changes: Changes) -> None:
     )
     known = [_rewritten(held[code], one, row.revision) for code, one in changes.items() if code in held]
     fields = (*(name for name in WORDS if name != "code"), "shape", "revision", "gone")
-    VersionArea.objects.bulk_update(known, fields, batch_size=BATCH // 4)
+    sql.rewrite(known, fields)
 
 
 def _rewritten(held: VersionArea, one: Feature | None, revision: int) -> VersionArea:

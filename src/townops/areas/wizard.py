@@ -1,6 +1,6 @@
 """A survey tried against a draft, and brought into it whole or not at all (U8-U11)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -26,6 +26,12 @@ from townops.kernel.partition import Proof
 from townops.kernel.refusal import Refused
 
 REMOVE: Final = "remove"
+BEGUN, READ, JUDGED = 0.05, 0.4, 0.6  # shares of the work, as long files take it
+Progress = Callable[[float], object]
+
+
+def _quiet(share: float) -> None:
+    """Nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,23 +142,25 @@ def _errors(survey: Survey, known: Mapping[str, Feature]) -> Sequence[RowError]:
     return list(Examination(survey, everywhere, LABELS).errors())
 
 
-def take_upload(number: int, version_id: int, *, based_on: int, actor: Actor, at: datetime) -> int:
-    """Bring a kept file into a draft as one operation, all of it or nothing; returns the draft's new revision.
+def take_upload(
+    number: int, version_id: int, *, based_on: int, actor: Actor, at: datetime, progress: Progress = _quiet
+) -> int:
+    """Bring a kept file into a draft as one operation, all of it or nothing; returns the draft's new revision. `progress` is told
+    which share of the work is done.
 
     Refused: survey_wrong when a row is, draft_stale when somebody changed one of its areas after `based_on`, and as
     `try_upload` and `put_features`.
     """
+    progress(BEGUN)
     row, held = load_version(version_id), upload(number, actor=actor)
     known = {one.code: one for one in features_of(row.pk)}
     survey = _survey(held, row.town, known)
+    progress(READ)
     errors = _errors(survey, known)
     if errors:
         raise Refused("survey_wrong", count=len(errors))
-    features = {one.code: one for one in map(surveyed, survey.rows)}
-    changed = [one for code, one in features.items() if known.get(code) != one]
-    kinds = {one.kind for one in features.values()}
-    absent = [code for code, one in known.items() if one.kind in kinds and code not in features]
-    gone = absent if held.typed.get("absent") == REMOVE else []
+    progress(JUDGED)
+    changed, gone = _changes(survey, known, held)
     with db.write():
         note_taken(number, at)
         made = put_features(version_id, based_on=based_on, features=changed, removed=gone, actor=actor, at=at)
@@ -164,4 +172,16 @@ def take_upload(number: int, version_id: int, *, based_on: int, actor: Actor, at
             "removed": len(gone),
         }
         journal.append(kind=KIND, key=row.town, action="survey", actor=actor, at=at, body=body)
+    progress(1.0)
     return made
+
+
+def _changes(
+    survey: Survey, known: Mapping[str, Feature], held: UploadView
+) -> tuple[list[Feature], list[str]]:
+    """What differs from the draft, and what the file says is no more."""
+    features = {one.code: one for one in map(surveyed, survey.rows)}
+    kinds = {one.kind for one in features.values()}
+    absent = [code for code, one in known.items() if one.kind in kinds and code not in features]
+    changed = [one for code, one in features.items() if known.get(code) != one]
+    return changed, absent if held.typed.get("absent") == REMOVE else []

@@ -14,13 +14,14 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from townops.base import words
 from townops.base.canonical import dump
 from townops.base.db import write
 from townops.base.jobs import enqueue
-from townops.base.models import Account, Batch, BatchItem
+from townops.base.models import Account, Batch, BatchItem, Job
 from townops.base.registry import Registry
 from townops.kernel.refusal import Refused
 
@@ -30,6 +31,7 @@ READ: Final = 100
 LONGEST_KEY: Final = 64  # width of the column
 KEPT: Final = timedelta(days=7)
 TASK: Final = "base.batch"
+SAID: Final = 200  # width of the column
 DONE: Final = "done"
 REFUSED: Final = "refused"
 S = Batch.State
@@ -155,10 +157,16 @@ def stop(owner: Account, number: int, *, at: datetime) -> None:
 
 
 def advance(batch: int, done: int) -> bool:
-    """Note how far a long run has come; False when it was asked to stop."""
+    """Note how far a long run has come, never back when it is run again; False when it was asked to stop."""
     with write():
-        Batch.objects.filter(pk=batch).update(done=done)
+        Batch.objects.filter(pk=batch).update(done=Greatest(F("done"), done))
     return not Batch.objects.filter(pk=batch, stop_asked=True).exists()
+
+
+def is_lost(row: Batch) -> bool:
+    """Whether a batch that has not ended never will: its job was given up after its last attempt."""
+    gone = Job.objects.filter(name=TASK, state=Job.State.DEAD, payload=dump({"batch": row.pk}))
+    return row.state not in ENDED and gone.exists()
 
 
 def run(number: int, at: datetime) -> None:
@@ -213,7 +221,7 @@ def _run_whole(row: Batch, asked: Asked, work: Whole, at: datetime) -> None:
     try:
         result = work(asked, at)
     except Refused as refused:
-        _end(row.pk, S.FAILED, result=refused.code)
+        _end(row.pk, S.FAILED, result=words.render(refused)[:SAID])
         return
     stopped = Batch.objects.filter(pk=row.pk, stop_asked=True).exists()
     _end(row.pk, S.STOPPED if stopped else S.DONE, result="" if stopped else result)

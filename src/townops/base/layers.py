@@ -27,7 +27,9 @@ class LayerFact:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """`read(since, until)`: what was there on one of these days, each feature once, as it was last."""
+    """`read(since, until)`: what was there on one of these days, each feature once, as it was last. `turn`: a text that is
+    another whenever that of a day may be another, cheaper than reading it.
+    """
 
     name: str
     label: str
@@ -37,6 +39,7 @@ class Layer:
     facts: tuple[LayerFact, ...]
     read: Callable[[date, date], FeatureSet]
     least_zoom: int = 0  # further out its features are too small to be told apart
+    turn: Callable[[date], str] | None = None
 
     def opens_to(self, actor: Actor) -> bool:
         return actor.holds(self.permission)

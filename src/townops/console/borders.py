@@ -8,7 +8,7 @@ from typing import Final
 
 from townops.areas import api as areas
 from townops.base import journal
-from townops.console import labels
+from townops.console import drawing, labels
 from townops.people import api as people
 
 WHAT: Final = {
@@ -30,6 +30,7 @@ FAULTS: Final = {
     "containment": "上下级不符",
 }
 LISTED: Final = 200
+MOST: Final = 12
 MU_PER_M2: Final = 3 / 2000
 Deeds = Mapping[tuple[int, str], journal.Entry]
 
@@ -114,10 +115,33 @@ class Hands:
     touched: areas.Touched
 
 
-def counted(proof: areas.Proof) -> list[tuple[str, int]]:
-    """How many defects of each type, in the order in which they are told."""
+def counted(proof: areas.Proof) -> list[tuple[str, int, str]]:
+    """How many defects of each type, in the order in which they are told: word, number, code."""
     counts = Counter(str(one.type) for one in proof.defects)
-    return [(word, counts[code]) for code, word in FAULTS.items() if counts[code]]
+    return [(word, counts[code], code) for code, word in FAULTS.items() if counts[code]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """The defects of a draft by type, by severity and by the 居村 that have most; each a word, a number and a code."""
+
+    types: list[tuple[str, int, str]]
+    severities: list[tuple[str, int, str]]
+    villages: list[tuple[str, int, str]]
+
+
+def sifted(proof: areas.Proof, held: areas.Held) -> Sifted:
+    """Counted for the links that lead to them."""
+    grave = Counter(one.severity.value for one in proof.defects)
+    where = Counter(code for one in proof.defects for code in drawing.concerned(one, held))
+    named = [(held.features[code], number) for code, number in where.most_common()]
+    villages = [(one.name, number, one.code) for one, number in named if one.kind == "village"]
+    words = drawing.words_of_defects()["severities"]
+    return Sifted(
+        counted(proof),
+        [(word, grave[code], code) for code, word in words.items() if grave[code]],
+        villages[:MOST],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """A dossier as its page shows it: of a block, of a 居村 with the state of its blocks, of a responsibility grid with force and workload."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
 
 from townops.areas import api as areas
 from townops.base import masking
@@ -15,7 +18,14 @@ from townops.people import api as people
 
 STAFF: Final = ("people.view", *SEES)  # who reads more of a dossier than where it lies and who answers
 SUBJECTS: Final = "people.edit"
-DID: Final = {"put": "修改", "confirm": "确认无变化", "photo": "上传照片", "unphoto": "撤下照片"}
+PLACES: Final = "areas.places"
+DID: Final = {
+    "put": "修改",
+    "confirm": "确认无变化",
+    "photo": "上传照片",
+    "unphoto": "撤下照片",
+    "place": "修改重点场所",
+}
 DIGITS: Final = 9
 
 
@@ -61,15 +71,23 @@ def shown(desk: Desk, area: areas.AreaView) -> dict[str, object]:
         "hectares": grounds.hectares(areas.sizes().get(area.id, 0.0)),
         "neighbours": areas.neighbours(area.id),
         "staff": desk.may(*STAFF),
-        "found_orders": _orders(desk, area),
+        "links": _links(desk, area),
     }
 
 
-def _orders(desk: Desk, area: areas.AreaView) -> list[tuple[str, str, orders.Page]]:
-    """Open and closed orders here that this person sees."""
-    wanted = ((True, "未结", f"area={area.code}&open=1"), (False, "已结束", f"area={area.code}&open=0"))
-    pages = ((word, query, _count(desk, area, open_=is_open)) for is_open, word, query in wanted)
-    return [(word, query, page) for word, query, page in pages if page]
+def _links(desk: Desk, area: areas.AreaView) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Headings with (words, address) of what other contexts hold there; a page that is not installed leads nowhere and is left out."""
+    found = areas.dossier_links(area, actor=desk.actor, at=desk.at)
+    told = [(title, [(one.words, at) for one in links if (at := _address(one))]) for title, links in found]
+    return [(title, links) for title, links in told if links]
+
+
+def _address(one: areas.DossierLink) -> str:
+    try:
+        at = reverse(f"console:{one.page}")
+    except NoReverseMatch:
+        return ""
+    return f"{at}?{urlencode(one.query)}" if one.query else at
 
 
 def _count(desk: Desk, area: areas.AreaView, *, open_: bool) -> orders.Page | None:
@@ -87,6 +105,7 @@ def of_block(desk: Desk, area: areas.AreaView) -> dict[str, object]:
         "answering": [_answering(one) for one in people.contacts_of(area.id, desk.at)],
         "units": choices.units(desk.town),
         "photos": areas.photos(area),
+        "key_places": _key_places(desk, [area]),
         "may_name": desk.may(SUBJECTS),
     }
     return found
@@ -99,6 +118,7 @@ def of_grid(desk: Desk, area: areas.AreaView) -> dict[str, object]:
     waiting = _count(desk, area, open_=True)
     return found | {
         "force": force,
+        "waiting": waiting,
         "per_person": f"{waiting.total / force:.1f}" if waiting and force else "",
         "villages": [(one, _count(desk, one, open_=True)) for one in areas.children(area.id)],
         "state": None,
@@ -172,7 +192,24 @@ def of_village(desk: Desk, area: areas.AreaView) -> dict[str, object]:
         "unit": unit,
         "posts": [(one, people.holder(unit.id, one.id, desk.at)) for one in people.posts_of(unit.id)] if unit else [],
         "may_keep": areas.may_keep(desk.actor, area),
+        "key_places": _key_places(desk, areas.blocks_below(area.id)),
     }  # fmt: skip
+
+
+def _key_places(desk: Desk, blocks: list[areas.AreaView]) -> list[areas.PlaceView] | None:
+    """What stands there; None for whoever may not see key places. Telephones that somebody typed are for keepers alone."""
+    if not desk.may(PLACES):
+        return None
+    return [one if areas.may_keep(desk.actor, one.block) else _masked(one) for one in areas.places_of(blocks)]
+
+
+def _masked(one: areas.PlaceView) -> areas.PlaceView:
+    return replace(one, name=masking.mask_text(one.name), address=masking.mask_text(one.address))
+
+
+def place_form(one: areas.PlaceView | None, area: areas.AreaView) -> dict[str, str]:
+    """What stands in the form of a key place; of a new one its block."""
+    return areas.typed_of(one) if one else {"block": area.code, "seq": "0"}
 
 
 def form(area: areas.AreaView, typed: Mapping[str, str] | None = None) -> list[tuple[areas.Field, str, int]]:

@@ -65,9 +65,25 @@ def changes(found: Mapping[str, areas.Feature | None]) -> str:
     return f'"features":[{told}],"gone":{dump(gone)}'
 
 
-def defects(found: Iterable[areas.Defect]) -> list[dict[str, object]]:
-    """Each with its words and the box it lies in."""
-    return [_defect(one) for one in found]
+def defects(found: Iterable[areas.Defect], held: areas.Held) -> list[dict[str, object]]:
+    """Each with its words, the box it lies in, and the grids and 居村 it concerns."""
+    return [_defect(one) | {"within": sorted(concerned(one, held))} for one in found]
+
+
+def concerned(one: areas.Defect, held: areas.Held) -> set[str]:
+    """Codes of the areas a defect names and of all above them."""
+    named = [held.sheet.pieces[code] for code in one.features if code in held.sheet.pieces]
+    return {above.code for piece in named for above in (piece, *held.sheet.above(piece.code)) if above.level}
+
+
+def spots(found: Iterable[areas.Defect]) -> str:
+    """A GeoJSON collection of where defects are, as maps of borders draw them."""
+    told = (
+        f'{{"type":"Feature","properties":{dump({"side": "defect", "key": areas.defect_key(one)})},'
+        f'"geometry":{shape_of(one)}}}'
+        for one in found
+    )
+    return f'{{"type":"FeatureCollection","features":[{",".join(told)}]}}'
 
 
 def shape_of(one: areas.Defect) -> str:

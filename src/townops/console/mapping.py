@@ -108,7 +108,7 @@ def areas_json(kind: str, town: str, window: Window) -> str:
 
 def places_found(desk: Desk, q: str) -> list[dict[str, object]]:
     """Where a map goes for a number of an order, or a name or code of 居村 and blocks."""
-    found = [*_order_place(desk, q), *_area_places(desk, q)]
+    found = [*_order_place(desk, q), *_area_places(desk, q), *_key_places(desk, q)]
     return found[:FOUND]
 
 
@@ -137,3 +137,12 @@ def _area_places(desk: Desk, q: str) -> Iterator[dict[str, object]]:
         area = areas.area(choices.code_of(line))
         if point := areas.point_within(area.id):
             yield {"label": line, "kind": area.kind, "lng": point[0], "lat": point[1]}
+
+
+def _key_places(desk: Desk, q: str) -> Iterator[dict[str, object]]:
+    """Key places, for whoever may see them."""
+    if not desk.may("areas.places"):
+        return
+    for one in areas.find_places(desk.town, q=q, most=FOUND):
+        if point := one.point or areas.point_within(one.block.id):
+            yield {"label": f"{one.name}（{one.kind}）", "kind": "block", "lng": point[0], "lat": point[1]}

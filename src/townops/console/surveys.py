@@ -41,6 +41,7 @@ LEVELS: Final = {
 MUST: Final = frozenset({"code", "name", "kind"})
 TYPED: Final = ("layer", "page", "system", "other", "swapped", "sure", "mend", "absent", "note")
 LONGEST: Final = 200
+TAKEN: Final = ("upload", "version", "revision", "rows")
 
 
 def chosen_fields(post: QueryDict) -> dict[str, str]:
@@ -109,8 +110,9 @@ def take_in(asked: batches.Asked, at: datetime) -> str:
     """Bring a long file into its draft, whole or not at all."""
     actor = people.actor_for(asked.owner, at)
     given = asked.payload
-    number, version, revision = (int(given[name]) for name in ("upload", "version", "revision"))
-    batches.advance(asked.batch, 1)
-    areas.take_upload(number, version, based_on=revision, actor=actor, at=at)
-    batches.advance(asked.batch, len(areas.features_of(version)))
+    number, version, revision, rows = (int(given.get(name, 0)) for name in TAKEN)
+    areas.take_upload(
+        number, version, based_on=revision, actor=actor, at=at,
+        progress=lambda share: batches.advance(asked.batch, int(share * rows)),
+    )  # fmt: skip
     return str(version)

@@ -30,13 +30,18 @@ def point_of(post: dict[str, str], town: str) -> tuple[float | None, float | Non
         area = areas.area(choices.area_code(post["block"], town))
         return areas.point_within(area.id) or (None, None)
     named = named_by(post.get("address", ""), town)
-    return areas.point_within(areas.area(named.code).id) or (None, None) if named else (None, None)
+    return point_named(named) or (None, None) if named else (None, None)
+
+
+def point_named(place: areas.Named) -> tuple[float, float] | None:
+    """A key place's own point, else one inside the 居村 or block."""
+    return place.point or areas.point_within(areas.area(place.code).id)
 
 
 def named_by(address: str, town: str) -> areas.Named | None:
     """The one place whose whole name the address is: a 居村 or block nobody need choose from a list any more."""
     address = address.strip()
-    found = [one for one in areas.find(town, address, most=MOST_NAMESAKES) if one.name == address]
+    found = [one for one in areas.find_with_places(town, address, most=MOST_NAMESAKES) if one.name == address]
     return found[0] if len(found) == 1 else None
 
 

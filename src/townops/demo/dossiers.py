@@ -48,7 +48,16 @@ def build_dossiers(town: str, *, at: datetime) -> int:
             reviewed[block.id] = today - timedelta(days=min(rng.randrange(1, 400), rng.randrange(1, 200)))
     for grid in areas.areas_of(town, "grid"):
         found[grid.id] = areas.read_dossier("grid", _grid(Random(f"force {grid.code}")), county=town[:6])
+    areas.enter_places(_places(town), since=today - timedelta(days=365), actor=BUILDER, at=at)
     return areas.enter_dossiers(found, reviewed, actor=BUILDER, at=at)
+
+
+def _places(town: str) -> Iterator[tuple[areas.AreaView, str, str, str]]:
+    """A key place in every block of a type that has such."""
+    for block in areas.areas_of(town, "block"):
+        lane = Random(f"dossier {block.code}").randrange(10, 900, 2)
+        if kind := PLACES.get(block.block_type):
+            yield block, kind[0], f"{block.name}{kind[1]}", f"{block.name[:2]}路{lane}弄1号"
 
 
 class Serials:
@@ -68,9 +77,6 @@ def _block(block: areas.AreaView, rng: Random, serials: Serials, today: date) ->
         yield "address", f"{short}路{lane}弄"
         yield "plates", "、".join(f"{lane}弄{number}号" for number in range(1, rng.randrange(2, 7)))
     yield from _people(block.block_type, rng, today)
-    kind = PLACES.get(block.block_type)
-    if kind:
-        yield "places", f"{kind[0]}，{block.name}{kind[1]}，{short}路{lane}弄1号"
     lines = []
     for _ in range(rng.randrange(0, 6)):
         code, name = rng.choice(COMPONENTS)

@@ -68,6 +68,10 @@ class FeatureSet:
         ]
         return np.array(kept, dtype=np.int64)
 
+    def within(self, tile: Tile) -> Places:
+        """Places of those that may touch a tile."""
+        return np.sort(self._tree.query(shapely.box(*tile.box)))
+
     def tile(self, layer: str, tile: Tile) -> bytes:
         """The tile as vectors; b"" where there is nothing. Made once, the last ones stay in memory."""
         with self._cutting:
@@ -79,7 +83,7 @@ class FeatureSet:
             return known
 
     def _cut(self, layer: str, tile: Tile) -> bytes:
-        places = np.sort(self._tree.query(shapely.box(*tile.box)))
+        places = self.within(tile)
         facts = [{"id": self.ids[place], **self.facts[place]} for place in places]
         layers = {layer: (cut(self._shapes_at(tile.zoom)[places], tile), facts)}
         if self._covers and len(places) <= MOST_NAMED:

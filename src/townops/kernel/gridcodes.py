@@ -37,12 +37,26 @@ class Scheme:
         return self.stem_width + self.serial
 
     @property
+    def upper(self) -> "Scheme":
+        """The scheme of what the innermost part names: its serial is that part."""
+        return Scheme(self.parts[:-1], self.parts[-1][1])
+
+    @property
     def most(self) -> int:
         """How many codes one stem can give, ever."""
         return int(10**self.serial) - 1
 
 
 STANDARD: Final = Scheme()
+NAMES: Final = tuple(name for name, _ in STANDARD.parts)
+
+
+def scheme_of(widths: str) -> Scheme:
+    """A scheme as it is written down: the widths of county, town, village and serial. Refused(code_scheme)."""
+    found = [int(one) for one in widths.split() if _digits(one)]
+    if len(found) != len(NAMES) + 1 or len(found) != len(widths.split()):
+        raise Refused("code_scheme", longest=LONGEST)
+    return Scheme(tuple(zip(NAMES, found[:-1], strict=True)), found[-1])
 
 
 def stem(values: Mapping[str, str], scheme: Scheme = STANDARD) -> str:

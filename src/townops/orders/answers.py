@@ -9,8 +9,12 @@ from django.db.models import Min, Q, QuerySet
 from townops.areas import api as areas
 from townops.base.registry import answers
 from townops.catalogue import api as catalogue
+from townops.kernel.actors import Actor
+from townops.orders import queries
+from townops.orders.access import VIEW, VIEW_ALL
 from townops.orders.domain.states import State
 from townops.orders.models import Order, OrderClock, OrderTask
+from townops.orders.narrowing import Filter
 from townops.orders.succession import of_unit
 from townops.people import api as people
 
@@ -177,3 +181,15 @@ answers.register("orders.open_for_dispatch", open_for_dispatch)
 answers.register("orders.of_unit", of_unit)
 answers.register("orders.of_class", of_class)
 answers.register("orders.waiting_for_dispatch", waiting_for_dispatch)
+
+
+@areas.on_dossier_links("orders", "这里的工单", order=10)
+def of_area(area: areas.AreaView, actor: Actor, at: datetime) -> Iterator[areas.DossierLink]:
+    """Open and closed orders there that this person sees."""
+    if not (actor.holds(VIEW) or actor.holds(VIEW_ALL)):
+        return
+    for is_open, word in ((True, "未结"), (False, "已结束")):
+        page = queries.find(actor, Filter(area=area.code, open=is_open), at=at, limit=1)
+        count = str(page.total) if page.exact else f"{page.total:,}+"
+        query = {"area": area.code, "open": str(int(is_open))}
+        yield areas.DossierLink(f"{word} {count} 件", "orders", query)

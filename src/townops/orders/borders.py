@@ -90,8 +90,9 @@ def _named(old: Place, town: str, today: date) -> Place:
     if finest is None:
         return old
     area = areas.area_by_id(finest)
-    if area.until is not None and area.ended(today):
-        shares = areas.carried_to(town, area.code, area.until - timedelta(days=1), today)
+    if not area.stands(today):
+        left = area.until or areas.left_on(area.id, today)
+        shares = areas.carried_to(town, area.code, left - timedelta(days=1), today) if left else ()
         try:
             area = areas.area(shares[0].code) if shares else area
         except Refused:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from townops.areas import api as areas
 from townops.base.ledger import references
 from townops.base.registry import answers
+from townops.kernel.refusal import Refused
 from townops.people.loading import follow_import
 from townops.people.models import BlockSubject
 from townops.people.queries import current_subjects, directory, units
@@ -74,3 +75,26 @@ references.declare(
 )
 answers.register("areas.reviewed", _reviewed)
 answers.register("areas.imported", follow_import)
+
+
+def _post(town: str, text: str) -> int:
+    """The post that "单位/岗位" names (answers "areas.post"). Refused(place_contact)."""
+    unit_name, _, post_name = (part.strip() for part in text.partition("/"))
+    known = directory()
+    for unit in known.units.values():
+        if unit.name == unit_name and unit.town == town:
+            for post in known.posts_of.get(unit.id, ()):
+                if post.name == post_name:
+                    return post.id
+    raise Refused("place_contact", contact=text[:40])
+
+
+def _posts(ids: Collection[int]) -> dict[int, str]:
+    """Posts in words, as they are typed (answers "areas.posts")."""
+    known = directory()
+    found = (known.posts[one] for one in ids if one in known.posts)
+    return {one.id: f"{known.units[one.unit_id].name}/{one.name}" for one in found}
+
+
+answers.register("areas.post", _post)
+answers.register("areas.posts", _posts)

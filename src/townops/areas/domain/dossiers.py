@@ -47,7 +47,6 @@ FIELDS: Final = (
     Field("elders", "60岁及以上", BLOCK, "count"),
     Field("workers", "从业人员", BLOCK, "count"),
     Field("counted_on", "统计日期", BLOCK, "day"),
-    Field("places", "重点场所", BLOCK, "lines", cells=("类别", "名称", "位置"), hint="消防重点单位，高桥宾馆，北街88号"),
     Field(
         "components", "部件", BLOCK, "lines", cells=("编码", "名称", "位置"), hint="3101150101000001，上水井盖，北街12号门前"
     ),
@@ -55,6 +54,9 @@ FIELDS: Final = (
     Field("equipment", "装备", GRID, "lines", cells=("名称", "数量", "说明"), hint="巡逻电动车，4"),
     Field("note", "备注", BLOCK | GRID, longest=500),
 )  # fmt: skip
+FORMER: Final = (
+    Field("places", "重点场所", BLOCK, "lines"),
+)  # told by the history alone: now a register of its own
 COUNTS: Final = tuple(one.name for one in FIELDS if one.kind == "count")
 LINES: Final = tuple(one.name for one in FIELDS if one.kind == "lines")
 COUNTED: Final = frozenset({"force", "equipment"})  # whose second cell is a number

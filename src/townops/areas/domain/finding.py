@@ -12,11 +12,16 @@ WHOLE: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A place as it is looked for: its code, its name, and the 居村 above it ("" for a 居村 itself)."""
+    """A place as it is looked for: its code, its name, and the 居村 above it ("" for a 居村 itself).
+
+    A key place (`is_place`) has the code of its block, which is above it, and its own point where that is known.
+    """
 
     code: str
     name: str
     above: str = ""
+    point: tuple[float, float] | None = None
+    is_place: bool = False
 
 
 def find(q: str, places: Iterable[Named], most: int) -> list[Named]:
@@ -34,7 +39,7 @@ def find(q: str, places: Iterable[Named], most: int) -> list[Named]:
 
 
 def _likeness(said: str, pairs: set[str], place: Named) -> int:
-    if UNSAID.sub("", place.code).startswith(said):
+    if not place.is_place and UNSAID.sub("", place.code).startswith(said):
         return 2 * WHOLE
     own = _shared(said, pairs, place.name)
     return own + _shared(said, pairs, place.above) // 2 if own else 0

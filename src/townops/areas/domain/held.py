@@ -6,7 +6,7 @@ from typing import Final
 
 from townops.areas.domain.candidates import KINDS
 from townops.areas.domain.features import Feature
-from townops.kernel import gridcodes, partition
+from townops.kernel import partition
 from townops.kernel.partition.sheet import Changes, Piece, Sheet
 from townops.kernel.refusal import Refused
 
@@ -49,27 +49,19 @@ class Held:
             raise Refused("edit_unknown", code=code)
         return found
 
-    def with_words(self, changes: Changes, fresh: Feature | None = None) -> dict[str, Feature | None]:
-        """What the kernel changed, with the words of the areas; `fresh` has those of a new one."""
-        return {code: self._worded(piece, fresh) if piece else None for code, piece in changes.items()}
+    def with_words(self, changes: Changes, *fresh: Feature) -> dict[str, Feature | None]:
+        """What the kernel changed, with the words of the areas; `fresh` has those of new ones."""
+        known = {one.code: one for one in fresh}
+        return {code: self._worded(piece, known) if piece else None for code, piece in changes.items()}
 
-    def _worded(self, piece: Piece, fresh: Feature | None) -> Feature:
-        before = self.features.get(piece.code) or fresh
-        if before is None or before.code != piece.code:
+    def _worded(self, piece: Piece, fresh: Mapping[str, Feature]) -> Feature:
+        before = self.features.get(piece.code) or fresh.get(piece.code)
+        if before is None:
             raise Refused("edit_unknown", code=piece.code)
         shape = before.shape
         if piece.code not in self.features or piece.shape is not self.sheet.pieces[piece.code].shape:
             shape = piece.shape.wkb
         return replace(before, shape=shape, parent=piece.feature.parent)
-
-    def new_code(self, parent: str, taken: Iterable[str]) -> str:
-        """A code nobody ever had: by the town's scheme where the parent's code is of it, else the parent's and a serial."""
-        ever = {*self.touched, *taken}
-        if len(parent) == gridcodes.STANDARD.stem_width and parent.isascii() and parent.isdigit():
-            return gridcodes.new_codes([parent], ever)[0]
-        tails = [code.removeprefix(parent) for code in ever if code.startswith(parent) and code != parent]
-        serial = 1 + max((int(tail) for tail in tails if tail.isascii() and tail.isdigit()), default=0)
-        return f"{parent}{serial:03d}"
 
 
 def piece_of(one: Feature) -> Piece:

@@ -1,7 +1,8 @@
 """The operations of the border editor as they are sent: a name and what it needs, read strictly (U8-U11). Pure.
 
 `do` is move_vertex, insert_vertex, remove_vertex, move_border, split, merge, draw, regroup, remove or words. Points are
-[longitude, latitude] in degrees. A town's outline stays unless `unlock` is true.
+[longitude, latitude] in degrees. A town's outline stays unless `unlock` is true. Above the finest level `draw` and `split`
+take along what lies below, cut where the line goes; parts get codes of the town's scheme.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,20 +10,27 @@ from dataclasses import replace
 from math import isfinite
 from typing import Final
 
+from townops.areas.domain.candidates import KINDS, UPPER
 from townops.areas.domain.features import Feature
-from townops.areas.domain.held import Held
+from townops.areas.domain.held import LEVEL, Held
+from townops.areas.domain.numbering import Numbering
 from townops.kernel.partition import editing
+from townops.kernel.partition.carving import Carved, Coder, Wanted, carve, divide
 from townops.kernel.partition.sheet import Point, Sheet
 from townops.kernel.refusal import Refused
 
 Given = Mapping[str, object]
 Changes = dict[str, Feature | None]
 MOST_POINTS: Final = 2000
+LONGEST_NAME: Final = 79  # of a part, before its number
 
 
-def changes_of(held: Held, given: Given) -> Changes:
+def changes_of(held: Held, given: Given, numbering: Numbering | None = None) -> Changes:
     """What an operation changes. Refused: operation_malformed, and as the operations of the kernel refuse."""
-    act = OPERATIONS.get(_text(given, "do"))
+    do = _text(given, "do")
+    if cut := CUTS.get(do):
+        return cut(held, given, numbering or Numbering())
+    act = OPERATIONS.get(do)
     if act is None:
         raise Refused("operation_malformed", what="do")
     return act(held, given)
@@ -54,12 +62,28 @@ def _move_border(held: Held, given: Given) -> Changes:
     return held.with_words(editing.move_border(_sheet(held, given), old, new))
 
 
-def _split(held: Held, given: Given) -> Changes:
+def _split(held: Held, given: Given, numbering: Numbering) -> Changes:
     code, line = _text(given, "code"), _points(given, "line", 2)
-    before = held.feature(code)
+    before, sheet = held.feature(code), _sheet(held, given)
     fresh = replace(before, code=_text(given, "new_code"), name=_text(given, "name") or before.name)
-    found = editing.split(_sheet(held, given), code, line, fresh.code)
-    return held.with_words(found, fresh)
+    if sheet.children(code):
+        made = divide(sheet, code, line, fresh.code, _coder(held, numbering, fresh.code))
+        return _with_parts(held, made, fresh)
+    return held.with_words(editing.split(sheet, code, line, fresh.code), fresh)
+
+
+def _coder(held: Held, numbering: Numbering, asked: str) -> Coder:
+    numbering.made.add(asked)
+    return lambda parent, level: numbering.next(held, parent, KINDS[level])
+
+
+def _with_parts(held: Held, made: Carved, fresh: Feature) -> Changes:
+    """Parts that were cut off are called and declared like what they were cut from."""
+    parts = [
+        replace(held.features[origin], code=code, name=f"{held.features[origin].name[:LONGEST_NAME]}2")
+        for code, origin in made.origins.items()
+    ]
+    return held.with_words(made.changes, fresh, *parts)
 
 
 def _merge(held: Held, given: Given) -> Changes:
@@ -69,13 +93,27 @@ def _merge(held: Held, given: Given) -> Changes:
     return held.with_words(editing.merge(_sheet(held, given), codes, _text(given, "into")))
 
 
-def _draw(held: Held, given: Given) -> Changes:
-    code, parent = _text(given, "code"), _text(given, "parent")
-    ring = _points(given, "ring", 3)
-    sheet = _sheet(held, given)
-    found = editing.draw(sheet, code, ring, parent, fill=given.get("fill") is True)
-    fresh = Feature(code, "block", _text(given, "name"), b"", parent, _text(given, "block_type"))
-    return held.with_words(found, fresh)
+def _draw(held: Held, given: Given, numbering: Numbering) -> Changes:
+    """A new block, 居村 or grid. With `fill` it takes only what nobody has; `empty` directly-managed ground leaves no blocks."""
+    kind = _text(given, "kind") or "block"
+    if kind not in UPPER:
+        raise Refused("operation_malformed", what="kind")
+    flags = [given.get(name) is True for name in ("detached_allowed", "directly_managed")]
+    fresh = Feature(
+        _text(given, "code"), kind, _text(given, "name"), b"", _text(given, "parent"),
+        _text(given, "block_type"), *flags,
+    )  # fmt: skip
+    if held.feature(fresh.parent).kind != UPPER[kind]:
+        raise Refused("operation_malformed", what="parent")
+    sheet, ring = _sheet(held, given), _points(given, "ring", 3)
+    if kind == "block" or given.get("fill") is True:
+        fill = given.get("fill") is True
+        found = editing.draw(sheet, fresh.code, ring, fresh.parent, level=LEVEL[kind], fill=fill)
+        return held.with_words(found, fresh)
+    empty = fresh.directly_managed and given.get("empty") is True
+    new = Wanted(fresh.code, fresh.parent, apart=fresh.detached_allowed, empty=empty)
+    made = carve(sheet, new, ring, _coder(held, numbering, fresh.code))
+    return _with_parts(held, made, fresh)
 
 
 def _regroup(held: Held, given: Given) -> Changes:
@@ -150,10 +188,9 @@ OPERATIONS: Final[Mapping[str, Callable[[Held, Given], Changes]]] = {
     "insert_vertex": _insert_vertex,
     "remove_vertex": _remove_vertex,
     "move_border": _move_border,
-    "split": _split,
     "merge": _merge,
-    "draw": _draw,
     "regroup": _regroup,
     "remove": _remove,
     "words": _words,
 }
+CUTS: Final[Mapping[str, Callable[[Held, Given, Numbering], Changes]]] = {"split": _split, "draw": _draw}

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from townops.areas import api
 from townops.areas.domain import dossiers as rules
+from townops.areas.dossiers import Filled, put_dossiers
 from townops.areas.models import Dossier, DossierLine
 from townops.areas.needs import REVIEW_KEY
 from townops.base import tunables
@@ -52,9 +53,8 @@ def test_what_is_typed_is_kept_as_one_reads_it():
         ({"components": "31011501，路灯"}, "component_code"),
         ({"components": "3201150137000001，路灯"}, "dossier_component_county"),
         ({"components": f"{LAMP}\n{LAMP}"}, "dossier_component_twice"),
-        ({"places": "宾馆"}, "dossier_line"),
-        ({"places": "宾馆，甲，乙，丙"}, "dossier_line"),
-        ({"places": "\n".join(f"宾馆，{n}" for n in range(501))}, "dossier_lines_many"),
+        ({"components": f"{LAMP}，又一格"}, "dossier_line"),
+        ({"components": "\n".join(f"31011501370{n:05d}，路灯" for n in range(501))}, "dossier_lines_many"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(typed, code):
@@ -86,14 +86,14 @@ def put(block, over=0, actor=None, **typed):
 
 def test_a_change_keeps_who_when_and_what_it_was(block):
     put(block, address="北街1号")
-    put(block, over=1, address="北街2号", places="宾馆，高桥宾馆")
+    put(block, over=1, address="北街2号", plates="1号、2号")
     newest, oldest = api.dossier_history(block)
     assert newest.changes == (
         ("address", "地址", "北街1号", "北街2号"),
-        ("places", "重点场所", "", "宾馆，高桥宾馆"),
+        ("plates", "门牌", "", "1号、2号"),
     )
     assert (newest.name, oldest.changes) == ("站长", (("address", "地址", "", "北街1号"),))
-    assert api.dossier(block).content["places"] == "宾馆，高桥宾馆"
+    assert api.dossier(block).content["plates"] == "1号、2号"
 
 
 def test_the_second_of_two_is_told_what_the_first_changed_and_overwrites_nothing(block):
@@ -141,6 +141,28 @@ def test_a_component_stands_in_one_block_alone(block):
     put(block, over=1, components="")
     put(neighbour, components=LAMP)
     assert DossierLine.objects.get().dossier_id == neighbour.id
+
+
+OTHER = "3101150137000002，路灯，南街路口"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_components_change_places_between_blocks_whatever_the_order(block, turned):
+    first, second = (replace(api.area(code), town="310115104000") for code in ("V1001", "V1002"))
+    put(first, components=LAMP)
+    put(second, components=OTHER)
+    wanted = [Filled(first, {"components": OTHER}, 1), Filled(second, {"components": LAMP}, 1)]
+    assert put_dossiers(wanted[::-1] if turned else wanted, actor=keeper(), at=NOW) == (2, [])
+    assert [one.content["components"] for one in api.dossiers([first, second])] == [OTHER, LAMP]
+    assert api.dossier_history(second)[0].changes[0][2:] == (OTHER, LAMP)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_component_that_two_blocks_of_a_sheet_want_is_refused_for_the_later(block, turned):
+    rows = [replace(api.area(code), town="310115104000") for code in ("V1001", "V1002")]
+    wanted = [Filled(one, {"components": LAMP}, 0) for one in (rows[::-1] if turned else rows)]
+    _, wrong = put_dossiers(wanted, actor=keeper(), at=NOW)
+    assert [(place, why.code) for place, why in wrong] == [(1, "dossier_component_taken")]
 
 
 def test_confirmed_unchanged_is_due_again_after_the_interval_of_the_town(block):

@@ -1,5 +1,7 @@
 """The editor edits a draft one operation at a time; nobody is overwritten, everybody is told (U8-U11)."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -8,9 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from townops.areas import api
+from townops.areas.domain.features import Feature
+from townops.areas.domain.held import Held
+from townops.areas.domain.numbering import Numbering, faults
 from townops.areas.tests.conftest import box
 from townops.areas.tests.test_versions import ANNE, BERT, TOWN, block, draft, put
 from townops.kernel.actors import Actor
+from townops.kernel.gridcodes import scheme_of
 from townops.kernel.refusal import Refused
 
 MIDDLE = [121.5, 31.31]  # where V1001 and V1002 meet on the town's border
@@ -175,7 +181,121 @@ def test_whoever_may_not_draft_edits_nothing(made):
 
 def test_a_suggested_code_was_never_used(made):
     edit(made, {"do": "merge", "codes": ["V1001", "V1002"], "into": "V1001"})
-    assert api.suggested_code(made.id, "V1") == "V1003"
+    found = (("V1", "block"), ("G1", "village"), ("T", "grid"), ("V9", "block"))
+    codes = [api.suggested_code(made.id, parent, kind, at=timezone.now()) for parent, kind in found]
+    assert codes == ["V1003", "V3", "G2", "V9001"]
+
+
+WEST_HALF = [[121.4999, 31.2995], [121.515, 31.2995], [121.515, 31.3205], [121.4999, 31.3205]]
+SOUTH = [[121.505, 31.2999], [121.515, 31.2999], [121.515, 31.305], [121.505, 31.305]]
+
+
+def kept_ground(made):
+    """Square degrees by level: what is carved takes from nobody but its neighbours."""
+    found = dict.fromkeys(("town", "grid", "village", "block"), 0.0)
+    for one in held(made).values():
+        found[one.kind] += one.geometry.area
+    return {kind: round(size, 12) for kind, size in found.items()}
+
+
+def test_a_drawn_village_takes_blocks_along_and_cuts_those_on_its_border(made):
+    before = kept_ground(made)
+    done = edit(
+        made,
+        {"do": "draw", "kind": "village", "code": "V3", "parent": "G1", "name": "丙居委会", "ring": SOUTH},
+    )
+    after = held(made)
+    assert done.proof.passed and api.prove_anew(made.id)[1].passed and kept_ground(made) == before
+    below = {one.code: one for one in after.values() if one.parent == "V3"}
+    assert {one.name for one in below.values()} == {"甲小区2", "乙一队2"}
+    assert {one.block_type for one in below.values()} == {"estate", "hamlet"}
+    assert {"V1001", "V2001"} <= set(after) and after["V1001"].parent == "V1"
+    api.undo_in_editor(made.id, actor=ANNE, at=timezone.now())
+    assert set(held(made)) == {one.code for one in TOWN}
+
+
+def test_a_drawn_village_that_takes_all_of_another_keeps_the_blocks_themselves(made):
+    ring = [[121.51, 31.3], [121.52, 31.3], [121.52, 31.32], [121.51, 31.32]]
+    done = edit(
+        made, {"do": "draw", "kind": "village", "code": "V3", "parent": "G1", "name": "丙", "ring": ring}
+    )
+    after = held(made)
+    assert done.proof.passed and "V2" not in after
+    assert {code for code, one in after.items() if one.parent == "V3"} == {"V2001", "V2002"}
+
+
+def test_a_drawn_grid_cuts_villages_and_blocks_alike(made):
+    before = kept_ground(made)
+    done = edit(
+        made, {"do": "draw", "kind": "grid", "code": "G2", "parent": "T", "name": "二网格", "ring": WEST_HALF}
+    )
+    after = held(made)
+    assert done.proof.passed and kept_ground(made) == before
+    assert {code for code, one in after.items() if one.parent == "G2"} == {"V1", "V3"}
+    assert {one.parent for code, one in after.items() if one.kind == "block"} == {"V1", "V2", "V3"}
+
+
+def test_an_empty_directly_managed_area_leaves_no_blocks_and_is_proven(made):
+    given = {"do": "draw", "kind": "village", "code": "V9", "parent": "G1", "name": "港区", "ring": SOUTH}
+    done = edit(made, given | {"directly_managed": True, "empty": True})
+    after = held(made)
+    assert done.proof.passed and after["V9"].directly_managed
+    assert not [one for one in after.values() if one.parent == "V9"]
+    api.undo_in_editor(made.id, actor=ANNE, at=timezone.now())
+    assert refused(lambda: edit(made, given | {"parent": "V1"})) == "operation_malformed"
+    assert refused(lambda: edit(made, given | {"code": "V1001"})) == "edit_code_taken"
+    assert refused(lambda: edit(made, given | {"ring": WEST_HALF[:1] * 3})) == "edit_crosses"
+
+
+def test_a_village_and_a_grid_are_split_by_a_line_with_what_lies_below(made):
+    cut = {"do": "split", "line": [[121.515, 31.299], [121.515, 31.321]]}
+    done = edit(made, cut | {"code": "V2", "new_code": "V3", "name": "丙村委会"})
+    after = held(made)
+    assert done.proof.passed and after["V3"].parent == "G1"
+    assert len([one for one in after.values() if one.parent == "V3"]) == 2
+    across = {"do": "split", "line": [[121.499, 31.305], [121.521, 31.305]]}
+    done = edit(made, across | {"code": "G1", "new_code": "G2", "name": "二网格"})
+    assert done.proof.passed and {one.parent for one in held(made).values() if one.kind == "village"} == {
+        "G1",
+        "G2",
+    }
+    assert api.check_draft(made.id, actor=ANNE, at=timezone.now()).passed
+
+
+def test_a_village_is_drawn_into_ground_that_nobody_has(made):
+    for code in ("V1001", "V1002"):
+        edit(made, {"do": "remove", "code": code})
+    edit(made, {"do": "remove", "code": "V1"})
+    ring = [[121.4999, 31.2999], [121.511, 31.2999], [121.511, 31.3201], [121.4999, 31.3201]]
+    given = {
+        "do": "draw",
+        "kind": "village",
+        "code": "V7",
+        "parent": "G1",
+        "name": "滩涂",
+        "ring": ring,
+        "fill": True,
+    }
+    assert edit(made, given | {"directly_managed": True}).proof.passed
+
+
+def test_parts_of_a_scheme_are_numbered_by_it():
+    head = "310115104"
+    rows = [
+        Feature(f"{head}000", "town", "镇", b"", ""), Feature(f"{head}-G1", "grid", "一", b"", f"{head}000"),
+        Feature(f"{head}001", "village", "甲", b"", f"{head}-G1"), Feature(f"{head}001004", "block", "块", b"", f"{head}001"),
+    ]  # fmt: skip
+    held = Held.nothing().followed((1, one.code, replace(one, shape=box(0, 0).wkb)) for one in rows)
+    numbering = Numbering({f"{head}007"})
+    found = [
+        numbering.next(held, *one)
+        for one in ((f"{head}-G1", "village"), (f"{head}001", "block"), (f"{head}000", "grid"))
+    ]
+    assert found == [f"{head}008", f"{head}001005", f"{head}-G2"]
+    wider = Numbering(scheme=scheme_of("6 3 3 4"))
+    assert wider.next(held, f"{head}001", "block") == f"{head}0010001"
+    told = list(faults(held, set(held.features), scheme_of("6 3 3 4")))
+    assert [(one.code, why.code) for one, why in told] == [(f"{head}001004", "code_malformed")]
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -191,7 +311,13 @@ def test_any_edits_taken_back_leave_exactly_what_was_there(town, seed):
             {"do": "split", "code": code, "line": [[x, 31.29], [x, 31.33]], "new_code": f"N{number}"},
             {"do": "draw", "code": f"N{number}", "name": "新", "block_type": "site", "parent": "V1",
              "ring": [[x, y], [x + 0.004, y], [x, y + 0.003]]},
-        ][dice.integers(3)]  # fmt: skip
+            {"do": "draw", "kind": "village", "code": f"W{number}", "name": "新", "parent": "G1",
+             "ring": [[x, y], [x + 0.007, y], [x, y + 0.008]]},
+            {"do": "draw", "kind": "grid", "code": f"H{number}", "name": "新", "parent": "T",
+             "ring": [[x, y], [x + 0.009, y], [x, y + 0.008]]},
+            {"do": "split", "code": ("V1", "V2", "G1")[dice.integers(3)], "line": [[121.49, y], [121.53, y]],
+             "new_code": f"S{number}"},
+        ][dice.integers(6)]  # fmt: skip
         try:
             done += edit(made, operation).proof.passed
         except Refused:

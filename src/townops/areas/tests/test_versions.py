@@ -182,7 +182,9 @@ def offered():
     children = {one.code for one in api.children(api.area("V1").id)}
     named = {one.code for one in api.find("T", "V100")}
     blocks = {one.code for one in api.areas_of("T", "block") if one.code.startswith("V1")}
-    assert children == named == blocks
+    counted = {one.code for one in api.blocks_below(api.area("V1").id)}
+    searched = {one.code for one in api.search(api.area("T").id, "V100", 20)}
+    assert children == named == blocks == counted == searched
     return blocks
 
 
@@ -199,6 +201,11 @@ def test_an_area_that_comes_back_on_a_later_day_is_not_offered_before_it(town):
     back = today() + timedelta(days=2)
     api.roll_back_borders(first.id, on=back, note="恢复", actor=ANNE, at=timezone.now())
     assert offered() == {"V1002", "V1003", "V1004"}
+    assert (at_corner(), at_corner(back)) == ("V1003", "V1001")
+    gone = api.area("V1001")
+    left = api.left_on(gone.id, today())
+    went = api.carried_to("T", "V1001", left - timedelta(days=1), today())
+    assert {one.code for one in went} == {"V1003", "V1004"}
     with time_machine.travel(timezone.now() + timedelta(days=2)):
         assert offered() == {"V1001", "V1002"}
 

@@ -39,7 +39,7 @@ class SavedView(models.Model):
 class Batch(models.Model):
     """One piece of work over many things, asked for by one account: `key` makes the same request twice one batch.
 
-    `total` is known from the start; `cursor` is where work without items stands; `result` names its file.
+    `total` is known from the start; `cursor` is where work without items stands; `result` names its file, of a failed one it says why.
     """
 
     class State(models.TextChoices):

@@ -106,6 +106,31 @@ def test_defects_are_filtered_mended_and_the_repair_undone_without_script(draft,
     assert "没有符合条件的缺陷" in desk.page.text
 
 
+def test_defects_are_sifted_by_village_and_the_map_shows_the_same(draft, block):
+    hole(draft, block)
+    held = areas.draft_held(draft)
+    other = next(
+        one.code for one in held.features.values() if one.kind == "village" and one.code != block.parent
+    )
+    counts = []
+    for asked in (block.parent, other, held.features[block.parent].parent):
+        desk = Browser("director").open(f"/grid/drafts/{draft}/defects?area={asked}")
+        spots = desk.client.get(f"/grid/drafts/{draft}/defects?area={asked}&spots=1").json()["features"]
+        counts.append(("空缺" in desk.page.text.partition("怎么办")[2], len(spots)))
+    assert counts == [(True, 1), (False, 0), (True, 1)]
+    desk = Browser("director").open(f"/grid/versions/{draft}")
+    desk.send("检查")
+    assert "检查没有通过" in desk.page.text
+    assert f"/grid/drafts/{draft}/defects?area={block.parent}" in desk.html
+    assert f"/grid/drafts/{draft}/defects?severity=serious" in desk.html
+
+
+def test_new_areas_whose_code_is_not_of_the_scheme_are_said_on_the_page_of_the_draft(draft, block):
+    send(draft, {"do": "words", "code": block.code, "new_code": "X-1"})
+    text = Browser("director").open(f"/grid/versions/{draft}").page.text
+    assert "1 个编码不合规则" in text and "不合规则，应为15位数字" in text
+
+
 def test_an_operation_is_answered_with_what_changed_and_what_is_wrong_now(draft, block):
     told = hole(draft, block)
     assert told["gone"] == [block.code] and told["revision"] == 1

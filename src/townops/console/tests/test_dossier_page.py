@@ -6,10 +6,13 @@ from io import BytesIO
 import openpyxl
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from townops.areas import api as areas
 from townops.base import inbox, journal
 from townops.base.models import Account
+from townops.base.registry import Registry
 from townops.console.tests.browser import Browser, picture
 from townops.demo.people import IN_VILLAGE, NAMED
 from townops.people import api as people
@@ -60,7 +63,9 @@ def test_writing_is_open_to_keepers_within_their_own_area(town, block, elsewhere
     assert opened(f"/grid/{elsewhere.code}/edit") - everybody_who_leads == KEEPERS - {"station", "village"}
 
 
-@pytest.mark.parametrize("what", ["confirm", "subject", "phone", "photos", "edit", "sheet"])
+@pytest.mark.parametrize(
+    "what", ["confirm", "subject", "phone", "photos", "edit", "sheet", "places", "places/new"]
+)
 def test_what_writes_is_closed_to_everybody_else(town, block, elsewhere, what):
     for who in ("unit", "resident", "patrol", "security"):
         assert Browser(who).client.post(f"/grid/{block.code}/{what}").status_code == 403, who
@@ -78,9 +83,12 @@ def test_plates_and_defects_are_for_staff(town, block):
 
 
 def test_a_resident_reads_where_it_lies_and_who_answers_and_nothing_else(town, block):
-    Browser("station").open(f"/grid/{block.code}/edit").send(
-        "保存", places="危险化学品，甲库，北街1号", address="北街1号"
+    keeper = Browser("station")
+    keeper.open(f"/grid/{block.code}/places/new").send(
+        "保存", kind="危险化学品", name="甲库", address="北街1号"
     )
+    assert "甲库" in keeper.page.text
+    keeper.open(f"/grid/{block.code}/edit").send("保存", address="北街1号")
     text = Browser("resident").open(f"/grid/{block.code}").page.text
     unit = people.contacts_of(block.id, block_time())[0]
     assert unit.unit.name in text
@@ -256,6 +264,29 @@ def test_a_village_is_kept_by_a_sheet_all_or_nothing(town, block, village):
     assert areas.dossier(block).content["address"] == "北街1号"
 
 
+def test_key_places_are_registered_changed_found_and_kept_by_a_sheet(town, block, village):
+    keeper = Browser("village").open(f"/grid/{block.code}")
+    keeper.open(f"/grid/{block.code}/places/new").send("保存", kind="宾馆", name="", address="北街1号")
+    assert keeper.status == 422 and "重点场所缺少" in keeper.page.text and "北街1号" in keeper.html
+    contact = people.contacts_of(block.id, block_time())[0]
+    post = people.posts_of(contact.unit.id)[0]
+    keeper.send("保存", kind="宾馆", name="云上宾馆", contact=f"{contact.unit.name}/{post.name}")
+    assert "云上宾馆" in keeper.page.text and f"{contact.unit.name}/{post.name}" in keeper.page.text
+    (one,) = [one for one in areas.places_of([block]) if one.name == "云上宾馆"]
+    keeper.open(f"/grid/{block.code}/places/{one.number}").send("保存", name="云下宾馆")
+    assert "云下宾馆" in keeper.page.text
+    assert any(
+        "云下宾馆" in str(line["label"])
+        for line in keeper.client.get("/map/places?q=云下宾馆").json()["places"]
+    )
+    assert keeper.client.get("/tiles/place/12/0/0.mvt").status_code == 204
+    assert Browser("resident").client.get("/tiles/place/12/0/0.mvt").status_code == 400
+    page = keeper.open(f"/grid/{village.code}")
+    content = keeper.client.get(f"/grid/{village.code}/places").content
+    page.send("写入场所", file=("场所.xlsx", content))
+    assert "变更 0 行" in keeper.page.text
+
+
 def test_a_sheet_of_another_village_changes_nothing(town, village, elsewhere):
     keeper = Browser("village").open(f"/grid/{village.code}")
     content = keeper.client.get(f"/grid/{elsewhere.code}/sheet").content
@@ -263,3 +294,32 @@ def test_a_sheet_of_another_village_changes_nothing(town, village, elsewhere):
     assert "不在您的辖区" in keeper.page.text and areas.dossier(elsewhere).seq == 0
     keeper.send("写入", file=("空.xlsx", b""))
     assert keeper.status == 422
+
+
+def test_what_other_contexts_hold_there_is_linked_to_whoever_sees_it_and_no_link_is_dead(town, block):
+    page = Browser("shift").open(f"/grid/{block.code}")
+    assert "这里的工单" in page.page.text and f"/orders?area={block.code}&amp;open=1" in page.html
+    assert "这里的工单" not in Browser("resident").open(f"/grid/{block.code}").page.text
+    shift = people.actor_for(Account.objects.get(username="shift").pk, timezone.now())
+    for _, links in areas.dossier_links(block, actor=shift, at=timezone.now()):
+        assert all(reverse(f"console:{one.page}") for one in links)
+
+
+def test_a_context_adds_its_own_links_and_those_of_a_page_that_is_not_there_are_left_out(
+    town, block, monkeypatch
+):
+    fresh = Registry("links of a dossier")
+    monkeypatch.setattr("townops.areas.links._linked", fresh)
+
+    @areas.on_dossier_links("patrols", "巡查", order=20)
+    def _patrols(area, actor, at):
+        yield areas.DossierLink("本月 3 次", "home", {"area": area.code})
+        yield areas.DossierLink("没有的页", "patrols-not-there")
+
+    @areas.on_dossier_links("risks", "风险", order=5)
+    def _risks(area, actor, at):
+        return [areas.DossierLink("没有的页", "risks-not-there")]
+
+    text = Browser("shift").open(f"/grid/{block.code}").page.text
+    assert "巡查" in text and "本月 3 次" in text
+    assert "没有的页" not in text and "风险" not in text.partition("本月 3 次")[0][-60:]

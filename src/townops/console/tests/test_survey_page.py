@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pyogrio.raw
 import pytest
 import shapely
@@ -16,8 +17,8 @@ from django.utils import timezone
 
 from townops.areas import api as areas
 from townops.areas.uploads import purge_uploads
-from townops.base import jobs
-from townops.base.models import Account
+from townops.base import batches, jobs
+from townops.base.models import Account, Batch, Job
 from townops.console.tests.browser import Browser
 from townops.kernel.coordinates import from_cgcs2000
 from townops.kernel.refusal import Refused
@@ -205,6 +206,50 @@ def test_a_long_file_is_brought_in_by_a_job(surveyor):
     assert "正在后台导入" not in surveyor.open(surveyor.at).page.text
     draft = areas.uploads(actor=actor())[0].version
     assert "改名责任块" in {one.name for one in areas.features_of(draft)}
+
+
+def test_a_job_that_fails_says_why_what_to_do_and_gives_the_errors_and_may_be_asked_again(surveyor):
+    value = json.loads(exported("block"))
+    value["features"][3]["properties"]["名称"] = "改名责任块"
+    tried(surveyor, sent(value))
+    surveyor.send("导入草案")
+    number, draft = areas.uploads(actor=actor())[0].id, areas.uploads(actor=actor())[0].version
+    code = value["features"][3]["properties"]["编码"]
+    areas.edit_draft(
+        draft, {"do": "words", "code": code, "name": "别人改的"}, based_on=0, actor=actor("director"), at=timezone.now()
+    )  # fmt: skip
+    jobs.run_due(timezone.now() + timedelta(seconds=5))
+    surveyor.open(surveyor.at)
+    assert "后台导入没有完成" in surveyor.page.text and "已被改动" in surveyor.page.text
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(surveyor.client.get(f"/grid/import/{number}/errors").content)
+    ).active
+    assert "已被改动" in sheet.cell(2, 3).value
+    surveyor.send("试算")
+    surveyor.send("导入草案")
+    jobs.run_due(timezone.now() + timedelta(seconds=10))
+    assert "没有完成" not in surveyor.open(surveyor.at).page.text
+    assert "改名责任块" in {one.name for one in areas.features_of(draft)}
+
+
+def test_the_progress_of_a_job_that_runs_again_never_goes_back(surveyor):
+    tried(surveyor, sent(json.loads(exported("block"))))
+    surveyor.send("导入草案")
+    row = Batch.objects.latest("id")
+    seen = []
+    for done in (5, 90, 5, 40):
+        batches.advance(row.pk, done)
+        seen.append(Batch.objects.get(pk=row.pk).done)
+    assert seen == [5, 90, 90, 90]
+
+
+def test_a_job_given_up_after_three_attempts_is_told_as_failed(surveyor):
+    value = json.loads(exported("block"))
+    value["features"][3]["properties"]["名称"] = "改名责任块"
+    tried(surveyor, sent(value))
+    surveyor.send("导入草案")
+    Job.objects.filter(name="base.batch").update(state=Job.State.DEAD)
+    assert "程序出错" in surveyor.open(surveyor.at).page.text
 
 
 def points(value):

@@ -17,7 +17,7 @@ from townops.base.tunables import Part, Tunable, value_at
 from townops.catalogue import api as catalogue
 from townops.console import choices, labels, urgent
 from townops.console.doors import SEES, Desk, page
-from townops.console.typed import has_point, point_of, stripped
+from townops.console.typed import has_point, point_named, point_of, stripped
 from townops.intake import api as intake
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
@@ -146,15 +146,12 @@ def named_places(request: HttpRequest, desk: Desk) -> HttpResponse:
     """居村 and blocks the address may mean, likeliest first; before there is an address, those the text names in full."""
     post = stripped(request.POST)
     address, text = post.get("address", "")[:160], post.get("text", "")[:MOST_SIGNS]
-    places = areas.find(desk.town, address or text, most=PLACES)
+    look = areas.find_with_places if desk.may("areas.places") else areas.find
+    places = look(desk.town, address or text, most=PLACES)
     if not address:
         places = [one for one in places if one.name in text and not post.get("block")]
     found = [(choices.named_line(one), one) for one in places]
     return render(request, "console/_named_places.html", {"found": found})
-
-
-def _point_in(code: str) -> tuple[float, float] | None:
-    return areas.point_within(areas.area(code).id)
 
 
 @require_POST
@@ -184,8 +181,8 @@ def _where(post: dict[str, str], desk: Desk) -> tuple[float | None, float | None
     if has_point(post) or post.get("block"):
         lng, lat = point_of(post, desk.town)
         return lng, lat, post.get("crs", "") if has_point(post) else "cgcs2000", "这里"
-    found = areas.find(desk.town, post.get("address", "")[:160], most=1)
+    found = areas.find_with_places(desk.town, post.get("address", "")[:160], most=1)
     if not found:
         return None, None, "", ""
-    lng, lat = _point_in(found[0].code) or (None, None)
+    lng, lat = point_named(found[0]) or (None, None)
     return lng, lat, "cgcs2000", f"“{found[0].name}”"

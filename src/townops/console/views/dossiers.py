@@ -24,6 +24,7 @@ VIEW: Final = "areas.view"
 KEEP: Final = "areas.dossier"
 MOST: Final = 500
 FIRST: Final = 100
+NEW: Final = "new"
 Shown = Callable[[Desk, areas.AreaView], dict[str, object]]
 PAGES: Final[Mapping[str, tuple[Shown, str]]] = {
     "block": (dossiers.of_block, "console/dossier.html"),
@@ -166,17 +167,65 @@ def sheet(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
         target = BytesIO()
         sheets.write_xlsx(target, *areas.dossier_sheet(areas.blocks_below(area.id)))
         return downloads.xlsx(target.getvalue(), f"{area.name}责任块档案.xlsx")
+    return _sheet_taken(request, desk, area, areas.take_dossier_sheet)
+
+
+def _sheet_taken(
+    request: HttpRequest, desk: Desk, area: areas.AreaView, take: Callable[..., areas.Taken]
+) -> HttpResponse:
     tried = request.POST.get("do") == "try"
     try:
         content, name = file_of(request)
-        taken = areas.take_dossier_sheet(
-            content, name, desk.town, actor=desk.actor, at=desk.at, only_try=tried
-        )
+        taken = take(content, name, desk.town, actor=desk.actor, at=desk.at, only_try=tried)
     except Refused as refused:
         return _page(request, desk, area, {"said": sentence(refused)})
     shown, template = PAGES[area.kind]
     found = shown(desk, area) | {"taken": taken, "tried": tried, "wrong": taken.errors[:FIRST]}
     return render(request, template, found, status=422 if taken.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(KEEP)
+def place(request: HttpRequest, desk: Desk, code: str, number: str) -> HttpResponse:
+    """A key place of a block as a form; `number` new for a new one."""
+    area = grounds.of_town(code, desk.town)
+    one = None if number == NEW else areas.place(number)
+    shown = {
+        "desk": desk, "area": area, "one": one, "typed": dossiers.place_form(one, area),
+        "kinds": areas.place_kinds(desk.town), "posts": _contacts(desk, area),
+    }  # fmt: skip
+    if request.method != "POST":
+        if not areas.may_keep(desk.actor, area):
+            raise Refused("dossier_outside", name=area.name)
+        return render(request, "console/place_edit.html", shown)
+    typed = {name: request.POST.get(name, "") for name in areas.PLACE_HEADS}
+    try:
+        over, known = dossiers.whole(typed["seq"]), one.number if one else ""
+        made = areas.put_place(known, typed, town=desk.town, over=over, actor=desk.actor, at=desk.at)
+    except Refused as refused:
+        again = shown | {"typed": typed, "said": sentence(refused)}
+        return render(request, "console/place_edit.html", again, status=422)
+    messages.success(request, f"重点场所 {made.number} 已保存。")
+    return redirect("console:dossier", made.block.code)
+
+
+def _contacts(desk: Desk, area: areas.AreaView) -> list[str]:
+    """Posts one may choose: of the units that answer for the block."""
+    found = people.contacts_of(area.id, desk.at) if area.kind == "block" else ()
+    units = {one.unit.id: one.unit.name for one in found if one.unit}
+    return [f"{name}/{post.name}" for unit, name in units.items() for post in people.posts_of(unit)]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(KEEP)
+def places(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
+    """All key places below an area as a sheet; changed, it is tried (`do` try) or taken in, all of it or nothing."""
+    area = grounds.of_town(code, desk.town)
+    if request.method != "POST":
+        target = BytesIO()
+        sheets.write_xlsx(target, *areas.place_sheet(areas.blocks_below(area.id)))
+        return downloads.xlsx(target.getvalue(), f"{area.name}重点场所.xlsx")
+    return _sheet_taken(request, desk, area, areas.take_place_sheet)
 
 
 @require_safe

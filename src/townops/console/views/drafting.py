@@ -6,6 +6,7 @@ The script asks and is answered in JSON; words and repairs are plain forms too.
 import json
 from collections.abc import Callable, Mapping
 from typing import Final
+from urllib.parse import urlencode
 from zlib import crc32
 
 from django.contrib import messages
@@ -31,6 +32,7 @@ UNPROCESSABLE: Final = 422
 LARGEST: Final = 200_000  # bytes of one operation
 A_PAGE: Final = 50
 SAFE: Final = "safe"
+SIFTED: Final = ("type", "severity", "level", "area")
 ACTS: Final[Mapping[str, Callable[..., areas.Edited]]] = {
     "undo": areas.undo_in_editor,
     "redo": areas.redo_in_editor,
@@ -143,7 +145,7 @@ def _edited(version: int, operation: Mapping[str, object], based_on: int, desk: 
         said = dump(sentence(refused))
         text = f'{{"said":{said},"news":{_news(version, based_on, [])}}}'
         return HttpResponse(text, content_type="application/json", status=CONFLICT)
-    found = dump(drawing.defects(done.proof.defects))
+    found = dump(drawing.defects(done.proof.defects, areas.draft_held(version)))
     text = f'{{"revision":{done.revision},"defects":{found},{drawing.changes(done.changes)}}}'
     return HttpResponse(text, content_type="application/json")
 
@@ -167,10 +169,11 @@ def _refusal(refused: Refused) -> JsonResponse:
 @require_safe
 @page(EDITS)
 def code(request: HttpRequest, desk: Desk, version: int) -> HttpResponse:
-    """A code for a new area below `parent` that nobody ever had."""
+    """A code for a new area of a `kind` below `parent` that nobody ever had."""
+    parent, kind = request.GET.get("parent", "")[:32], request.GET.get("kind", "block")
     try:
         draft = drawing.draft_of(desk, version)
-        return JsonResponse({"code": areas.suggested_code(draft.id, request.GET.get("parent", "")[:32])})
+        return JsonResponse({"code": areas.suggested_code(draft.id, parent, kind, at=desk.at)})
     except Refused as refused:
         return _refusal(refused)
 
@@ -215,25 +218,38 @@ def _may_hold(parent: areas.Feature, one: areas.Feature) -> bool:
 @require_safe
 @page(EDITS)
 def defects(request: HttpRequest, desk: Desk, version: int) -> HttpResponse:
-    """All defects of the draft as it is: for the script whole, else a page at a time."""
+    """All defects of the draft as it is, sifted: for the script whole, for a map as places (`spots`), else a page at a time."""
     draft = drawing.draft_of(desk, version)
-    scripted = "all" in request.GET and "anew" not in request.GET
+    scripted = {"all", "spots"} & request.GET.keys() and "anew" not in request.GET
     revision, proof = areas.proof_of(draft.id) if scripted else areas.prove_anew(draft.id)
+    held = areas.draft_held(draft.id)
     if "all" in request.GET:
-        return JsonResponse({"revision": revision, "defects": drawing.defects(proof.defects)})
-    asked = {name: request.GET.get(name, "") for name in ("type", "severity", "level")}
-    lines = [one for one in drawing.defects(proof.defects) if _matches(one, asked)]
+        return JsonResponse({"revision": revision, "defects": drawing.defects(proof.defects, held)})
+    asked = {name: request.GET.get(name, "") for name in SIFTED}
+    asked["area"] = asked["area"].strip().partition(" ")[0]
+    found = [one for one in proof.defects if _matches(one, asked, held)]
+    if "spots" in request.GET:
+        return HttpResponse(drawing.spots(found), content_type="application/geo+json")
     number = max(_number(request.GET.get("page", "1")), 1)
+    lines = drawing.defects(found[(number - 1) * A_PAGE : number * A_PAGE], held)
     shown = {
-        "desk": desk, "draft": draft, "revision": revision, "asked": asked, "count": len(lines),
-        "whole": len(proof.defects), "lines": lines[(number - 1) * A_PAGE : number * A_PAGE], "page": number,
-        "more": len(lines) > number * A_PAGE, "choices": drawing.words_of_defects(),
+        "desk": desk, "draft": draft, "revision": revision, "asked": asked, "count": len(found),
+        "whole": len(proof.defects), "lines": lines, "page": number, "more": len(found) > number * A_PAGE,
+        "choices": drawing.words_of_defects(), "query": urlencode(asked), "uppers": _uppers(held),
     }  # fmt: skip
     return render(request, "console/border_defects.html", shown)
 
 
-def _matches(one: Mapping[str, object], asked: Mapping[str, str]) -> bool:
-    return all(not value or one[name] == value for name, value in asked.items())
+def _uppers(held: areas.Held) -> list[areas.Feature]:
+    """Grids and 居村 of the draft, by code."""
+    found = (one for one in held.features.values() if one.kind in ("grid", "village"))
+    return sorted(found, key=lambda one: one.code)
+
+
+def _matches(one: areas.Defect, asked: Mapping[str, str], held: areas.Held) -> bool:
+    is_there = not asked["area"] or asked["area"] in drawing.concerned(one, held)
+    known = {"type": one.type.value, "severity": one.severity.value, "level": one.level}
+    return is_there and all(not asked[name] or asked[name] == value for name, value in known.items())
 
 
 @require_safe

@@ -55,6 +55,7 @@ def _drawn(asked: grounds.Asked, narrowed: areas.AreaView, desk: Desk) -> dict[s
         "base": f"/map/base/{{z}}/{{x}}/{{y}}?v={stamp}" if stamp else "",
         "shares": _with_dossiers(desk, asked, _villages(narrowed)),
         "complete": desk.may(*dossiers.STAFF),
+        "key_places": desk.may(dossiers.PLACES),
     }
 
 

@@ -22,6 +22,7 @@ from townops.kernel.refusal import Refused
 DRAFT: Final = "areas.draft"
 SHOWN: Final = 100
 GET_AND_POST: Final = ["GET", "HEAD", "POST"]
+CRASHED: Final = "程序出错，已重试三次。请再导入一次；还不行的，请把文件交给系统管理员。"
 RUNNING: Final = (Batch.State.WAITING, Batch.State.RUNNING)
 
 
@@ -87,9 +88,10 @@ def _taken(request: HttpRequest, desk: Desk, held: areas.UploadView) -> HttpResp
     """At once when it is short, else by a job whose progress stands on the page."""
     version = _draft(desk, held)
     revision = areas.version(version).revision
-    payload = {"upload": held.id, "version": version, "revision": revision}
-    rows = int(request.POST.get("rows", "0") or 0)
-    key = f"survey-{held.id}-{version}-{revision}-{mark(dict(held.typed))[:12]}"
+    rows = whole(request.POST.get("rows", ""), digits=COUNTED)
+    payload = {"upload": held.id, "version": version, "revision": revision, "rows": rows}
+    tries = sum(_has_failed(one) for one in _batches(desk, held))  # what failed may be asked for again
+    key = f"survey-{held.id}-{version}-{revision}-{mark(dict(held.typed))[:12]}-{tries}"
     if rows > batches.AT_ONCE:
         batches.ask_whole(IMPORT, desk.account, key, payload, rows, at=desk.at)
         return redirect("console:survey", held.id)
@@ -135,12 +137,20 @@ def _page(request: HttpRequest, desk: Desk, held: areas.UploadView, more: dict[s
 
 def _running(desk: Desk, held: areas.UploadView) -> Batch | None:
     """The job that brings this file in, while it runs."""
-    return next((one for one in _batches(desk, held) if one.state in RUNNING), None)
-
-
-def _failed(desk: Desk, held: areas.UploadView, running: Batch | None) -> bool:
     last = next(iter(_batches(desk, held)), None)
-    return running is None and last is not None and last.state == Batch.State.FAILED
+    return last if last is not None and last.state in RUNNING and not batches.is_lost(last) else None
+
+
+def _failed(desk: Desk, held: areas.UploadView, running: Batch | None) -> str:
+    """Why the last job did not bring it in, "" when it did or there was none."""
+    last = next(iter(_batches(desk, held)), None)
+    if running is not None or last is None or not _has_failed(last):
+        return ""
+    return last.result or CRASHED
+
+
+def _has_failed(row: Batch) -> bool:
+    return row.state == Batch.State.FAILED or batches.is_lost(row)
 
 
 def _batches(desk: Desk, held: areas.UploadView) -> list[Batch]:
@@ -151,9 +161,15 @@ def _batches(desk: Desk, held: areas.UploadView) -> list[Batch]:
 @require_safe
 @page(DRAFT)
 def errors(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
-    """Every row that cannot be taken, as a sheet to work through."""
-    held, trial = _again(desk, number)
-    rows = ((one.row, one.area, areas.sentence(one)) for one in trial.errors)
+    """Why the last import failed, and every row that cannot be taken, as a sheet to work through."""
+    held = areas.upload(number, actor=desk.actor)
+    failed = _failed(desk, held, None)
+    rows: list[tuple[object, str, str]] = [("", "", failed)] if failed else []
+    try:
+        trial = areas.try_upload(number, held.version, actor=desk.actor)
+        rows += [(one.row, one.area, areas.sentence(one)) for one in trial.errors]
+    except Refused as refused:
+        rows.append(("", "", sentence(refused)))
     return downloads.error_sheet(("行号", "编码", "原因"), rows, f"{held.name}-错误.xlsx")
 
 

@@ -105,7 +105,7 @@ def _today(desk: Desk) -> date:
 
 def _shown(desk: Desk, number: int) -> dict[str, object]:
     one = areas.version(number)
-    done = borders.deeds(desk.town)
+    done, found = borders.deeds(desk.town), areas.comparison(number)
     shown: dict[str, object] = {
         "desk": desk,
         "now": desk.at,
@@ -114,13 +114,16 @@ def _shown(desk: Desk, number: int) -> dict[str, object]:
         "title": borders.title(one),
         "typed": {"from": _today(desk).isoformat(), "note": "", "revision": str(one.revision)},
         "published": done.get((one.id, "publish")),
-        **borders.told(areas.comparison(number)),
+        **borders.told(found),
     }
     if one.number is not None:
         return shown | {"lineage": borders.lineage(number), "hows": borders.HOW}
     held = areas.draft(number, actor=desk.actor)
     hands = [borders.Hands(*pair) for pair in areas.changing_hands(number).values()]
-    return shown | {"draft": held, "edits": borders.edits(held), "hands": hands}
+    fresh = frozenset(found.difference.added)
+    told = areas.code_faults(areas.draft_held(number), fresh, desk.at) if fresh else ()
+    faults = [(one.area, sentence(Refused(one.code, **one.params))) for one in told]
+    return shown | {"draft": held, "edits": borders.edits(held), "hands": hands, "code_faults": faults}
 
 
 def _check(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
@@ -128,7 +131,11 @@ def _check(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     if proof.passed:
         messages.success(request, "检查通过：全覆盖、无重叠、共用边界一致、下级都在上级之内。可以发布了。")
         return redirect("console:version", number)
-    return render(request, "console/version.html", _shown(desk, number) | {"defects": borders.counted(proof)})
+    return render(request, "console/version.html", _shown(desk, number) | {"defects": _sifted(number, proof)})
+
+
+def _sifted(number: int, proof: areas.Proof) -> borders.Sifted:
+    return borders.sifted(proof, areas.draft_held(number))
 
 
 def _repair(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
@@ -142,7 +149,7 @@ def _repair(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
             request, f"已修复 {len(done.codes)} 个区域，缺陷由 {before} 处减为 {after} 处。可以撤销。"
         )
     if after:
-        shown = _shown(desk, number) | {"defects": borders.counted(done.after)}
+        shown = _shown(desk, number) | {"defects": _sifted(number, done.after)}
         return render(request, "console/version.html", shown)
     return redirect("console:version", number)
 

@@ -5,18 +5,16 @@ levels, and a line that is drawn is first woven into every border it meets. `Ref
 unsound. Coordinates are degrees on the lattice of 1e-7.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import numpy as np
 import shapely
 
-from townops.kernel.partition.lattice import rounded, to_degrees
+from townops.kernel.partition.faces import crossing, cut_part, faces_of, must_be_free, must_hang_together
 from townops.kernel.partition.plane import Plane
 from townops.kernel.partition.repairing import joined
 from townops.kernel.partition.rings import (
-    Body,
     body_of,
     edges_of,
     moved,
@@ -132,59 +130,21 @@ def split(sheet: Sheet, code: str, line: Sequence[Point], new_code: str) -> Chan
     edit_line_short when it does not cut the feature, edit_line_often when it cuts it more than once, edit_too_close.
     """
     piece = sheet.leaf(code)
-    _must_be_free(sheet, new_code)
-    changes, path = woven(sheet, _inside(piece.shape, line), {code})
+    must_be_free(sheet, new_code)
+    changes, path = woven(sheet, crossing(piece.shape, line), {code})
     shape = (changes.get(code) or piece).shape
-    faces = _faces([body_of(shape)], path)
+    faces = faces_of([body_of(shape)], path)
     faces = [one for one in faces if shapely.contains_properly(shape, one.representative_point())]
     parts = len(shapely.get_parts(shape))
     if len(faces) != parts + 1:
         raise Refused("edit_line_short" if len(faces) <= parts else "edit_line_often")
-    fresh = min(_cut(faces, shape), key=lambda one: one.area)
+    fresh = min(cut_part(faces, shape), key=lambda one: one.area)
     rest = [one for one in faces if one is not fresh]
     kept = rest[0] if len(rest) == 1 else shapely.MultiPolygon(rest)
     return changes | {
         code: piece.with_shape(kept),
         new_code: Piece(piece.level, Feature(new_code, fresh, piece.feature.parent)),
     }
-
-
-def _inside(shape: shapely.Geometry, line: Sequence[Point]) -> tuple[Point, ...]:
-    """The part of a drawn line that crosses a shape."""
-    drawn = shapely.LineString(line)
-    common = shapely.intersection(drawn, shape)
-    runs = [one for one in shapely.get_parts(common) if one.geom_type == "LineString" and one.length]
-    whole = shapely.line_merge(shapely.MultiLineString(runs)) if runs else shapely.LineString()
-    if whole.is_empty:
-        raise Refused("edit_line_short")
-    if whole.geom_type != "LineString" or not whole.is_simple:
-        raise Refused("edit_line_often")
-    return tuple((x, y) for x, y in shapely.get_coordinates(whole).tolist())
-
-
-def _faces(bodies: Iterable[Body], path: Sequence[Point], *, noded: bool = False) -> list[shapely.Polygon]:
-    """What lies between borders and a line that are woven into each other; `noded` cuts them where they cross unawares."""
-    edges = {undirected(*edge) for body in bodies for ring in rings(body) for edge in edges_of(ring)}
-    edges |= {undirected(a, b) for a, b in pairwise(path)}
-    lines = shapely.linestrings(np.array(sorted(edges)).reshape(-1, 2, 2))
-    if noded:
-        whole = shapely.union_all(rounded(lines), grid_size=1)
-        return list(to_degrees(shapely.get_parts(shapely.polygonize(shapely.get_parts(whole)))))
-    return list(shapely.get_parts(shapely.polygonize(lines)))
-
-
-def _cut(faces: list[shapely.Polygon], shape: shapely.Geometry) -> list[shapely.Polygon]:
-    """The two faces that were one part."""
-    for part in shapely.get_parts(shape):
-        found = [one for one in faces if shapely.contains_properly(part, one.representative_point())]
-        if len(found) > 1:
-            return found
-    raise Refused("edit_line_short")
-
-
-def _must_be_free(sheet: Sheet, code: str) -> None:
-    if code in sheet.pieces:
-        raise Refused("edit_code_taken", code=code)
 
 
 def merge(sheet: Sheet, codes: Collection[str], into: str) -> Changes:
@@ -209,14 +169,17 @@ def merge(sheet: Sheet, codes: Collection[str], into: str) -> Changes:
     return changes | {into: kept.with_shape(shape)}
 
 
-def draw(sheet: Sheet, code: str, ring: Sequence[Point], parent: str, *, fill: bool = False) -> Changes:
-    """A new feature of the finest level below `parent`: its ground is cut out of what lies there, or with `fill` only what nobody has.
+def draw(
+    sheet: Sheet, code: str, ring: Sequence[Point], parent: str, *, level: int = -1, fill: bool = False
+) -> Changes:
+    """A new feature without children below `parent`, of the finest level unless told: its ground is cut out of what lies there,
+    or with `fill` only what nobody has.
 
     Beyond the parent's border nothing is taken. What loses all its ground is no more. Refused: edit_code_taken,
     edit_unknown, edit_has_children, edit_crosses, edit_nothing when no ground is won, edit_detaches when somebody would be
     left in parts.
     """
-    _must_be_free(sheet, code)
+    must_be_free(sheet, code)
     beside = [sheet.piece(parent), *sheet.children(parent)]
     must_be_sound(code, shapely.Polygon(ring))
     line = tuple((x, y) for x, y in ring)
@@ -226,7 +189,7 @@ def draw(sheet: Sheet, code: str, ring: Sequence[Point], parent: str, *, fill: b
     must_be_sound(code, area)
     touched = [one for one in after.children(parent) if shapely.intersects(one.shape, area)]
     ground = after.pieces[parent].shape
-    faces = _faces([body_of(ground), *(body_of(one.shape) for one in touched)], path, noded=fill)
+    faces = faces_of([body_of(ground), *(body_of(one.shape) for one in touched)], path, noded=fill)
     held = shapely.union_all([one.shape for one in touched]) if fill else shapely.Polygon()
     inner = [(face, face.representative_point()) for face in faces]
     won = [
@@ -235,8 +198,8 @@ def draw(sheet: Sheet, code: str, ring: Sequence[Point], parent: str, *, fill: b
     if not won:
         raise Refused("edit_nothing")
     fresh = joined(np.array(won, dtype=object))
-    _must_hang_together(code, fresh, 1)
-    changes[code] = Piece(len(sheet.names) - 1, Feature(code, fresh, parent))
+    must_hang_together(code, fresh, 1)
+    changes[code] = Piece(level % len(sheet.names), Feature(code, fresh, parent))
     return changes | ({} if fill else _losses(sheet, touched, faces, area))
 
 
@@ -255,15 +218,9 @@ def _losses(
         if left:
             rest = joined(np.array(left, dtype=object))
             if not one.feature.detached_allowed:
-                _must_hang_together(one.code, rest, len(shapely.get_parts(one.shape)))
+                must_hang_together(one.code, rest, len(shapely.get_parts(one.shape)))
             changes[one.code] = one.with_shape(rest)
     return changes
-
-
-def _must_hang_together(code: str, shape: shapely.Geometry, parts: int) -> None:
-    must_be_sound(code, shape)
-    if len(shapely.get_parts(shape)) > parts:
-        raise Refused("edit_detaches", code=code)
 
 
 def regroup(sheet: Sheet, codes: Collection[str], parent: str) -> Changes:
@@ -293,7 +250,7 @@ def _rebuilt(sheet: Sheet, after: Sheet, piece: Piece) -> Piece:
         raise Refused("edit_last_child", code=piece.code)
     shape = joined(np.array([one.shape for one in below], dtype=object))
     if not piece.feature.detached_allowed:
-        _must_hang_together(piece.code, shape, len(shapely.get_parts(piece.shape)))
+        must_hang_together(piece.code, shape, len(shapely.get_parts(piece.shape)))
     return piece.with_shape(shape)
 
 

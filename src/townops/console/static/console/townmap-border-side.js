@@ -40,7 +40,7 @@ export function words(host, one, setup, change, drop) {
     ticks.append(element("label", {}, element("input", { type: "checkbox", name: id, checked: on }), ` ${text}`));
   }
   form.append(ticks);
-  if (kind === "block") {
+  if (kind === "block" || (kind === "village" && managed)) {
     const button = element("button", { type: "button", className: "btn" }, word("删除这块"));
     button.addEventListener("click", drop);
     form.append(button, element("p", { className: "hint" }, word("删除后这块地空缺，要再划给别人；并入邻居请用“合并”。")));
@@ -68,6 +68,11 @@ export function faults(host, setup, act) {
     });
     bar.append(list);
   }
+  const uppers = choice("within", [["", word("全镇")], ...setup.parents.filter((one) => one[2] !== "town").map(([code, called]) => [code, `${code} ${called}`])], "");
+  uppers.translate = false;
+  uppers.setAttribute("aria-label", word("责任网格或居村"));
+  uppers.addEventListener("change", () => sift());
+  bar.append(uppers);
   const safe = element("button", { type: "button", className: "btn btn-act" }, "");
   safe.addEventListener("click", () => act.mend(null));
   const caused = element("div", { role: "status" });
@@ -105,7 +110,7 @@ export function faults(host, setup, act) {
     }));
   }
   function sift() {
-    shown = all.filter((one) => Object.entries(filters).every(([name, value]) => !value || one[name] === value));
+    shown = all.filter((one) => !uppers.value || one.within.includes(uppers.value)).filter((one) => Object.entries(filters).every(([name, value]) => !value || one[name] === value));
     const slight = all.filter((one) => one.safe).length;
     safe.textContent = word("修复全部轻微的（{count}）", { count: slight });
     safe.disabled = !slight;

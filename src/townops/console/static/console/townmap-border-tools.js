@@ -122,8 +122,8 @@ export function splitting(desk) {
   return sketcher(desk, {
     least: 2, closed: false, hint: word("从边界外开始，画一条线穿过“{name}”到另一侧", { name: chosen.properties.name }),
     async done(points) {
-      const { code, name, parent } = chosen.properties;
-      const fresh = await desk.code(parent);
+      const { code, name, parent, kind } = chosen.properties;
+      const fresh = await desk.code(parent, kind);
       if (!fresh) return;
       const done = await desk.send({ do: "split", code, line: points, new_code: fresh, name: `${name}2`.slice(0, 80) });
       desk.use("select");
@@ -132,17 +132,27 @@ export function splitting(desk) {
   });
 }
 
+// What is drawn on each level: below which level it hangs, how it is called first, what is said before.
+const DRAWN = {
+  block: { above: "village", name: () => word("新责任块"), hint: () => word("逐点画出新责任块；压到的地从原来的块里划出来，不会越过居村边界"), none: () => word("这里不在任何居村之内") },
+  village: { above: "grid", name: () => word("新居村"), hint: () => word("逐点画出新居村；里面的责任块跟着划过来，压线的切成两块"), none: () => word("这里不在任何责任网格之内") },
+  grid: { above: "town", name: () => word("新责任网格"), hint: () => word("逐点画出新责任网格；里面的居村和责任块跟着划过来，压线的切成两块"), none: () => word("这里不在本镇之内") },
+};
+
 export function drawing(desk) {
+  const kind = desk.level, told = DRAWN[kind];
+  if (!told) return refuse(desk, word("街镇请用“导入测绘文件”"));
   return sketcher(desk, {
-    least: 3, closed: true, hint: word("逐点画出新责任块；压到的地从原来的块里划出来，不会越过居村边界"),
+    least: 3, closed: true, hint: told.hint(),
     async done(points) {
       const middle = [0, 1].map((axis) => points.reduce((sum, at) => sum + at[axis], 0) / points.length);
-      const uppers = [...draft(desk, "village")].filter((one) => points.concat([middle]).some((at) => holds(one.geometry, at)));
+      const uppers = [...draft(desk, told.above)].filter((one) => points.concat([middle]).some((at) => holds(one.geometry, at)));
       const upper = uppers.find((one) => holds(one.geometry, middle)) || uppers[0];
-      if (!upper) return desk.say(word("这里不在任何居村之内"), true);
-      const parent = upper.properties.code, code = await desk.code(parent);
+      if (!upper) return desk.say(told.none(), true);
+      const parent = upper.properties.code, code = await desk.code(parent, kind);
       if (!code) return;
-      const done = await desk.send({ do: "draw", code, parent, ring: points, name: word("新责任块"), block_type: "other", fill: desk.fill() });
+      const made = { do: "draw", kind, code, parent, ring: points, name: told.name(), block_type: kind === "block" ? "other" : "", ...desk.ticks() };
+      const done = await desk.send(made);
       desk.use("select");
       if (done) desk.choose(code);
     },

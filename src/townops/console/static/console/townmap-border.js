@@ -36,13 +36,21 @@ class Desk {
   }
 
   area() { return this.chosen ? this.draft.features.get(this.chosen) || null : null; }
-  fill() { return find("fill").checked; }
+  // What is declared of an area that is drawn: only ground nobody has, in parts, directly managed without blocks.
+  ticks() {
+    const on = (name) => find(name).checked && !find(name).closest("label").hidden;
+    return { fill: on("fill"), detached_allowed: on("apart"), directly_managed: on("empty"), empty: on("empty") };
+  }
+  parents() {
+    const loaded = [...this.draft.features.values()].map((one) => one.properties).filter((one) => one.kind !== "block");
+    return [...new Map([...this.setup.parents, ...loaded.map((one) => [one.code, one.name, one.kind])].map((one) => [one[0], one])).values()];
+  }
   say(text, bad = false) {
     this.said.textContent = text;
     this.said.classList.toggle("map-said-bad", bad);
   }
   sketch(features) { this.map.getSource("sketch").setData(collection(features)); }
-  keep(points) { this.draft.keep({ sketch: points?.length ? { tool: this.tool, code: this.chosen, points } : null }); }
+  keep(points) { this.draft.keep({ sketch: points?.length ? { tool: this.tool, level: this.level, code: this.chosen, points } : null }); }
   mark(at) {
     this.marked = at ? JSON.stringify(at) : null;
     this.dress();
@@ -52,8 +60,8 @@ class Desk {
     return this.draft.send(find("lock").checked ? operation : { ...operation, unlock: true });
   }
 
-  async code(parent) {
-    const [status, found] = await this.draft.json(`/code?parent=${encodeURIComponent(parent)}`);
+  async code(parent, kind) {
+    const [status, found] = await this.draft.json(`/code?parent=${encodeURIComponent(parent)}&kind=${kind}`);
     if (status !== 200) this.say(found.said, true);
     return status === 200 ? found.code : null;
   }
@@ -91,7 +99,7 @@ class Desk {
     host.querySelector("form")?.remove();
     if (!one) return;
     const made = host.querySelector("[data-form]") || host.appendChild(element("div", { "data-form": "" }));
-    words(made, one, this.setup, (said) => this.reword(said), () => this.send({ do: "remove", code: this.chosen }).then((done) => done && this.choose(null)));
+    words(made, one, { ...this.setup, parents: this.parents() }, (said) => this.reword(said), () => this.send({ do: "remove", code: this.chosen }).then((done) => done && this.choose(null)));
   }
 
   async reword(said) {
@@ -112,6 +120,7 @@ class Desk {
     for (const button of page.querySelectorAll("[data-tool]")) button.setAttribute("aria-pressed", String(button.dataset.tool === this.tool));
     const draws = Boolean(this.hand?.finish);
     this.keysOf.hidden = this.cross.hidden = !draws;
+    for (const tick of page.querySelectorAll("[data-for]")) tick.hidden = this.tool !== "draw" || !tick.dataset.for.split(" ").includes(this.level);
     this.map.getCanvas().style.cursor = this.hand ? "crosshair" : "";
   }
 
@@ -236,13 +245,17 @@ function tab(name) {
   }
 }
 
+function leveled(desk, level) {
+  desk.level = level;
+  for (const one of page.querySelectorAll("[data-level]")) one.setAttribute("aria-pressed", String(one.dataset.level === level));
+}
+
 function buttons(desk) {
   for (const button of page.querySelectorAll("[data-tool]")) button.addEventListener("click", () => desk.use(button.dataset.tool));
   for (const button of page.querySelectorAll("[data-do]")) button.addEventListener("click", () => desk.send({ do: button.dataset.do }));
   for (const button of page.querySelectorAll("[data-level]"))
     button.addEventListener("click", () => {
-      desk.level = button.dataset.level;
-      for (const one of page.querySelectorAll("[data-level]")) one.setAttribute("aria-pressed", String(one === button));
+      leveled(desk, button.dataset.level);
       desk.use("select");
     });
   const tabs = find("tabs");
@@ -334,6 +347,7 @@ async function restored(desk) {
   const kept = desk.draft.kept().sketch;
   if (!kept || !STARTS[kept.tool]) return;
   if (kept.code) await desk.go(kept.code);
+  if (kept.level) leveled(desk, kept.level);
   desk.use(kept.tool);
   if (!desk.hand?.restore) return;
   desk.hand.restore(kept.points);

@@ -89,6 +89,22 @@ function levels(chosen) {
   if (chosen !== "block") document.getElementById("grid-form").append(element("input", { type: "hidden", name: "level", value: chosen }));
 }
 
+// Key places as points with their names; whoever may not see them has no such layer.
+function places(map, host) {
+  map.addSource("place", { type: "vector", tiles: [`${location.origin}/tiles/place/{z}/{x}/{y}.mvt`], minzoom: BLOCKS_FROM, maxzoom: 16 });
+  map.addLayer({ id: "place", source: "place", "source-layer": "place", type: "circle", minzoom: BLOCKS_FROM, layout: { visibility: "none" }, paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 12, 3, 16, 6], "circle-color": colour.amber, "circle-stroke-color": colour.paper, "circle-stroke-width": 1.5 } });
+  map.addLayer({ id: "place-names", source: "place", "source-layer": "place", type: "symbol", minzoom: 15, layout: { visibility: "none", "icon-image": ["concat", "label|block|", ["get", "name"]], "icon-offset": [0, 14], "icon-padding": 2 } });
+  const tick = element("input", { type: "checkbox" });
+  tick.addEventListener("change", () => {
+    for (const id of ["place", "place-names"]) map.setLayoutProperty(id, "visibility", tick.checked ? "visible" : "none");
+  });
+  host.append(element("div", { className: "map-panel" }, element("label", {}, tick, " ", word("重点场所"))));
+  map.on("click", "place", ({ features: [{ properties }], lngLat }) => {
+    const line = element("p", { translate: false }, [properties.kind, properties.name, properties.address].filter(Boolean).join("，"));
+    new maplibregl.Popup({ maxWidth: "300px" }).setLngLat(lngLat).setDOMContent(line).addTo(map);
+  });
+}
+
 function controls(map, host) {
   const state = { level: host.dataset.level };
   const types = () => [...document.querySelectorAll("input[name=type]:checked")].map((one) => one.value);
@@ -166,6 +182,7 @@ async function mount(host) {
       if (made && !map.hasImage(id)) map.addImage(id, data(made), { pixelRatio: RATIO });
     });
     await new Promise((resolve) => map.once("style.load", resolve));
+    if (host.dataset.places) places(map, host);
     controls(map, host);
     map.once("idle", () => { host.dataset.drawn = "1"; });
     map.triggerRepaint();
