@@ -9,6 +9,7 @@ from townops.areas import api as areas
 from townops.base import masking
 from townops.console import choices, grounds
 from townops.console.doors import SEES, Desk
+from townops.console.given import whole
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 from townops.people import api as people
@@ -16,7 +17,6 @@ from townops.people import api as people
 STAFF: Final = ("people.view", *SEES)  # who reads more of a dossier than where it lies and who answers
 SUBJECTS: Final = "people.edit"
 DID: Final = {"put": "修改", "confirm": "确认无变化", "photo": "上传照片", "unphoto": "撤下照片"}
-DIGITS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +192,6 @@ def joined(
     untouched = {name: now for name, (before, now) in since.items() if told.get(name, "") == before}
     both = {name: now for name, (_, now) in since.items() if name not in untouched and told.get(name) != now}
     return {**told, **untouched}, both
-
-
-def whole(text: str) -> int:
-    """A number typed by nobody; 0 where there is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else 0
 
 
 def pair(text: str) -> tuple[int, int]:

@@ -128,13 +128,16 @@ def _begin(request: HttpRequest, desk: Desk) -> datetime:
 def _change(
     request: HttpRequest, desk: Desk, number: int, typed: Mapping[str, str]
 ) -> people.unit_changes.UnitChange:
+    leader = choices.post_meant(typed["leader"], desk.town)
+    if leader and not leader.rank:
+        raise Refused("post_unknown", code=typed["leader"][:40])
     return people.unit_changes.UnitChange(
         desk.town,
         number,
         typed["name"],
         typed["kind"],
-        _unit(typed["parent"], desk),
-        _post(typed["leader"], desk),
+        choices.unit_meant(typed["parent"], desk.town),
+        leader.id if leader else None,
         bool(typed["enforcement"]),
         _begin(request, desk),
         typed["note"],
@@ -145,38 +148,10 @@ def _change(
 def _end(request: HttpRequest, desk: Desk, number: int, typed: Mapping[str, str]) -> people.unit_ends.UnitEnd:
     """Refused: unit_unknown, form_heir_missing."""
     people.unit_by_id(number)
-    heir = _unit(typed["heir"], desk)
+    heir = choices.unit_meant(typed["heir"], desk.town)
     if heir is None:
         raise Refused("form_heir_missing")
     return people.unit_ends.UnitEnd(number, heir, _begin(request, desk), typed["note"], whole(typed["over"]))
-
-
-def _unit(given: str, desk: Desk) -> int | None:
-    """A unit by name or code; None where nothing is typed. Refused("unit_unknown")."""
-    if not given:
-        return None
-    named = [one.id for one in people.units(town=desk.town) if one.name == given]
-    return named[0] if named else people.unit(given, town=desk.town).id
-
-
-def _post(given: str, desk: Desk) -> int | None:
-    """A post as the list offers it. Refused("post_unknown")."""
-    if not given:
-        return None
-    found = next((code for code, said in _posts(desk) if said == given), None)
-    if found is None:
-        raise Refused("post_unknown", code=given[:40])
-    return found
-
-
-def _posts(desk: Desk) -> list[tuple[int, str]]:
-    """Posts that may be in charge of a unit, in words."""
-    return [
-        (post.id, f"{one.name} {post.name}")
-        for one in people.units(town=desk.town)
-        for post in people.posts_of(one.id)
-        if post.rank
-    ]
 
 
 def _shown(desk: Desk, number: int, typed: Mapping[str, str]) -> dict[str, object]:
@@ -190,7 +165,9 @@ def _shown(desk: Desk, number: int, typed: Mapping[str, str]) -> dict[str, objec
         "today": desk.at.astimezone(SHANGHAI).date().isoformat(),
         "kinds": people.unit_changes.kinds(),
         "names": choices.Listing("unit-names", names),
-        "leaders": choices.Listing("leaders", tuple(said for _, said in _posts(desk))),
+        "leaders": choices.Listing(
+            "leaders", tuple(said for one, said in choices.posts(desk.town) if one.rank)
+        ),
         "ahead": [(one, ACTIONS[one.action]) for one in people.planned.waiting("unit", number)]
         if number
         else [],
