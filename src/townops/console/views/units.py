@@ -30,12 +30,14 @@ ACTIONS: Final = {"add": "新增", "edit": "修改", "end": "终止"}
 @require_safe
 @page(KEEPS)
 def browse(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Every standing unit under the one above it, and what lies ahead."""
+    """Every standing unit under the one above it, or those with words in name, kind or leader; and what lies ahead."""
     known = people.directory()
     kinds = people.unit_changes.kinds()
+    q = request.GET.get("q", "").strip()[:80]
     tree = [
         (one, f"tree-{min(depth, 4)}", kinds[one.kind], _led(one), len(people.posts_of(one.id)))
         for one, depth in people.unit_changes.tree(desk.town)
+        if all(word in f"{one.name} {kinds[one.kind]} {_led(one)}" for word in q.split())
     ]
     ended = [
         (one, known.heir(one.id))
@@ -43,7 +45,7 @@ def browse(request: HttpRequest, desk: Desk) -> HttpResponse:
         if one.heir_id and not one.active and one.town == desk.town
     ]
     ahead = [(one, known.units[int(one.key)], ACTIONS[one.action]) for one in people.planned.waiting("unit")]
-    shown = {"desk": desk, "tree": tree, "ended": ended, "ahead": ahead, "now": desk.at}
+    shown = {"desk": desk, "q": q, "tree": tree, "ended": ended, "ahead": ahead, "now": desk.at}
     return render(request, "console/units.html", shown)
 
 

@@ -8,7 +8,8 @@ import { boxer, corners, drawn, element, finder, layers, legend, measure } from 
 import { word } from "./words.js";
 
 const AGAIN = 10000;
-const FOLDED = 700; // pixels up to which tools and legend are folded
+const FOLDED = 760; // pixels up to which a window is a phone's, whose tools are folded
+const ROOM = 700; // pixels from which a map has room for its legend
 const WIDE = 800; // pixels from which tools stand beside what is looked at
 const NO_TWO = 18; // from this zoom on a cluster is opened, not zoomed into
 const KINDS = ["town", "grid", "village", "block"];
@@ -161,7 +162,7 @@ function over(host, map, setup) {
     if (place.number) popup(map, [place.lng, place.lat], `/map/orders/${place.number}`);
   }));
   const more = element("details", { className: "map-more" }, element("summary", { className: "btn" }, word("工具")), measure(map, say));
-  const board = "board" in host.dataset, wide = host.clientWidth > FOLDED;
+  const board = "board" in host.dataset, wide = host.clientWidth > ROOM;
   more.append(boxer(map, board ? word("框选派遣") : word("框选范围"), say, (box) => {
     if (board) {
       host.dispatchEvent(new CustomEvent("townmap:boxed", { bubbles: true, detail: { box } }));
@@ -170,7 +171,7 @@ function over(host, map, setup) {
     narrowed(host, "box", written(box));
   }));
   if (!board) more.append(...drawer(map, word("画范围"), say, (area) => narrowed(host, "drawn", area)));
-  more.open = wide;
+  more.open = innerWidth > FOLDED;
   bar.append(more, said);
   const switches = { ...SWITCHES, ...(setup.base ? { [word("底图")]: ["base"] } : {}) };
   host.append(bar, element("details", { className: "map-panel", open: wide }, element("summary", {}, word("图例和图层")), layers(map, switches), legend(setup.signs, host.dataset.signs)));
