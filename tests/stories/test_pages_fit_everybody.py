@@ -24,7 +24,7 @@ PAGES = {
     ),
     "director": (
         "/grid/versions", "/grid/import", "/grid/export",
-        "/people", "/people/12", "/posts", "/posts/12", "/posts/new",
+        "/people", "/people/12", "/posts", "/posts?page=2", "/posts/12", "/posts/new", "/units", "/catalogue?q=路灯",
         "/settings", "/settings/calendar", "/settings/flows", "/settings/flows/hotline", "/settings/tunables",
     ),
     "deputy": ("/session", "/dispatch/rules/new", "/dispatch/rules/10", "/catalogue/classes/H-07-02"),

@@ -14,9 +14,9 @@ SOURCE: Final = PROJECT / "src" / "townops"
 LEFT_OUT: Final = re.compile(
     r"/(tests|migrations|commands|demo)/|/(papers|corpus|sheet_reader|workbook|cells)\.py$|/evaluation/"
     r"|orders/(papers)\.py$|orders/upward/(wording|incoming|reconciling|cells|sending|finding)\.py$"
-    r"|/models\.py$|/models/|areas/(exchange/|layers\.py|surveys\.py)|kernel/planes\.py$|sharing/ogc/"
-    r"|intake/domain/|/apps\.py$|base/(contacts|masking|search)\.py$|kernel/messages\.py$|intake/hotline_file\.py$|people/importing\.py$|/settings\.py$|console/handbook.*\.py$|/rest/|documents/"
-    r"|standards/domain/document\.py$|people/domain/directory\.py$|intake/channels/|intake/training\.py$|intake/bringing\.py$|handbook\.py$"
+    r"|/models\.py$|/models/|areas/(exchange/|surveys\.py)|kernel/planes\.py$|sharing/ogc/(?!reading\.py|telling\.py)"
+    r"|intake/domain/|/apps\.py$|base/(contacts|masking|search)\.py$|kernel/messages\.py$|intake/hotline_file\.py$|people/importing\.py$|/settings\.py$|/rest/|documents/"
+    r"|standards/domain/document\.py$|people/domain/directory\.py$|intake/channels/|intake/training\.py$|intake/bringing\.py$"
 )
 SHOWN: Final = re.compile(r"console/(cells|views/settings)\.py$|dispatch/sheets\.py$")
 MODELS: Final = re.compile(r"/models\.py$|/models/")
@@ -48,7 +48,7 @@ def every() -> dict[str, str]:
 
 
 def _texts(path: Path, name: str) -> Iterator[str]:
-    if "/tests/" in name or "/templates/ogc/" in name:
+    if "/tests/" in name:
         return
     if path.suffix == ".html":
         yield from of_template(path.read_text("utf-8"))

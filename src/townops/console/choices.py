@@ -3,6 +3,7 @@
 A choice reads "CODE words", so that it can be found by either, is readable once chosen, and works without script.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -57,6 +58,30 @@ def unit_name(code: str, town: str) -> str:
     if code == orders.NONE:
         return NOBODY
     return next((one.name for one in people.units(town=town) if one.code == code), code)
+
+
+def unit_meant(given: str, town: str) -> int | None:
+    """A unit by name or code; None where nothing is typed. Refused("unit_unknown")."""
+    if not given:
+        return None
+    named = [one.id for one in people.units(town=town) if one.name == given]
+    return named[0] if named else people.unit(given[:40], town=town).id
+
+
+def posts(town: str) -> Iterator[tuple[people.PostView, str]]:
+    """Every post of the town, as one reads it: its unit before it."""
+    for unit in people.units(town=town):
+        yield from ((one, f"{unit.name} {one.name}") for one in people.posts_of(unit.id))
+
+
+def post_meant(given: str, town: str) -> people.PostView | None:
+    """A post as it is read; None where nothing is typed. Refused("post_unknown")."""
+    if not given:
+        return None
+    found = next((one for one, said in posts(town) if said == given), None)
+    if found is None:
+        raise Refused("post_unknown", code=given[:40])
+    return found
 
 
 def conditions(at: datetime, source: str, text: str = "") -> Listing:

@@ -12,6 +12,7 @@ from townops.areas import api as areas
 from townops.base import masking
 from townops.console import choices, grounds
 from townops.console.doors import SEES, Desk
+from townops.console.given import whole
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
 from townops.people import api as people
@@ -26,7 +27,6 @@ DID: Final = {
     "unphoto": "撤下照片",
     "place": "修改重点场所",
 }
-DIGITS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +229,6 @@ def joined(
     untouched = {name: now for name, (before, now) in since.items() if told.get(name, "") == before}
     both = {name: now for name, (_, now) in since.items() if name not in untouched and told.get(name) != now}
     return {**told, **untouched}, both
-
-
-def whole(text: str) -> int:
-    """A number typed by nobody; 0 where there is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else 0
 
 
 def pair(text: str) -> tuple[int, int]:

@@ -118,7 +118,7 @@ def sources_said(states: tuple[orders.State, ...]) -> str:
 def limit_said(limit: orders.LimitLine) -> str:
     """A limit in few words; how long handling takes is said by class, the flow's own limit fills the gaps."""
     name = limit.label.partition("（")[0]
-    return f"{name}按类别，未定的{limit.words}" if limit.code == "handle" else f"{name} {limit.words}"
+    return f"{name}：按类别，未定的{limit.words}" if limit.code == "handle" else f"{name}：{limit.words}"
 
 
 def words(states: tuple[orders.State, ...]) -> str:
@@ -157,7 +157,7 @@ def _conditions(source: str, version: int) -> Iterator[ClassLine]:
     content = catalogue.content(version)
     for one in content.conditions:
         limit = catalogue.limit_text(one.limit_for(source))
-        safe = f"，处险{catalogue.limit_text(one.make_safe)}" if one.make_safe else ""
+        safe = f"；处险：{catalogue.limit_text(one.make_safe)}" if one.make_safe else ""
         name = content.by_code[one.class_code].name
         main, fallback = dispatch.target_said(one.main_kind), dispatch.target_said(one.fallback)
         yield ClassLine(one.code, name, one.text, limit + safe, main, fallback)

@@ -13,6 +13,11 @@ from typing import Final
 from townops.console.handbook import Handbook, Told, words
 from townops.orders.api import LOOKS, State
 
+
+class Safe(str):
+    """Markup of this drawing, escaped already."""
+
+
 Group = tuple[str, str, list[Told]]
 WIDE: Final = 1000
 TALLEST: Final = 1300
@@ -108,18 +113,27 @@ def _step(one: Told, x: float, y: float) -> Iterator[str]:
     middle = y + HIGH / 2
     yield _arrow(x, TO_X, middle)
     yield _text(x + 10, middle - 5, one.step.label, INK, 13, bold=True)
-    limit = f"　{one.limit}" if one.limit else ""
-    where = f"{one.since}：" if one.step.everywhere else ""
-    yield _text(x + 10, middle + 14, where + _who(one.who) + limit, LINE, 11)
+    told = (one.since if one.step.everywhere else "", _who(one.who), one.limit)
+    yield _text(x + 10, middle + 14, _apart(told), LINE, 11)
     first = one.step.to[0]
-    to = one.to if len(one.step.to) <= 2 else words(one.step.to[:2]) + "等"  # noqa: PLR2004
+    to = one.to if len(one.step.to) <= 2 else words(one.step.to[:2]) + "…"  # noqa: PLR2004
     to = "原来的状态" if one.to == "原来的状态" else to
     yield _box(TO_X, y, TO_WIDE, to, FILLS[LOOKS[first].colour])
 
 
 def _who(names: Sequence[str]) -> str:
-    more = f"等{len(names)}个角色" if len(names) > NAMED else ""
-    return "、".join(names[:NAMED]) + more
+    said = "、".join(names[:NAMED])
+    return f"{said}等{len(names)}个角色" if len(names) > NAMED else said
+
+
+def _apart(parts: Sequence[str]) -> Safe:
+    """Several texts on one line, each of its own, so that each is said in the language of the page."""
+    return Safe(
+        "".join(
+            f'<tspan dx="{8 * bool(place)}">{escape(one)}</tspan>'
+            for place, one in enumerate(filter(None, parts))
+        )
+    )
 
 
 def _box(x: float, y: float, wide: float, said: str, fill: str) -> str:
@@ -142,4 +156,4 @@ def _text(
     x: float, y: float, said: str, fill: str, size: int, *, bold: bool = False, middle: bool = False
 ) -> str:
     more = (' font-weight="bold"' if bold else "") + (' text-anchor="middle"' if middle else "")
-    return f'<text x="{x:g}" y="{y:g}" fill="{fill}" font-size="{size}"{more}>{escape(said)}</text>'
+    return f'<text x="{x:g}" y="{y:g}" fill="{fill}" font-size="{size}"{more}>{said if isinstance(said, Safe) else escape(said)}</text>'

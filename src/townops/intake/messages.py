@@ -107,6 +107,7 @@ def incoming(report: Report, number: str = "") -> orders.IncomingReport:
         lng=report.place.lng,
         lat=report.place.lat,
         crs=report.place.crs,
+        area=report.place.area,
         class_code=report.class_code,
         demand_type=report.demand_type,
         contact_name=report.contact.name,

@@ -48,7 +48,7 @@ class Shape:
         texts, names = pieces[::2], pieces[1::2]
         pattern = re.escape(texts[0])
         for text in texts[1:]:
-            pattern += (r"([\d.,+]+)" if COUNTED.match(text) else "(.*?)") + re.escape(text)
+            pattern += (r"([\d.,+%]+)" if COUNTED.match(text) else "(.*?)") + re.escape(text)
         return cls(max(texts, key=len), re.compile(pattern, re.S), tuple(names), said)
 
     def fits(self, filled: tuple[str, ...]) -> bool:

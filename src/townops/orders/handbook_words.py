@@ -55,7 +55,7 @@ SCOPES: Final = {
 }  # fmt: skip
 WHOSE: Final = {
     "review_center": "上提、重办的，城运中心审核后再由责任领导签批",
-    "check": "限主办单位以外；反映城运中心的由领导核查",
+    "check": "限主办单位以外；反映城运中心的由领导核查",  # say: 反映城运中心的由领导核查
     "provisional_close": "限下班后、休息日，由下一班其他人核查、结案",
 }
 NOT_BY: Final = {

@@ -45,7 +45,8 @@ Outcome = Literal["new", "known", "round"]
 @dataclass(frozen=True, slots=True)
 class IncomingReport:
     """One message of one source. Instants are aware; `crs` is of lng, lat; `class_code` and `demand_type` only when a person chose them;
-    `answers` (question, answer) of what that class needs; `severity` urgent when whoever took it in says so.
+    `answers` (question, answer) of what that class needs; `severity` urgent when whoever took it in says so; `area` the code of
+    the 居村 or block somebody named, for a report without a point: of a 居村 the block stays unknown.
     """
 
     source: str
@@ -65,6 +66,7 @@ class IncomingReport:
     attachments: tuple[int, ...] = ()
     answers: Asked = ()
     severity: str = ""
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +302,8 @@ def _places(reports: Sequence[IncomingReport]) -> list[Place]:
     for place, one in enumerate(reports):
         if one.lng is not None and one.lat is not None:
             stated.setdefault(one.crs, []).append((place, one.lng, one.lat))
+        elif one.area:
+            found[place] = resolve.place_named(one.area)
     for crs, points in stated.items():
         places, lngs, lats = zip(*points, strict=True)
         for place, ids in zip(places, areas.locate_many(lngs, lats, crs), strict=True):

@@ -21,6 +21,7 @@ from townops.orders.models import OrderFile
 from townops.people import api as people
 
 LONGEST_TEXT = 20_000
+PLACES = frozenset({"block", "village"})  # kinds of area an order may be in
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 OWN_FILE = f"SELECT 1 FROM {Attachment._meta.db_table} WHERE id = %s AND person IN (%s, %s)"  # noqa: S608
 Raw = Mapping[str, Any]
@@ -217,8 +218,16 @@ def _area(need: Need, value: Any, here: Around) -> Place:
     if not isinstance(value, str):
         raise malformed(need, value)
     area = areas.area(value)
-    if area.kind not in {"block", "village"}:
+    if area.kind not in PLACES:
         raise malformed(need, value)
+    return place_of(area)
+
+
+def place_named(code: str) -> Place:
+    """The place that a code names. Refused: area_unknown, area_too_wide."""
+    area = areas.area(code)
+    if area.kind not in PLACES or area.directly_managed:
+        raise Refused("area_too_wide", name=area.name)
     return place_of(area)
 
 

@@ -11,6 +11,7 @@ from townops.people import api as people
 WORDS: Final = {
     "order_unknown": "找不到工单“{number}”，请核对编号；不属于您的单位或居村的工单不显示",
     "step_unknown": "没有“{step}”这个步骤",
+    "area_too_wide": "“{name}”范围太大：请写到居村或责任块，都不知道就空着",
     "not_permitted": "您的岗位不能办理这一步，请交由有权限的岗位办理",
     "not_authority": "这一步由上级决定，请改用“向上申请”",
     "step_not_allowed": "工单现在是“{state}”，不能办理这一步，请刷新后再看可办理的步骤",

@@ -26,7 +26,14 @@ from townops.people.commands import (
     taken_over,
     withdraw_appointment,
 )
-from townops.people.contacts import Contact, SubjectChange, contacts_of, put_subject, subject_changes
+from townops.people.contacts import (
+    Contact,
+    SubjectChange,
+    contacts_of,
+    masked_phones,
+    put_subject,
+    subject_changes,
+)
 from townops.people.domain.directory import Directory, Holder, PersonView, PostView, Tenure, UnitView
 from townops.people.enrolment import (
     AccountState,
@@ -133,6 +140,7 @@ __all__ = [
     "list_due",
     "load_roles",
     "mark_read",
+    "masked_phones",
     "may_keep_accounts",
     "meant_by_code",
     "needs_second_factor",

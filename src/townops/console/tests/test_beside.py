@@ -119,6 +119,16 @@ def test_open_orders_round_the_block_are_shown_with_their_distance(town):
     assert number not in away
 
 
+def test_a_village_alone_shows_what_is_open_in_all_of_it_and_asks_for_the_block(town):
+    village = areas.villages(areas.towns()[0].code)[0]
+    number = registered("grid", "grid", block=areas.children(village.id)[0].code)
+    for typed in ({"block": village.name}, {"address": village.name}):
+        said = asks("hotline", "/register/near", **typed)
+        assert "责任块待核实" in said
+        assert number in said
+        assert "居村内未结 1 件" in said
+
+
 def test_a_point_half_typed_shows_nothing_and_breaks_nothing(town):
     assert not asks("hotline", "/register/near", lng="121", lat="").strip()
     assert not asks("hotline", "/register/near", block="没有这块").strip()

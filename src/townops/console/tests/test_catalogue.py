@@ -41,6 +41,13 @@ def test_the_classes_of_a_version_stand_with_their_condition_rows(town):
     assert not page.page.offers("发布")
 
 
+def test_who_answers_for_a_class_is_said_by_name_and_looking_up_comes_before_importing(town):
+    page = Browser("director").open("/catalogue?q=路灯")
+    assert "chengjian" not in page.page.text
+    assert "城建中心" in page.page.text
+    assert page.html.index('id="q"') < page.html.index('id="file"')
+
+
 def test_a_version_is_fetched_changed_tried_and_published_from_a_day(town):
     keeper = Browser("deputy").open("/catalogue")
     path = next(one for one in keeper.html.split('"') if one.startswith("/catalogue/") and one[11:].isdigit())

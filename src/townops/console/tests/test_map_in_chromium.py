@@ -91,6 +91,30 @@ def test_the_map_draws_areas_and_orders_and_a_click_opens_the_order(desk, order)
     desk.wait_for_url(f"**/orders/{order.number}")
 
 
+def test_on_a_phone_tools_legend_and_filters_are_folded_and_a_window_stands_inside_the_screen(desk, order):
+    desk.set_viewport_size({"width": 390, "height": 780})
+    desk.goto("/map?open=1")
+    desk.wait_for_selector("[data-drawn]")
+    assert not desk.is_visible(".map-tools [name=q]")
+    assert not desk.is_visible("text=测距")
+    assert not desk.is_visible(".map-legend")
+    desk.click(".fold-label")
+    assert desk.is_visible(".map-tools [name=q]")
+    desk.click(".fold-label")
+    desk.click(".map-more > summary")
+    assert desk.is_visible("text=测距")
+    desk.click(".map-more > summary")
+    side = "([lng, lat]) => document.querySelector('[data-townmap]').townmap.jumpTo({center: [lng - 0.0012, lat], zoom: 16})"
+    desk.evaluate(side, [order.lng, order.lat])
+    desk.wait_for_timeout(1500)
+    desk.mouse.click(*spot(desk, order))
+    desk.wait_for_selector(".maplibregl-popup >> text=打开工单")
+    desk.wait_for_timeout(1000)
+    box = desk.locator(".maplibregl-popup").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+
+
 def test_one_key_accepts_the_proposal_of_the_board(desk, order):
     desk.goto("/board")
     desk.wait_for_selector("[data-drawn]")

@@ -49,6 +49,11 @@ def point_in(area: areas.AreaView) -> tuple[float, float]:
 
 
 @aside
+def first_village() -> areas.AreaView:
+    return areas.villages(areas.towns()[0].code)[0]
+
+
+@aside
 def kept_drafts() -> list[str]:
     return sorted(Draft.objects.values_list("kind", flat=True))
 
@@ -163,6 +168,94 @@ def test_a_clerk_registers_and_merges_by_keyboard_alone_in_under_a_minute(sit, t
     assert (child.state, child.class_code[:2]) == ("merged", "H-")
     page.click("text=回执和答复")
     assert "您的诉求已并入" in page.input_value("#receipt")
+
+
+def test_the_usual_way_from_caller_to_saved_takes_ten_keys_beside_the_words(sit, town):
+    for number in range(3):
+        taken(f"门口路灯不亮，第{number}次", contact_phone=PHONE)
+    page = sit("hotline")
+    keys: list[str] = []
+
+    def press(key: str) -> None:
+        keys.append(key)
+        page.keyboard.press(key)
+
+    press("n")
+    page.wait_for_selector("#contact_phone:focus")
+    page.keyboard.type(PHONE)
+    press("Enter")
+    page.wait_for_selector("#callers [data-put]")
+    page.keyboard.type("来电人")
+    press("Enter")
+    assert page.evaluate("document.activeElement.id") == "text"
+    page.keyboard.type("门口路灯不亮，请派人来修")
+    page.wait_for_selector("#likely [data-put=class_code]")
+    press("Alt+1")
+    press("Tab")
+    page.keyboard.type(f"{town.name}3号")
+    page.wait_for_selector("#named-places [data-put]")
+    press("Enter")
+    assert page.input_value("#block").startswith(town.code)
+    press("Control+Enter")
+    page.wait_for_selector("text=已登记为新工单")
+    assert len(keys) <= 8
+
+
+def test_whatever_is_offered_is_one_stop_and_the_arrows_go_on_inside(sit, town):
+    lng, lat = point_in(town)
+    numbers = [taken(f"路灯不亮{one}", lng=lng, lat=lat, contact_phone=PHONE) for one in "甲乙丙"]
+    page = sit("hotline", "/register")
+    page.fill("#contact_phone", PHONE)
+    page.keyboard.press("Tab")
+    page.wait_for_selector("#callers [data-put]")
+    page.fill("#text", "小区门口路灯不亮，投诉多次")
+    page.wait_for_selector("#likely [data-put]")
+    page.fill("#address", f"{town.name}3号")
+    page.wait_for_selector("#named-places [data-put]")
+    page.focus("#address")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.dataset.put") == "block"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#near [data-put]")
+    page.wait_for_selector("#pick-map[data-drawn]")
+    page.focus("#contact_name")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.dataset.value") in numbers
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "text"
+    page.focus("#near [data-put]:not([tabindex='-1'])")
+    first = page.evaluate("document.activeElement.dataset.value")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.dataset.value") not in {first, None}
+    page.focus("#block")
+    tab_to(page, "#registration button[type=submit]", 6)
+
+
+def test_a_point_is_set_on_the_map_by_keys_alone(sit, town):
+    page = sit("grid", "/register")
+    page.wait_for_selector("#pick-map[data-drawn]")
+    page.focus("#block")
+    tab_to(page, "#pick-map canvas", 2)
+    page.wait_for_selector("#pick-map .map-cross:not([hidden])")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(600)
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.getElementById('lng').value !== ''")
+    assert page.input_value("#crs") == "cgcs2000"
+
+
+def test_a_village_alone_asks_for_a_click_and_is_open_until_then(sit, town):
+    village = first_village()
+    page = sit("grid", "/register")
+    page.fill("#text", "河边有人乱倒垃圾")
+    page.fill("#address", village.name)
+    page.wait_for_selector("#near >> text=只知道居村")
+    assert page.input_value("#lng") == ""
+    page.focus("#text")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#o-told >> text=责任块待核实")
+    assert (newest().village_id, newest().block_id) == (village.id, None)
 
 
 def test_a_draft_survives_the_closed_tab_and_waits_on_another_computer_until_it_is_sent(sit):

@@ -110,6 +110,34 @@ def test_the_form_is_kept_sealed_as_it_was_typed_and_reads_back_to_the_same_plac
     assert found.block.code == block.code
 
 
+@pytest.mark.parametrize("field", ["address", "block"])
+def test_a_village_alone_is_the_village_and_never_one_of_its_blocks(town, field):
+    from townops.areas import api as areas
+
+    village = areas.villages(areas.towns()[0].code)[0]
+    clerk = Browser("grid").open("/register")
+    clerk.send("登记", source="grid", text="河边有人乱倒垃圾", **{field: village.name})
+    row = Order.objects.get(number=clerk.number)
+    assert (row.village_id, row.block_id, row.lng) == (village.id, None, None)
+    assert "责任块待核实" in clerk.page.text
+    kept = Message.objects.get(order_id=row.id)
+    again = messages.incoming(messages.read(messages.content_of(kept), "registration", "grid"))
+    assert (again.area, again.lng) == (village.code, None)
+
+
+def test_a_grid_or_a_directly_managed_area_is_too_wide_a_place_and_what_was_typed_stays(town):
+    from townops.areas import api as areas
+
+    code = areas.towns()[0].code
+    direct = next(one for one in areas.areas_of(code, "village") if one.directly_managed)
+    for wide in (areas.areas_of(code, "grid")[0], direct):
+        clerk = Browser("grid").open("/register").send("登记", source="grid", text="井盖响", block=wide.name)
+        assert (clerk.status, "范围太大" in clerk.page.text) == (422, True)
+        assert clerk.page.form("登记").values["block"] == [wide.name]
+    clerk.send("登记", block="", address=direct.name)
+    assert "地点待核实" in clerk.page.text
+
+
 def test_a_refused_form_is_kept_with_the_reason(town):
     Browser("grid").open("/register").send(
         "登记", source="grid", text="路灯不亮", received_at="2099-01-01T00:00"

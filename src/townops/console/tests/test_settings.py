@@ -79,3 +79,23 @@ def test_a_trial_over_more_orders_than_one_waits_for_shows_its_progress_and_then
     assert "这项改动会影响 0 件在办工单" in keeper.page.text
     keeper.send("确认发布")
     assert "版工作日历已发布" in keeper.page.text
+
+
+def test_the_calendar_stands_as_months_where_holidays_and_days_made_up_for_are_marked(town):
+    from datetime import date
+
+    from townops.console import months
+    from townops.kernel.timetable import DEFAULT_WINDOWS
+    from townops.kernel.workdays import Calendar
+
+    spring, made_up = date(2027, 2, 8), date(2027, 2, 6)
+    calendar = Calendar(
+        1, DEFAULT_WINDOWS, frozenset({spring}), frozenset({made_up}), date(2020, 1, 1), date(2027, 12, 31)
+    )
+    first, second, *_ = months.ahead(calendar, date(2027, 1, 31))
+    assert (first.first, len(first.weeks[0])) == (date(2027, 1, 1), 7)
+    days = {one.number: (one.works, one.mark) for week in second.weeks for one in week if one}
+    assert (days[6], days[7], days[8], days[9]) == ((True, "班"), (False, ""), (False, "休"), (True, ""))
+    assert [one.number for week in first.weeks for one in week if one and one.today] == [31]
+    page = Browser("director").open("/settings/calendar")
+    assert page.html.count('class="month"') == months.AHEAD

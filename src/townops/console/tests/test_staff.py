@@ -145,6 +145,37 @@ def test_an_appointment_that_lies_ahead_and_an_end_that_lies_ahead_are_taken_bac
     assert people.appointments(people.post("center.team").id)[0].span.ends is None
 
 
+def test_posts_stand_under_their_units_fifty_a_page_and_are_found_by_several_words(keeper):
+    keeper.open("/posts")
+    assert "第 1 页，共" in keeper.page.text
+    assert keeper.html.count('scope="rowgroup"') > 1
+    assert keeper.html.count("任免、代理、修改") + keeper.html.count(">修改</a>") <= 50
+    first = keeper.page.text
+    keeper.open("/posts?page=2")
+    assert "第 2 页，共" in keeper.page.text
+    assert keeper.page.text != first
+    assert "没有符合条件的岗位" in keeper.open("/posts?page=999").page.text
+    keeper.open("/posts?q=城运 队伍管理")
+    assert ("队伍管理" in keeper.page.text, "第 1 页，共" in keeper.page.text) == (True, False)
+
+
+def test_a_telephone_is_masked_until_somebody_says_why_and_then_it_is_journalled(keeper):
+    new_person(keeper)
+    path = person_page("wangxin")
+    keeper.open(path)
+    assert ("10000000077" in keeper.html, "联系方式" in keeper.page.text) == (False, True)
+    keeper.send("查看", reason="夜间找人")
+    assert "10000000077" in keeper.html
+    person = people.person_of_account(Account.objects.get(username="wangxin").pk)
+    entry = JournalEntry.objects.get(kind="person", key=str(person.id), action="reveal")
+    assert "夜间找人" in entry.payload
+    assert "查看电话" in keeper.open(path).page.text
+    assert "10000000077" not in keeper.html
+    refused = keeper.client.post(path, {"do": "phone", "reason": " "})
+    assert refused.status_code == 422
+    assert "10000000077" not in refused.content.decode()
+
+
 def test_a_vacancy_is_listed_until_somebody_is_appointed(keeper):
     tenure = people.appointments(people.post("center.build").id)[0]
     assert "系统建设" not in keeper.open("/posts?vacant=1").page.text

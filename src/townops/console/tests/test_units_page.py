@@ -75,3 +75,11 @@ def test_the_list_asks_the_database_as_often_for_many_changes_as_for_none(keeper
         keeper.send("试算", name=f"{unit.name}一", note="更名", **{"from": "2099-01-01"})
         keeper.send("确认发布")
     assert asked() == before
+
+
+def test_units_are_found_by_several_words_of_name_kind_or_leader(town):
+    keeper = Browser("director").open("/units?q=居村 凌桥")
+    assert "个符合" in keeper.page.text
+    assert "凌桥村村委会" in keeper.page.text
+    assert "市场所" not in keeper.page.text
+    assert "没有符合条件的单位" in keeper.open("/units?q=没有这个").page.text

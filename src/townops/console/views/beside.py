@@ -17,7 +17,7 @@ from townops.base.tunables import Part, Tunable, value_at
 from townops.catalogue import api as catalogue
 from townops.console import choices, labels, urgent
 from townops.console.doors import SEES, Desk, page
-from townops.console.typed import has_point, point_named, point_of, stripped
+from townops.console.typed import Placed, has_point, meant, placed, stripped
 from townops.intake import api as intake
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
@@ -157,32 +157,39 @@ def named_places(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_POST
 @page(*SEES)
 def near(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Open orders round the point given, else round the block chosen, else round the place the address speaks of most."""
+    """Open orders round the point given, else round the block chosen, else round the place the address speaks of most.
+
+    Of a 居村, whose block nobody has said yet, those of the whole 居村.
+    """
     post = stripped(request.POST)
     metres = float(value_at(NEAR_KEY, desk.at, default=NEAR_METRES))
-    shown: dict[str, object] = {
-        "now": desk.at,
-        "metres": round(metres),
-        "merges": desk.may(MERGES),
-        "where": "",
-    }
+    shown: dict[str, object] = {"now": desk.at, "metres": round(metres), "merges": desk.may(MERGES)}
     try:
-        lng, lat, crs, shown["where"] = _where(post, desk)
-        if lng is not None and lat is not None:
-            shown["point"] = areas.stored(lng, lat, crs)
-            shown["rows"] = orders.open_near(desk.actor, lng, lat, metres, crs=crs, limit=NEAR_ROWS)
+        where, shown["where"] = _where(post, desk)
+        if where.lng is not None and where.lat is not None:
+            crs = post.get("crs", "") if has_point(post) else "cgcs2000"
+            shown["point"] = areas.stored(where.lng, where.lat, crs)
+            shown["rows"] = orders.open_near(
+                desk.actor, where.lng, where.lat, metres, crs=crs, limit=NEAR_ROWS
+            )
+        elif where.area:
+            shown |= _in_village(where.area, desk)
     except Refused:  # half a coordinate or an unknown block: what is wrong is said when the form is sent
         shown["where"] = ""
     return render(request, "console/_near.html", shown)
 
 
-def _where(post: dict[str, str], desk: Desk) -> tuple[float | None, float | None, str, str]:
-    """(lng, lat, their system, what the point is called)."""
+def _where(post: dict[str, str], desk: Desk) -> tuple[Placed, str]:
+    """(where, what it is called)."""
     if has_point(post) or post.get("block"):
-        lng, lat = point_of(post, desk.town)
-        return lng, lat, post.get("crs", "") if has_point(post) else "cgcs2000", "这里"
+        where = placed(post, desk.town)
+        return where, "这里" if where.lng is not None else ""
     found = areas.find_with_places(desk.town, post.get("address", "")[:160], most=1)
-    if not found:
-        return None, None, "", ""
-    lng, lat = point_named(found[0]) or (None, None)
-    return lng, lat, "cgcs2000", f"“{found[0].name}”"
+    return (meant(found[0]), f"“{found[0].name}”") if found else (Placed(), "")
+
+
+def _in_village(village: areas.AreaView, desk: Desk) -> dict[str, object]:
+    """A 居村 alone: where the map shall look, and what is open in it."""
+    wanted = orders.Filter(area=village.code, open=True)
+    page = orders.find_orders(desk.actor, wanted, at=desk.at, limit=NEAR_ROWS)
+    return {"village": village, "point": areas.point_within(village.id), "page": page, "rows": page.rows}

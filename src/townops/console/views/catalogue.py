@@ -1,6 +1,6 @@
 """分类目录: versions and their dates, classes with their condition rows, Excel in and out (U13)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from django.contrib import messages
@@ -13,13 +13,16 @@ from townops.base.db import write
 from townops.catalogue import api as catalogue
 from townops.console.doors import Desk, page
 from townops.console.downloads import error_sheet, xlsx
-from townops.console.given import day_of, file_of, tomorrow
+from townops.console.given import day_of, file_of, tomorrow, whole
 from townops.console.saying import sentence
+from townops.dispatch import api as dispatch
 from townops.kernel.refusal import Refused
 
 VIEW: Final = "catalogue.view"
 EDIT: Final = "catalogue.edit"
 SHOWN: Final = 100
+Told = tuple[catalogue.Condition, str, str, str, str]  # limit, limit to make safe, main, fallback
+Line = tuple[catalogue.Klass, list[Told], str, str]
 ERRORS: Final = ("工作表", "行", "列", "原因")
 
 
@@ -32,7 +35,7 @@ def browse(request: HttpRequest, desk: Desk) -> HttpResponse:
 def shown(request: HttpRequest, desk: Desk) -> dict[str, object]:
     """One version (the one in force unless another is asked for): its great classes, and what is looked at."""
     in_force = catalogue.version_at(desk.at)
-    chosen = catalogue.version(_number(request.GET.get("version", "")) or in_force)
+    chosen = catalogue.version(whole(request.GET.get("version", "")) or in_force)
     content = catalogue.content(chosen.id)
     under, q = request.GET.get("under", ""), request.GET.get("q", "").strip()
     found = catalogue.search(q, chosen.id) if q else [one for one in content.classes if _lies(one, under)]
@@ -55,20 +58,16 @@ def _lies(klass: catalogue.Klass, under: str) -> bool:
     return bool(under) and (klass.code == under or klass.code.startswith(f"{under}-"))
 
 
-def _rows(
-    found: list[catalogue.Klass] | tuple[catalogue.Klass, ...], content: catalogue.Content
-) -> Iterator[tuple[catalogue.Klass, list[tuple[catalogue.Condition, str, str]]]]:
-    """Each class with its condition rows: the row, its limit, the limit to make safe."""
+def _rows(found: Iterable[catalogue.Klass], content: catalogue.Content) -> Iterator[Line]:
+    """Each class with its condition rows, who answers in words."""
     for one in found:
-        rows = content.by_class.get(one.code, ())
-        yield (
-            one,
-            [(row, catalogue.limit_text(row.limit), catalogue.limit_text(row.make_safe)) for row in rows],
-        )
+        rows = [_condition(row) for row in content.by_class.get(one.code, ())]
+        yield one, rows, dispatch.target_said(one.unit), dispatch.target_said(one.fallback)
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004
+def _condition(row: catalogue.Condition) -> Told:
+    limit, safe = catalogue.limit_text(row.limit), catalogue.limit_text(row.make_safe)
+    return row, limit, safe, dispatch.target_said(row.main_kind), dispatch.target_said(row.fallback)
 
 
 @require_safe

@@ -14,7 +14,7 @@ from townops.areas import api as areas
 from townops.base import attachments, sheets
 from townops.console import choices, dossiers, downloads, grounds
 from townops.console.doors import Desk, page
-from townops.console.given import file_of
+from townops.console.given import file_of, whole
 from townops.console.saying import sentence
 from townops.documents import api as documents
 from townops.kernel.refusal import Refused
@@ -62,7 +62,7 @@ def edit(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
             raise Refused("dossier_outside", name=area.name)
         return render(request, "console/dossier_edit.html", shown)
     typed = {one.name: request.POST.get(one.name, "") for one in areas.fields_of(area.kind)}
-    over = dossiers.whole(request.POST.get("over", ""))
+    over = whole(request.POST.get("over", ""))
     try:
         areas.put_dossier(area, typed, over=over, actor=desk.actor, at=desk.at)
     except Refused as refused:
@@ -81,7 +81,7 @@ def confirm(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     """Looked at, nothing has changed."""
     area = grounds.of_town(code, desk.town)
     try:
-        over = dossiers.whole(request.POST.get("over", ""))
+        over = whole(request.POST.get("over", ""))
         areas.confirm_dossier(area, over=over, actor=desk.actor, at=desk.at)
     except Refused as refused:
         return _page(request, desk, area, {"said": sentence(refused)})
@@ -95,7 +95,7 @@ def photos(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     """Pictures to add, or (`drop`) one that is no longer shown."""
     area = grounds.of_town(code, desk.town)
     try:
-        if drop := dossiers.whole(request.POST.get("drop", "")):
+        if drop := whole(request.POST.get("drop", "")):
             areas.drop_photo(area, drop, actor=desk.actor, at=desk.at)
         for sent in request.FILES.getlist("photos"):
             areas.add_photo(area, sent.read(), sent.name or "file", actor=desk.actor, at=desk.at)
@@ -142,7 +142,7 @@ def _put_subject(request: HttpRequest, desk: Desk, area: areas.AreaView) -> None
 @page(dossiers.SUBJECTS)
 def phone(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     """The telephone of a contact of the block, once, for a reason that is journalled."""
-    area, person = grounds.of_town(code, desk.town), dossiers.whole(request.POST.get("person", ""))
+    area, person = grounds.of_town(code, desk.town), whole(request.POST.get("person", ""))
     contact = next(
         (one for one in people.contacts_of(area.id, desk.at) if one.person == person and person), None
     )
@@ -200,7 +200,7 @@ def place(request: HttpRequest, desk: Desk, code: str, number: str) -> HttpRespo
         return render(request, "console/place_edit.html", shown)
     typed = {name: request.POST.get(name, "") for name in areas.PLACE_HEADS}
     try:
-        over, known = dossiers.whole(typed["seq"]), one.number if one else ""
+        over, known = whole(typed["seq"]), one.number if one else ""
         made = areas.put_place(known, typed, town=desk.town, over=over, actor=desk.actor, at=desk.at)
     except Refused as refused:
         again = shown | {"typed": typed, "said": sentence(refused)}

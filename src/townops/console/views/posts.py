@@ -1,9 +1,11 @@
 """岗位与任职: who holds which post since when; appointing, ending, a post added, changed or closed, each tried before it is done."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from itertools import groupby
 from typing import Final
 
 from django.contrib import messages
@@ -15,6 +17,7 @@ from townops.base import journal
 from townops.console import choices
 from townops.console.doors import Desk, page
 from townops.console.given import whole
+from townops.console.paged import paged
 from townops.console.saying import sentence
 from townops.console.trying import Attempt, attempt, settled
 from townops.console.views.staff import KEEPS, full_name, staff, typed_day, typed_person
@@ -69,12 +72,13 @@ class Change:
 @require_safe
 @page(KEEPS)
 def browse(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Every post of the town in its order; of one unit, vacant ones, or by a word in unit, post or name."""
+    """Posts under their units, fifty a page; of one unit, vacant ones, or by words in unit, post or name."""
     wanted = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "unit", "vacant", "person")}
     every = [
         line(desk, unit, post) for unit in people.units(town=desk.town) for post in people.posts_of(unit.id)
     ]
     found = [one for one in every if _fits(one, wanted)]
+    pages = paged(found, request.GET)
     known = people.directory().posts
     ahead = [
         (one, known[int(one.key)], full_name(int(one.key)), ACTIONS[one.action])
@@ -82,10 +86,13 @@ def browse(request: HttpRequest, desk: Desk) -> HttpResponse:
     ]
     shown = {
         "desk": desk,
-        "lines": found,
+        "found": len(found),
+        "under": list(_by_unit(pages.rows, Counter(one.unit.id for one in found))),
+        "pages": pages,
         "units": people.units(town=desk.town),
         "wanted": wanted,
         "chosen": next((one for one in people.units(town=desk.town) if one.code == wanted["unit"]), None),
+        "narrowed": any(wanted.values()),
         "vacancies": sum(one.vacant for one in every),
         "total": len(every),
         "candidate": people.persons([whole(wanted["person"])]).get(whole(wanted["person"])),
@@ -98,10 +105,18 @@ def _fits(one: Line, wanted: Mapping[str, str]) -> bool:
     words = " ".join((one.unit.name, one.post.name, *(person.name for person in one.holders)))
     return (
         wanted["unit"] in ("", one.unit.code)
-        and wanted["q"] in words
+        and all(word in words for word in wanted["q"].split())
         and (not wanted["vacant"] or one.vacant)
         and not (wanted["person"] and one.by)
     )
+
+
+def _by_unit(
+    lines: Iterable[Line], counts: Mapping[int, int]
+) -> Iterator[tuple[people.UnitView, int, list[Line]]]:
+    """The lines of a page under their units, with how many each unit has on all pages."""
+    for unit, under in groupby(lines, lambda one: one.unit):
+        yield unit, counts[unit.id], list(under)
 
 
 def line(desk: Desk, unit: people.UnitView, post: people.PostView) -> Line:
@@ -192,12 +207,13 @@ def _put(
     desk: Desk, number: int, typed: Mapping[str, str], begin: datetime
 ) -> people.post_changes.PostChange:
     unit = people.post_by_id(number).unit_id if number else _unit(desk, typed["unit"])
+    filler = choices.post_meant(typed["filled"], desk.town)
     return RULES.PostChange(
         unit,
         number,
         typed["name"],
         whole(typed["rank"]),
-        _filled(desk, typed["filled"]),
+        filler.id if filler else None,
         tuple(typed["roles"].split()),
         begin,
         typed["note"],
@@ -207,25 +223,10 @@ def _put(
 
 def _unit(desk: Desk, given: str) -> int:
     """Refused("unit_unknown")."""
-    found = next((one.id for one in people.units(town=desk.town) if given in (one.name, one.code)), None)
+    found = choices.unit_meant(given, desk.town)
     if found is None:
-        raise Refused("unit_unknown", code=given[:40])
+        raise Refused("unit_unknown", code="")
     return found
-
-
-def _filled(desk: Desk, given: str) -> int | None:
-    """A post as the list offers it, None where nothing is typed. Refused("post_unknown")."""
-    if not given:
-        return None
-    found = next((code for code, said in _posts(desk) if said == given), None)
-    if found is None:
-        raise Refused("post_unknown", code=given[:40])
-    return found
-
-
-def _posts(desk: Desk) -> Iterator[tuple[int, str]]:
-    for unit in people.units(town=desk.town):
-        yield from ((one.id, f"{unit.name} {one.name}") for one in people.posts_of(unit.id))
 
 
 def _tenure(given: str, number: int) -> people.Tenure:
@@ -362,7 +363,9 @@ def _choices(desk: Desk, number: int, typed: Mapping[str, str]) -> dict[str, obj
         "ranks": [(str(code), word) for code, word in RULES.ranks().items()],
         "role_names": people.dossier.role_names(),
         "today": _today(desk),
-        "fillers": choices.Listing("fillers", tuple(said for code, said in _posts(desk) if code != number)),
+        "fillers": choices.Listing(
+            "fillers", tuple(said for one, said in choices.posts(desk.town) if one.id != number)
+        ),
         "unit_names": choices.Listing("unit-names", tuple(one.name for one in people.units(town=desk.town))),
     }
 

@@ -14,7 +14,7 @@ from townops.base.models import Attachment
 from townops.console import choices, labels, uploads
 from townops.console.doors import STATUS, Desk, page
 from townops.console.saying import sentence
-from townops.console.typed import instant, point_of, stripped
+from townops.console.typed import instant, placed, stripped
 from townops.console.views.beside import CLASSES, MERGES
 from townops.intake import api as intake
 from townops.kernel.refusal import Refused
@@ -131,13 +131,15 @@ def _joined(parent: str, received: orders.Received, desk: Desk) -> str:
 def _sent(
     request: HttpRequest, desk: Desk, files: list[Attachment], report: orders.IncomingReport | None = None
 ) -> intake.Sent:
-    """The form as it is kept: everything typed, and the point that a block stood for."""
+    """The form as it is kept: everything typed, and the point or the 居村 that was meant."""
     cells = {name: str(one) for name, one in request.POST.items() if name not in UNTYPED}
     if "class_code" in cells:
         cells["class_code"] = choices.code_of(cells["class_code"])
     cells["attachments"] = " ".join(str(one.pk) for one in files)
     if report is not None and report.lng is not None:
         cells |= {"lng": str(report.lng), "lat": str(report.lat), "crs": report.crs}
+    if report is not None and report.area:
+        cells["area"] = report.area
     return intake.Sent(
         intake.form_payload(cells, desk.at), "registration", cells.get("source", ""), desk.actor, desk.at
     )
@@ -147,15 +149,16 @@ def _report(request: HttpRequest, desk: Desk, files: list[Attachment]) -> orders
     post = stripped(request.POST)
     if not post.get("text"):
         raise Refused("form_text_missing")
-    lng, lat = point_of(post, desk.town)
+    where = placed(post, desk.town)
     return orders.IncomingReport(
         source=post.get("source", ""),
         text=post["text"],
         received_at=instant(post.get("received_at", "")) or desk.at,
         external_number=post.get("external_number", "")[:64],
         place_text=post.get("address", ""),
-        lng=lng,
-        lat=lat,
+        lng=where.lng,
+        lat=where.lat,
+        area=where.area.code if where.area else "",
         crs=post.get("crs", "cgcs2000") if post.get("lng") else "cgcs2000",
         **_classed(post, desk),
         contact_name=post.get("contact_name", "")[:64],

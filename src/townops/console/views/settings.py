@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from townops.base import calendars, journal, tunables
 from townops.base.access import SECURITY, TUNE
 from townops.catalogue import api as catalogue
+from townops.console import months
 from townops.console.doors import Desk, page
 from townops.console.given import day_of, whole
 from townops.console.trying import attempt, mark
@@ -161,6 +162,8 @@ def _shown(desk: Desk) -> dict[str, object]:
         "calendar": now,
         "missing": calendars.warn_missing(today),
         "kinds": KINDS,
+        "months": list(months.ahead(now, today)),
+        "week": months.weekdays(),
         "days": [(day, KINDS[kind], name) for day, kind, name in calendars.special_days(now.version, today)],
         "history": [(one, KINDS[one.body["kind"] or ""]) for one in entries],
         "typed": {"over": str(now.version), "first": "", "last": "", "kind": "holiday", "note": ""},

@@ -7,14 +7,13 @@ from typing import Final
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
-from django.http.request import QueryDict
 from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from townops.console import choices
 from townops.console.doors import Desk, page
-from townops.console.given import whole
+from townops.console.paged import paged
 from townops.console.saying import sentence
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
@@ -24,7 +23,6 @@ KEEPS: Final = "people.edit"
 ACCOUNTS: Final = "base.accounts"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN: Final = 100
-ROWS: Final = 50
 STATES: Final = {"locked": "已锁定", "inactive": "已停用", "none": "没有账号", "idle": "没有岗位"}
 
 
@@ -46,7 +44,7 @@ def browse(request: HttpRequest, desk: Desk) -> HttpResponse:
     wanted = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "unit", "role", "state")}
     every = people.dossier.staff(desk.town, desk.at)
     found = [one for one in every if _fits(one, wanted)]
-    start = ROWS * (max(1, whole(request.GET.get("page", ""))) - 1)
+    pages = paged(found, request.GET)
     shown = {
         "desk": desk,
         "wanted": wanted,
@@ -55,8 +53,8 @@ def browse(request: HttpRequest, desk: Desk) -> HttpResponse:
         "states": [(code, word, sum(_is(one, code) for one in every)) for code, word in STATES.items()],
         "total": len(found),
         "everybody": len(every),
-        "rows": [_row(one, names) for one in found[start : start + ROWS]],
-        "pages": _pages(request.GET, start // ROWS + 1, -(-len(found) // ROWS)),
+        "rows": [_row(one, names) for one in pages.rows],
+        "pages": pages,
     }
     return render(request, "console/people.html", shown)
 
@@ -79,17 +77,6 @@ def _is(one: people.dossier.StaffLine, state: str) -> bool:
 def _row(one: people.dossier.StaffLine, names: dict[str, str]) -> Row:
     roles = tuple(names.get(code, code) for code in one.roles)
     return Row(one, tuple(full_name(post.id) for post in one.posts), roles, STATES.get(one.state, ""))
-
-
-def _pages(given: QueryDict, at: int, last: int) -> dict[str, object]:
-    """Where one stands, and the addresses of the page before and after."""
-
-    def address(number: int) -> str:
-        query = given.copy()
-        query["page"] = str(number)
-        return query.urlencode() if 1 <= number <= last else ""
-
-    return {"at": at, "last": last, "before": address(at - 1), "after": address(at + 1)}
 
 
 def full_name(post_id: int) -> str:

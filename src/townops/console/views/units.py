@@ -30,12 +30,14 @@ ACTIONS: Final = {"add": "新增", "edit": "修改", "end": "终止"}
 @require_safe
 @page(KEEPS)
 def browse(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Every standing unit under the one above it, and what lies ahead."""
+    """Every standing unit under the one above it, or those with words in name, kind or leader; and what lies ahead."""
     known = people.directory()
     kinds = people.unit_changes.kinds()
+    q = request.GET.get("q", "").strip()[:80]
     tree = [
         (one, f"tree-{min(depth, 4)}", kinds[one.kind], _led(one), len(people.posts_of(one.id)))
         for one, depth in people.unit_changes.tree(desk.town)
+        if all(word in f"{one.name} {kinds[one.kind]} {_led(one)}" for word in q.split())
     ]
     ended = [
         (one, known.heir(one.id))
@@ -43,7 +45,7 @@ def browse(request: HttpRequest, desk: Desk) -> HttpResponse:
         if one.heir_id and not one.active and one.town == desk.town
     ]
     ahead = [(one, known.units[int(one.key)], ACTIONS[one.action]) for one in people.planned.waiting("unit")]
-    shown = {"desk": desk, "tree": tree, "ended": ended, "ahead": ahead, "now": desk.at}
+    shown = {"desk": desk, "q": q, "tree": tree, "ended": ended, "ahead": ahead, "now": desk.at}
     return render(request, "console/units.html", shown)
 
 
@@ -128,13 +130,16 @@ def _begin(request: HttpRequest, desk: Desk) -> datetime:
 def _change(
     request: HttpRequest, desk: Desk, number: int, typed: Mapping[str, str]
 ) -> people.unit_changes.UnitChange:
+    leader = choices.post_meant(typed["leader"], desk.town)
+    if leader and not leader.rank:
+        raise Refused("post_unknown", code=typed["leader"][:40])
     return people.unit_changes.UnitChange(
         desk.town,
         number,
         typed["name"],
         typed["kind"],
-        _unit(typed["parent"], desk),
-        _post(typed["leader"], desk),
+        choices.unit_meant(typed["parent"], desk.town),
+        leader.id if leader else None,
         bool(typed["enforcement"]),
         _begin(request, desk),
         typed["note"],
@@ -145,38 +150,10 @@ def _change(
 def _end(request: HttpRequest, desk: Desk, number: int, typed: Mapping[str, str]) -> people.unit_ends.UnitEnd:
     """Refused: unit_unknown, form_heir_missing."""
     people.unit_by_id(number)
-    heir = _unit(typed["heir"], desk)
+    heir = choices.unit_meant(typed["heir"], desk.town)
     if heir is None:
         raise Refused("form_heir_missing")
     return people.unit_ends.UnitEnd(number, heir, _begin(request, desk), typed["note"], whole(typed["over"]))
-
-
-def _unit(given: str, desk: Desk) -> int | None:
-    """A unit by name or code; None where nothing is typed. Refused("unit_unknown")."""
-    if not given:
-        return None
-    named = [one.id for one in people.units(town=desk.town) if one.name == given]
-    return named[0] if named else people.unit(given, town=desk.town).id
-
-
-def _post(given: str, desk: Desk) -> int | None:
-    """A post as the list offers it. Refused("post_unknown")."""
-    if not given:
-        return None
-    found = next((code for code, said in _posts(desk) if said == given), None)
-    if found is None:
-        raise Refused("post_unknown", code=given[:40])
-    return found
-
-
-def _posts(desk: Desk) -> list[tuple[int, str]]:
-    """Posts that may be in charge of a unit, in words."""
-    return [
-        (post.id, f"{one.name} {post.name}")
-        for one in people.units(town=desk.town)
-        for post in people.posts_of(one.id)
-        if post.rank
-    ]
 
 
 def _shown(desk: Desk, number: int, typed: Mapping[str, str]) -> dict[str, object]:
@@ -190,7 +167,9 @@ def _shown(desk: Desk, number: int, typed: Mapping[str, str]) -> dict[str, objec
         "today": desk.at.astimezone(SHANGHAI).date().isoformat(),
         "kinds": people.unit_changes.kinds(),
         "names": choices.Listing("unit-names", names),
-        "leaders": choices.Listing("leaders", tuple(said for _, said in _posts(desk))),
+        "leaders": choices.Listing(
+            "leaders", tuple(said for one, said in choices.posts(desk.town) if one.rank)
+        ),
         "ahead": [(one, ACTIONS[one.action]) for one in people.planned.waiting("unit", number)]
         if number
         else [],

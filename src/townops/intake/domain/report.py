@@ -21,12 +21,15 @@ _MOMENT: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ReportedPlace:
-    """Where, as far as it was said: a point in a named coordinate system, an address, both or nothing."""
+    """Where, as far as it was said: a point in a named coordinate system, an address, both or nothing; `area` the code of a
+    居村 named instead of a point.
+    """
 
     lng: float | None = None
     lat: float | None = None
     crs: str = "cgcs2000"
     address: str = ""
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)

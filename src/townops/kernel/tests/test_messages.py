@@ -39,6 +39,10 @@ def test_a_blank_before_a_unit_takes_figures_only():
     assert SPEECH.say("某某 时 13 分") == "某某 时 13 分"
 
 
+def test_a_percentage_is_a_figure():
+    assert Speech.of({"{part} 时提醒": "reminds at {part}"}).say("75% 时提醒") == "reminds at 75%"
+
+
 def test_a_message_with_next_to_no_fixed_text_does_not_take_a_sentence():
     assert SPEECH.say("在门口，等人") == "在门口，等人"
     assert SPEECH.say("在门口") == "in 门口"

@@ -9,6 +9,7 @@ from townops.kernel.featuresets import FeatureSet, Places
 from townops.kernel.vectortiles import Fact
 from townops.sharing.ogc.telling import ABOUT, CONFORMS, TITLE
 
+NAME: Final = "name"
 _SPOKEN: Final = {True: "是", False: "否", None: ""}
 
 
@@ -30,9 +31,18 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A fact in words; `own` what the town named itself, which no other language has."""
+
+    label: str
+    text: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     id: str
-    cells: tuple[str, ...]
+    cells: tuple[Cell, ...]
 
 
 LANDING: Final = Said(
@@ -69,12 +79,12 @@ def collection(layer: Layer, found: FeatureSet) -> Said:
 
 def rows(layer: Layer, found: FeatureSet, places: Places) -> list[Row]:
     """A line of text for each feature."""
-    return [Row(found.ids[place], tuple(cells(layer, found.facts[place]).values())) for place in places]
+    return [Row(found.ids[place], tuple(cells(layer, found.facts[place]))) for place in places]
 
 
-def cells(layer: Layer, facts: Mapping[str, Fact]) -> dict[str, str]:
-    """Label -> the fact in words."""
-    return {one.label: spoken(facts.get(one.name)) for one in layer.facts}
+def cells(layer: Layer, facts: Mapping[str, Fact]) -> list[Cell]:
+    """Each fact of the layer."""
+    return [Cell(one.label, spoken(facts.get(one.name)), one.name == NAME) for one in layer.facts]
 
 
 def spoken(fact: Fact) -> str:

@@ -93,7 +93,7 @@ def item(request: HttpRequest, actor: Actor, name: str, feature: str) -> HttpRes
         raise Refused("feature_unknown", layer=layer.label, id=feature[:40])
     if _format(request) == "html":
         facts = reading.cells(layer, found.facts[place])
-        told = {"layer": layer, "lines": facts.items(), "name": found.facts[place].get("name", feature)}
+        told = {"layer": layer, "cells": facts, "name": found.facts[place].get(reading.NAME, feature)}
         return _varied(render(request, "ogc/item.html", told))
     return _features(
         request, found, shown_in,

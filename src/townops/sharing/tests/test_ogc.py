@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from http import HTTPStatus
 
 import pytest
@@ -9,6 +10,7 @@ import shapely
 from django.test import Client
 
 from townops.base import accounts
+from townops.kernel.messages import IS_HAN
 from townops.sharing.ogc.crs import CRS84, SYSTEMS
 from townops.sharing.tests import town as small
 
@@ -165,6 +167,21 @@ def test_a_reader_gets_pages_and_a_program_gets_documents(ask, call):
         assert ask(path, f="html").content == page.content
     page = ask("/collections/block/items", f="html", limit=1).content.decode()
     assert "V001001" in page and "V002001" not in page and "下一页" in page
+
+
+def test_a_reader_of_english_reads_all_but_the_names_the_town_gave(call):
+    machine = call("shift")
+    machine.client.cookies["townops_language"] = "en"
+    for path in ("/", "/conformance", "/api", "/collections", "/collections/block", "/collections/block/items",
+                 "/collections/village/items", "/collections/block/items/V001001"):  # fmt: skip
+        page = machine.client.get(f"/ogc{path}", {"f": "html"}, headers=machine.headers()).content.decode()
+        told = re.sub(
+            r'<(\w+) [^>]*translate="no"[^>]*>.*?</\1>|<title>.*?</title>|<script.*?</script>',
+            "",
+            page,
+            flags=re.S,
+        )
+        assert not IS_HAN.search(told.replace("城运", "")), (path, told)
 
 
 def test_who_has_the_features_already_is_not_sent_them_again(ask, call):

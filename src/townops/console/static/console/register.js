@@ -1,6 +1,7 @@
 // Comfort of registration: what is offered beside the form is put into it, the map and the list of open orders follow
 // the place, and a text is copied. The form itself works without.
 
+import { enter } from "./roving.js";
 import { word } from "./words.js";
 
 const form = document.getElementById("registration");
@@ -25,6 +26,11 @@ function put(name, value, stay = false) {
 function show(point, orders) {
   const map = document.getElementById("pick-map");
   map?.dispatchEvent(new CustomEvent("townmap:show", { detail: { point, orders } }));
+}
+
+// A 居村 without a block: the map looks there, and waits for a click.
+function lookAt(point) {
+  document.getElementById("pick-map")?.dispatchEvent(new CustomEvent("townmap:look", { detail: point }));
 }
 
 function pointOf(element) {
@@ -56,18 +62,32 @@ function label() {
   if (button) button.textContent = parent ? word("登记并并入") : word("登记");
 }
 
-// Enter in the address takes the first place offered, or the first that comes; it never sends the form.
-function chooses(event) {
-  if (event.key !== "Enter" || event.ctrlKey || event.isComposing || event.keyCode === 229) return;
-  if (event.target.name !== "address") return;
+const SINGLE = "input:not([type=checkbox]):not([type=file])";
+const composing = (event) => event.isComposing || event.keyCode === 229;
+
+// Enter never sends the form (Ctrl+Enter does): it goes on to the next field, and in the address takes the first place offered,
+// or the first that comes. Arrow down goes into what is offered below the address.
+function walks(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || composing(event) || !event.target.matches(SINGLE)) return;
+  const address = event.target.name === "address";
+  if (event.key === "ArrowDown" && address && enter(document.querySelector("#named-places [data-roving]"))) event.preventDefault();
+  if (event.key !== "Enter") return;
   event.preventDefault();
-  awaited = !takeFirst() && event.target.value.trim() !== "";
+  if (address && event.target.value.trim()) awaited = !takeFirst();
+  else onward(event.target);
+}
+
+function onward(from) {
+  const stops = [...form.querySelectorAll("input:not([type=hidden]), textarea, select, button[type=submit]")]
+    .filter((one) => one.offsetParent !== null && !one.closest("details:not([open])"));
+  const next = stops[stops.indexOf(from) + 1] ?? form.querySelector("button[type=submit]");
+  next.focus();
 }
 
 // Alt+1 to 3 choose a class offered, and the cursor stays where it is.
 function chosen(event) {
   const digit = /^Digit([1-3])$/.exec(event.code);
-  if (!digit || !event.altKey || event.ctrlKey || event.metaKey || event.isComposing || event.keyCode === 229) return;
+  if (!digit || !event.altKey || event.ctrlKey || event.metaKey || composing(event)) return;
   const offer = document.querySelectorAll("#likely [data-put=class_code]")[digit[1] - 1];
   if (!offer) return;
   event.preventDefault();
@@ -86,7 +106,7 @@ document.addEventListener("click", (event) => {
 });
 
 if (form) {
-  form.addEventListener("keydown", chooses);
+  form.addEventListener("keydown", walks);
   form.addEventListener("keydown", chosen);
   form.addEventListener("change", (event) => {
     if (["block", "lng", "lat", "crs"].includes(event.target.name)) look();
@@ -115,7 +135,8 @@ if (form) {
       title: one.dataset.title,
       state: one.dataset.state,
     }));
-    if (point) show(point, orders);
+    if (point && "wide" in found.dataset) lookAt(point);
+    else if (point) show(point, orders);
   });
   label();
 }

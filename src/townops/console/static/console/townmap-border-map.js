@@ -1,9 +1,8 @@
 // The map of a border draft: its sources and layers, and how what is known of the draft gets into them.
 
 import { view } from "./townmap.js";
-import { LOCALE, maplibre } from "./townmap-library.js";
-import { RATIO, colour, data, label } from "./townmap-signs.js";
-import { element } from "./townmap-tools.js";
+import { GROUND, opened as open, raster, stroke } from "./townmap-library.js";
+import { colour } from "./townmap-signs.js";
 import { box, rings } from "./townmap-border-shapes.js";
 
 export const LEVELS = ["town", "grid", "village", "block"];
@@ -15,24 +14,23 @@ export const line = (coordinates, properties) => feature({ type: "LineString", c
 
 function style(setup) {
   const empty = { type: "geojson", data: collection([]) };
-  const sources = {};
+  const base = raster(setup.base), sources = { ...base.sources };
   for (const one of [...LEVELS, "names", "chosen", "news", "handles", "sketch", "defects", "fault"]) sources[one] = empty;
-  if (setup.base) sources.base = { type: "raster", tiles: [new URL(setup.base, location.href).href.replace(/%7B/g, "{").replace(/%7D/g, "}")], tileSize: 256 };
-  const stroke = (source, paint) => ({ id: source, source, type: "line", paint, layout: { "line-join": "round" } });
+  const edge = (source, paint) => stroke(source, source, paint);
   const hidden = (source) => ({ id: `${source}-fill`, source, type: "fill", paint: { "fill-color": "#fff", "fill-opacity": 0 } });
   return {
     version: 8, sources,
     layers: [
-      { id: "ground", type: "background", paint: { "background-color": "#eef0f2" } },
+      GROUND,
       { id: "town-fill", source: "town", type: "fill", paint: { "fill-color": "#fafbfb", "fill-opacity": setup.base ? 0.3 : 1 } },
-      ...(setup.base ? [{ id: "base", source: "base", type: "raster", paint: { "raster-saturation": -0.6, "raster-opacity": 0.7 } }] : []),
+      ...base.layers,
       hidden("grid"), hidden("village"), hidden("block"),
       { id: "news-fill", source: "news", type: "fill", paint: { "fill-color": colour.amber, "fill-opacity": 0.25 } },
       { id: "chosen-fill", source: "chosen", type: "fill", paint: { "fill-color": colour.blue, "fill-opacity": 0.1 } },
-      stroke("block", { "line-color": "#aab4be", "line-width": 0.8 }),
-      stroke("village", { "line-color": "#6b7884", "line-width": 1.4 }),
-      stroke("grid", { "line-color": "#46505a", "line-width": 2.2 }),
-      stroke("town", { "line-color": "#1f262d", "line-width": 3 }),
+      edge("block", { "line-color": "#aab4be", "line-width": 0.8 }),
+      edge("village", { "line-color": "#6b7884", "line-width": 1.4 }),
+      edge("grid", { "line-color": "#46505a", "line-width": 2.2 }),
+      edge("town", { "line-color": "#1f262d", "line-width": 3 }),
       { id: "fault-fill", source: "fault", type: "fill", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": colour.late, "fill-opacity": 0.35 } },
       { id: "fault-line", source: "fault", type: "line", paint: { "line-color": colour.late, "line-width": 3 } },
       { id: "fault-spot", source: "fault", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": colour.late, "circle-radius": 6 } },
@@ -47,24 +45,9 @@ function style(setup) {
   };
 }
 
-export async function opened(host, setup) {
-  await maplibre();
-  const [west, south, east, north] = setup.box;
-  const map = new maplibregl.Map({
-    container: host.appendChild(element("div", { className: "map-canvas" })), style: style(setup), locale: LOCALE,
-    bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: 24 }, maxZoom: 22, minZoom: 8, attributionControl: false,
-    dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0, doubleClickZoom: false, boxZoom: false,
-  });
-  map.touchZoomRotate.disableRotation();
-  map.keyboard.disableRotation();
-  map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
-  map.addControl(new maplibregl.ScaleControl({ unit: "metric" }), "bottom-right");
-  map.on("styleimagemissing", ({ id }) => {
-    const [kind, level, text] = id.split("|");
-    if (kind === "label" && !map.hasImage(id)) map.addImage(id, data(label(text, level)), { pixelRatio: RATIO });
-  });
-  await new Promise((resolve) => map.once("style.load", resolve));
-  return map;
+export function opened(host, setup) {
+  const more = { maxZoom: 22, doubleClickZoom: false, boxZoom: false };
+  return open(host, { box: setup.box, style: style(setup), bounded: false, more });
 }
 
 // Draws what is known, at most once a frame.

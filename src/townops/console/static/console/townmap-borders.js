@@ -1,5 +1,6 @@
 // Borders before and after on a map: what goes, what comes, which ground is taken; a code in a table zooms to it.
 
+import { popup } from "./townmap-library.js";
 import { colour } from "./townmap-signs.js";
 import { element } from "./townmap-tools.js";
 import { word } from "./words.js";
@@ -69,7 +70,7 @@ function said(map, event) {
   const taken = event.features.filter((one) => one.properties.side === "taken").slice(0, 3)
     .map((one) => `${TAKEN}：${one.properties.code} → ${one.properties.name}`);
   const list = element("ul", { className: "plain-list" }, ...[...new Set([...taken, ...lines])].map((text) => element("li", {}, text)));
-  new maplibregl.Popup({ maxWidth: "340px" }).setLngLat(event.lngLat).setDOMContent(list).addTo(map);
+  popup(map, event.lngLat, list);
 }
 
 export async function borders(host, map) {

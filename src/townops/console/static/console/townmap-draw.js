@@ -2,6 +2,7 @@
 // last corner away, Esc gives up. Without a mouse the arrow keys move the map and a button sets corners in its middle.
 // The corners stand in the address as kernel/drawn.py reads them.
 
+import { cross } from "./townmap-library.js";
 import { drawn, element, toggled } from "./townmap-tools.js";
 import { word } from "./words.js";
 
@@ -90,12 +91,11 @@ export function drawer(map, label, said, done) {
   };
   const middle = act(word("在中心加点"), () => add(map.getCenter())), undo = act(word("撤一点"), back), finish = act(word("完成"), close);
   const tools = element("span", { className: "map-drawing", hidden: true }, middle, undo, finish);
-  const cross = element("span", { className: "map-cross", hidden: true, "aria-hidden": "true" });
-  map.getContainer().append(cross);
+  const mark = cross(map);
   const shown = (on) => {
     map.measuring = on;
     map.getCanvas().style.cursor = on ? "crosshair" : "";
-    tools.hidden = cross.hidden = !on;
+    tools.hidden = mark.hidden = !on;
   };
   const start = () => {
     points = [];

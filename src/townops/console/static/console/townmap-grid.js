@@ -1,11 +1,11 @@
 // The grid map: vector tiles of four levels, blocks by type; what is chosen stands in the address and beside the map.
 
-import { LOCALE, maplibre } from "./townmap-library.js";
-import { RATIO, colour, data, picture } from "./townmap-signs.js";
+import { GROUND, corner, mounted, opened, raster, stroke } from "./townmap-library.js";
+import { colour } from "./townmap-signs.js";
 import { element } from "./townmap-tools.js";
 import { word } from "./words.js";
 
-const BLOCKS_FROM = 12;
+const BLOCKS_FROM = 12, PHONE = 760;
 const KINDS = ["town", "grid", "village", "block"];
 const TINTS = ["#e3ecf7", "#f5ead7", "#e4f1e4", "#f3e4ee", "#ece8f6", "#e0f0f0"];
 const side = document.getElementById("grid-spot");
@@ -13,35 +13,34 @@ const marks = [...document.querySelectorAll(".block-mark[data-type]")];
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 const edges = (text) => text.split(",").map(Number);
-const corner = ([west, south, east, north]) => [[west, south], [east, north]];
 const byType = (of) => ["match", ["get", "type"], ...marks.flatMap((mark) => [mark.dataset.type, of(mark)]), of(marks[marks.length - 1])];
 // Neighbours differ mostly: codes go along the ground.
 const tint = (digits) => ["match", ["%", ["to-number", ["slice", ["get", "code"], -digits], 0], TINTS.length], ...TINTS.slice(1).flatMap((one, place) => [place + 1, one]), TINTS[0]];
 
-function style(base) {
+function style(template) {
+  const base = raster(template);
   const sources = Object.fromEntries(KINDS.map((kind) => [kind, {
     type: "vector", tiles: [`${location.origin}/tiles/${kind}/{z}/{x}/{y}.mvt`], minzoom: { block: BLOCKS_FROM, village: 9 }[kind] || 8, maxzoom: 16,
   }]));
-  if (base) sources.base = { type: "raster", tiles: [location.origin + base], tileSize: 256 };
   const of = (id, kind, type, paint, more = {}) => ({ id, source: kind, "source-layer": kind, type, paint, ...more });
-  const stroke = (kind, tone, width) => of(`${kind}-line`, kind, "line", { "line-color": tone, "line-width": width }, { layout: { "line-join": "round" } });
+  const edge = (kind, tone, width) => stroke(`${kind}-line`, kind, { "line-color": tone, "line-width": width }, { "source-layer": kind });
   const named = (kind, level, from, to = 24) => ({
     id: `${kind}-names`, source: kind, "source-layer": `${kind}-names`, type: "symbol", minzoom: from, maxzoom: to,
     layout: { "icon-image": ["concat", `label|${level}|`, ["get", "name"]], "icon-padding": 4 },
   });
   return {
-    version: 8, sources,
+    version: 8, sources: { ...base.sources, ...sources },
     layers: [
-      { id: "ground", type: "background", paint: { "background-color": "#eef0f2" } },
+      GROUND,
       of("town-fill", "town", "fill", { "fill-color": "#fafbfb" }),
-      ...(base ? [{ id: "base", source: "base", type: "raster", paint: { "raster-saturation": -0.6, "raster-opacity": 0.7 } }] : []),
+      ...base.layers,
       of("grid-fill", "grid", "fill", { "fill-color": tint(1), "fill-opacity": 0.9 }),
       of("village-fill", "village", "fill", { "fill-color": tint(2), "fill-opacity": 0.9 }),
-      of("block-fill", "block", "fill", { "fill-color": byType((mark) => token(`--block-${mark.dataset.type}`)), "fill-opacity": base ? 0.6 : 0.9 }),
-      stroke("block", "#8f99a3", ["interpolate", ["linear"], ["zoom"], 12, 0.3, 15, 0.8]),
-      stroke("village", "#5f6b77", 1.4),
-      stroke("grid", "#3c4650", 2.2),
-      stroke("town", "#1f262d", 3),
+      of("block-fill", "block", "fill", { "fill-color": byType((mark) => token(`--block-${mark.dataset.type}`)), "fill-opacity": template ? 0.6 : 0.9 }),
+      edge("block", "#8f99a3", ["interpolate", ["linear"], ["zoom"], 12, 0.3, 15, 0.8]),
+      edge("village", "#5f6b77", 1.4),
+      edge("grid", "#3c4650", 2.2),
+      edge("town", "#1f262d", 3),
       ...KINDS.slice(1).map((kind) => of(`${kind}-chosen`, kind, "line", { "line-color": colour.blue, "line-width": 4 }, { filter: ["==", ["get", "code"], ""] })),
       { id: "block-signs", source: "block", "source-layer": "block-names", type: "symbol", minzoom: 13, layout: { "icon-image": byType((mark) => `label|block|${mark.textContent}`), "icon-padding": 1 } },
       named("block", "block", 16), // above the signs: where a name fits it is shown, elsewhere the sign
@@ -116,7 +115,8 @@ function controls(map, host) {
     hint();
   };
   const said = host.appendChild(element("output", { className: "map-said grid-said" }));
-  const hint = () => { said.textContent = state.level === "block" && map.getZoom() < BLOCKS_FROM ? word("放大后显示责任块") : ""; };
+  const tooFar = () => state.level === "block" && map.getZoom() < BLOCKS_FROM;
+  const hint = () => { said.textContent = tooFar() ? word("放大后显示责任块") : ""; };
   map.on("zoomend", hint);
   const mark = (code) => KINDS.slice(1).forEach((kind) => map.setFilter(`${kind}-chosen`, ["==", ["get", "code"], code]));
   const go = () => {
@@ -127,6 +127,7 @@ function controls(map, host) {
     const answer = await fetch(`/grid/${encodeURIComponent(code)}/spot`);
     if (!answer.ok || answer.redirected) return;
     side.innerHTML = await answer.text();
+    if (innerWidth <= PHONE) side.scrollIntoView({ block: "end" }); // it stands below the map
     mark(code);
     address({ at: code });
     if (move) go();
@@ -134,6 +135,7 @@ function controls(map, host) {
   const pick = (point) => {
     const [feature] = map.queryRenderedFeatures(point, { layers: [`${state.level}-fill`] });
     if (feature) choose(feature.properties.code, false);
+    else if (tooFar()) map.easeTo({ center: map.unproject(point), zoom: BLOCKS_FROM + 1, duration: 250 });
   };
   map.on("click", (event) => pick(event.point));
   map.on("mousemove", (event) => {
@@ -165,32 +167,10 @@ function controls(map, host) {
 }
 
 async function mount(host) {
-  try {
-    await maplibre();
-    const box = edges(host.dataset.box), [west, south, east, north] = box;
-    const map = new maplibregl.Map({
-      container: host.appendChild(element("div", { className: "map-canvas" })), style: style(host.dataset.base), locale: LOCALE,
-      bounds: corner(box), fitBoundsOptions: { padding: 24 }, maxZoom: 20, minZoom: 8, attributionControl: false,
-      dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0,
-      maxBounds: [[west - 0.5, south - 0.5], [east + 0.5, north + 0.5]],
-    });
-    map.touchZoomRotate.disableRotation();
-    map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
-    map.addControl(new maplibregl.ScaleControl({ unit: "metric" }), "bottom-right");
-    map.on("styleimagemissing", ({ id }) => {
-      const made = picture(id, []);
-      if (made && !map.hasImage(id)) map.addImage(id, data(made), { pixelRatio: RATIO });
-    });
-    await new Promise((resolve) => map.once("style.load", resolve));
-    if (host.dataset.places) places(map, host);
-    controls(map, host);
-    map.once("idle", () => { host.dataset.drawn = "1"; });
-    map.triggerRepaint();
-    host.townmap = map;
-  } catch (error) {
-    console.warn(error);
-    host.append(element("p", { className: "nothing" }, word("地图没有画出来：浏览器不支持或网络中断。列表和表单可以照常使用。")));
-  }
+  const map = await opened(host, { box: edges(host.dataset.box), style: style(host.dataset.base) });
+  if (host.dataset.places) places(map, host);
+  controls(map, host);
+  return map;
 }
 
-document.querySelectorAll("[data-gridmap]").forEach(mount);
+document.querySelectorAll("[data-gridmap]").forEach((host) => mounted(host, mount));

@@ -155,13 +155,13 @@ export function boxer(map, label, said, done) {
     off();
     if (box[0] < box[2] && box[1] < box[3]) done(box.map((edge) => Number(edge.toFixed(5))));
   };
-  const hearing = [["mousedown", press], ["mousemove", move], ["mouseup", release]];
+  const hearing = [["mousedown", press], ["mousemove", move], ["mouseup", release], ["touchstart", press], ["touchmove", move], ["touchend", release]];
   const start = () => {
     map.measuring = true;
     map.dragPan.disable();
     for (const [kind, hears] of hearing) map.on(kind, hears);
     map.getCanvas().style.cursor = "crosshair";
-    said(word("按住左键拖出一个范围，Esc 取消"));
+    said(word("按住拖出一个范围，Esc 取消"));
   };
   const stop = () => {
     from = null;

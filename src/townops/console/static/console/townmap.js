@@ -1,13 +1,16 @@
 // Maps of the desk: mounts itself on every [data-townmap] (list, one, pick). Data comes from /map/*; a page only writes the element.
 
-import { LOCALE, maplibre } from "./townmap-library.js";
-import { RATIO, colour, data, picture } from "./townmap-signs.js";
+import { GROUND, cross, maplibre, mounted, oneStop, opened as open, popup as bubble, raster, stroke } from "./townmap-library.js";
+import { colour } from "./townmap-signs.js";
 import { borders } from "./townmap-borders.js";
 import { decoded, drawer, extent } from "./townmap-draw.js";
 import { boxer, corners, drawn, element, finder, layers, legend, measure } from "./townmap-tools.js";
 import { word } from "./words.js";
 
 const AGAIN = 10000;
+const FOLDED = 760; // pixels up to which a window is a phone's, whose tools are folded
+const ROOM = 700; // pixels from which a map has room for its legend
+const WIDE = 800; // pixels from which tools stand beside what is looked at
 const NO_TWO = 18; // from this zoom on a cluster is opened, not zoomed into
 const KINDS = ["town", "grid", "village", "block"];
 const empty = () => ({ type: "geojson", data: { type: "FeatureCollection", features: [] } });
@@ -26,22 +29,20 @@ async function json(address, given) {
 }
 
 function style(setup) {
-  const stroke = (id, source, paint, from = 0) => ({ id, source, type: "line", minzoom: from, paint, layout: { "line-join": "round" } });
   const named = (id, source, level, from, to = 24) => ({
     id, source, type: "symbol", minzoom: from, maxzoom: to,
     layout: { "icon-image": ["concat", `label|${level}|`, ["get", "name"]], "icon-padding": 4 },
   });
   const marks = { "icon-image": ["get", "image"], "icon-allow-overlap": true, "icon-ignore-placement": true };
-  const base = setup.base ? { base: { type: "raster", tiles: [new URL(setup.base, location.href).href.replace(/%7B/g, "{").replace(/%7D/g, "}")], tileSize: 256 } } : {};
-  const sources = { ...base };
+  const base = raster(setup.base), sources = { ...base.sources };
   for (const one of [...KINDS, "names-grid", "names-village", "names-block", "stations", "orders", "drawn"]) sources[one] = empty();
   return {
     version: 8, sources,
     layers: [
-      { id: "ground", type: "background", paint: { "background-color": "#eef0f2" } },
+      GROUND,
       { id: "town-fill", source: "town", type: "fill", paint: { "fill-color": "#fafbfb", "fill-opacity": setup.base ? 0.35 : 1 } },
-      ...(setup.base ? [{ id: "base", source: "base", type: "raster", paint: { "raster-saturation": -0.6, "raster-opacity": 0.7 } }] : []),
-      stroke("block", "block", { "line-color": "#cfd5db", "line-width": 0.6 }, setup.blocks_from),
+      ...base.layers,
+      stroke("block", "block", { "line-color": "#cfd5db", "line-width": 0.6 }, { minzoom: setup.blocks_from }),
       stroke("village", "village", { "line-color": "#9aa5b1", "line-width": 1 }),
       stroke("grid", "grid", { "line-color": "#6b7884", "line-width": 1.8 }),
       stroke("town", "town", { "line-color": "#46505a", "line-width": 2.6 }),
@@ -120,7 +121,7 @@ function watched(map, setup, query, state) {
 async function popup(map, place, address) {
   const answer = await fetch(address);
   if (!answer.ok) return;
-  new maplibregl.Popup({ maxWidth: "340px" }).setLngLat(place).setHTML(await answer.text()).addTo(map);
+  bubble(map, place, await answer.text());
 }
 
 function opened(map, host, query) {
@@ -159,19 +160,21 @@ function over(host, map, setup) {
   bar.append(finder(map, (place) => {
     mark.setLngLat([place.lng, place.lat]).addTo(map);
     if (place.number) popup(map, [place.lng, place.lat], `/map/orders/${place.number}`);
-  }), measure(map, say));
-  const board = "board" in host.dataset;
-  bar.append(boxer(map, board ? word("框选派遣") : word("框选范围"), say, (box) => {
+  }));
+  const more = element("details", { className: "map-more" }, element("summary", { className: "btn" }, word("工具")), measure(map, say));
+  const board = "board" in host.dataset, wide = host.clientWidth > ROOM;
+  more.append(boxer(map, board ? word("框选派遣") : word("框选范围"), say, (box) => {
     if (board) {
       host.dispatchEvent(new CustomEvent("townmap:boxed", { bubbles: true, detail: { box } }));
       return;
     }
     narrowed(host, "box", written(box));
   }));
-  if (!board) bar.append(...drawer(map, word("画范围"), say, (area) => narrowed(host, "drawn", area)));
-  bar.append(said);
+  if (!board) more.append(...drawer(map, word("画范围"), say, (area) => narrowed(host, "drawn", area)));
+  more.open = innerWidth > FOLDED;
+  bar.append(more, said);
   const switches = { ...SWITCHES, ...(setup.base ? { [word("底图")]: ["base"] } : {}) };
-  host.append(bar, element("details", { className: "map-panel", open: host.clientWidth > 700 }, element("summary", {}, word("图例和图层")), layers(map, switches), legend(setup.signs, host.dataset.signs)));
+  host.append(bar, element("details", { className: "map-panel", open: wide }, element("summary", {}, word("图例和图层")), layers(map, switches), legend(setup.signs, host.dataset.signs)));
 }
 
 async function list(host, map, setup) {
@@ -211,6 +214,7 @@ async function one(host, map, setup) {
   new maplibregl.Marker({ color: colour.late, scale: 0.8, offset: [0, -12] }).setLngLat(place).addTo(map); // above the sign of its state
   map.jumpTo({ center: place, zoom: 16 });
   map.scrollZoom.disable();
+  oneStop(host);
   const asked = () => "open=1";
   const orders = watched(map, setup, asked, { chosen: host.dataset.number || "", stale: false });
   opened(map, host, asked);
@@ -232,10 +236,25 @@ async function pick(host, map, setup) {
     if (told) host.dispatchEvent(new CustomEvent("townmap:placed", { bubbles: true, detail: { lng, lat } }));
   };
   map.on("click", (event) => place(event.lngLat, true));
+  const middle = cross(map), canvas = map.getCanvas();
+  oneStop(host);
+  canvas.setAttribute("aria-label", word("地图：方向键移动，加减号缩放，回车定在十字处"));
+  canvas.addEventListener("focus", () => { middle.hidden = !canvas.matches(":focus-visible"); });
+  canvas.addEventListener("blur", () => { middle.hidden = true; });
+  canvas.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.ctrlKey) return;
+    event.preventDefault();
+    place(map.getCenter(), true);
+  });
   mark.on("dragend", () => place(mark.getLngLat(), true));
   host.addEventListener("townmap:place", ({ detail }) => {
     place(detail, false);
     map.jumpTo({ center: [detail.lng, detail.lat], zoom: Math.max(16, map.getZoom()) });
+  });
+  host.addEventListener("townmap:look", ({ detail }) => {
+    mark.remove();
+    map.getSource("orders").setData(collection([]));
+    map.jumpTo({ center: [detail.lng, detail.lat], zoom: 14 });
   });
   around(host, map, setup);
   const [lng, lat] = inputs.map((input) => (input && input.value ? Number(input.value) : NaN));
@@ -245,39 +264,17 @@ async function pick(host, map, setup) {
 const MODES = { list, one, pick, borders };
 
 async function mount(host) {
-  if (host.dataset.mounted) return;
-  host.dataset.mounted = "1";
-  try {
-    const setup = await library();
-    const [west, south, east, north] = setup.box;
-    const map = new maplibregl.Map({
-      container: host.appendChild(element("div", { className: "map-canvas" })), style: style(setup), locale: LOCALE,
-      bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: "tools" in host.dataset && host.clientWidth > 800 ? { left: 220, top: 50, right: 24, bottom: 24 } : 24 }, maxZoom: 20, minZoom: 8, attributionControl: false,
-      dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0,
-      maxBounds: [[west - 0.5, south - 0.5], [east + 0.5, north + 0.5]],
-    });
-    map.touchZoomRotate.disableRotation();
-    map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
-    map.addControl(new maplibregl.ScaleControl({ unit: "metric" }), "bottom-right");
-    map.on("styleimagemissing", ({ id }) => {
-      const made = picture(id, setup.signs);
-      if (made && !map.hasImage(id)) map.addImage(id, data(made), { pixelRatio: RATIO });
-    });
-    await new Promise((resolve) => map.once("style.load", resolve));
-    const areas = ground(map, setup);
-    map.on("moveend", areas);
-    map.getSource("stations").setData(collection(setup.stations.map((one) => point(one.lng, one.lat, one))));
-    await Promise.all([areas(), MODES[host.dataset.townmap](host, map, setup)]);
-    map.once("idle", () => { host.dataset.drawn = "1"; });
-    map.triggerRepaint();
-    host.townmap = map;
-  } catch (error) {
-    console.warn(error);
-    host.append(element("p", { className: "nothing" }, word("地图没有画出来：浏览器不支持或网络中断。列表和表单可以照常使用。")));
-  }
+  const setup = await library();
+  const beside = "tools" in host.dataset && host.clientWidth > WIDE ? { left: 220, top: 50, right: 24, bottom: 24 } : 24;
+  const map = await open(host, { box: setup.box, style: style(setup), signs: setup.signs, padding: beside });
+  const areas = ground(map, setup);
+  map.on("moveend", areas);
+  map.getSource("stations").setData(collection(setup.stations.map((one) => point(one.lng, one.lat, one))));
+  await Promise.all([areas(), MODES[host.dataset.townmap](host, map, setup)]);
+  return map;
 }
 
-const everywhere = () => document.querySelectorAll("[data-townmap]").forEach(mount);
+const everywhere = () => document.querySelectorAll("[data-townmap]").forEach((host) => mounted(host, mount));
 document.addEventListener("htmx:afterSettle", everywhere);
 everywhere();
 

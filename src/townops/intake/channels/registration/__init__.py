@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from townops.intake.channels import channel
 from townops.intake.domain.report import Broken, Contact, Report, Usable, checked, moment, place
 from townops.kernel.refusal import Refused
 from townops.orders import api as orders
+
+LONGEST_CODE: Final = 32
 
 
 @channel("registration", label="人工登记")
@@ -40,15 +44,14 @@ def _one(cells: Mapping[str, str], source: str) -> Usable | Broken:
 
 def report_of(cells: Mapping[str, str], source: str) -> Report:
     """Refused: text_missing, time_malformed, place_half, ..."""
+    where = place(cells.get("lng", ""), cells.get("lat", ""), cells.get("crs", ""), cells.get("address", ""))
     report = Report(
         source=source,
         text=cells.get("text", ""),
         title=cells.get("title", ""),
         received_at=moment(cells.get("received_at", "")),
         external_number=cells.get("external_number", ""),
-        place=place(
-            cells.get("lng", ""), cells.get("lat", ""), cells.get("crs", ""), cells.get("address", "")
-        ),
+        place=replace(where, area=cells.get("area", "")[:LONGEST_CODE]),
         class_code=cells.get("class_code", ""),
         demand_type=cells.get("demand_type", ""),
         contact=Contact(cells.get("contact_name", ""), cells.get("contact_phone", "")),
