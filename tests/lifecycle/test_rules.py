@@ -17,7 +17,7 @@ from townops.orders.domain.flow import Authority, Flow, Options
 from townops.orders.domain.order import Application, Basis, Order, Responsible, Task
 from townops.orders.domain.settle import settle
 from townops.orders.domain.states import State
-from townops.orders.domain.taken import WAITS
+from townops.orders.domain.taken import INFERRED, WAITS
 
 S = State
 GRID, HOTLINE, DISTRICT = (cast.flows()[source] for source in ("grid", "hotline", "district"))
@@ -47,6 +47,30 @@ def answered(flow: Flow, order: Order, kind: str, *, granted: bool) -> Order:
 def closed_at_night(flow: Flow) -> Order:
     """Closed provisionally by the shift (person 77) late on Monday."""
     return after(flow, order_in(flow, S.CENTER_REVIEW), "provisional_close", cast.actor("shift"), cast.NIGHT)
+
+
+def test_what_the_system_calls_an_order_says_a_class_or_a_demand_type() -> None:
+    order, clerk = order_in(HOTLINE, S.REPORTED), cast.actor("hotline_clerk")
+    nothing: dict[str, Value] = {"class": None, "demand_type": None}
+    assert code(HOTLINE, order, "classify", clerk, **nothing) == "facts_missing"
+    typed = after(HOTLINE, order, "classify", clerk, **{**nothing, "demand_type": "help"})
+    assert (typed.demand_type, typed.subject, typed.inferred) == ("help", None, False)
+
+
+def inferred(kind: str) -> Order:
+    facts: dict[str, Value] = {"class": None, "demand_type": kind, INFERRED: True}
+    return after(HOTLINE, order_in(HOTLINE, S.ACCEPTED), "classify", cast.actor("system"), **facts)
+
+
+def test_whoever_seems_to_inform_is_hidden_until_a_person_files_it_otherwise() -> None:
+    guessed, clerk = inferred("whistleblow"), cast.actor("hotline_clerk")
+    assert (guessed.informant, guessed.inferred) == (True, True)
+    other = after(HOTLINE, guessed, "file", clerk, demand_type="complaint")
+    assert (other.informant, other.inferred) == (False, False)
+    same = after(HOTLINE, guessed, "file", clerk, demand_type="whistleblow")
+    assert (same.informant, same.inferred) == (True, False)
+    later = after(HOTLINE, same, "reclassify", clerk, demand_type="complaint")
+    assert later.informant
 
 
 @pytest.mark.parametrize("hour", [8, 9, 12, 13, 15, 17])

@@ -260,13 +260,19 @@ def suggestions(desk: Desk, order: orders.OrderView) -> list[SuggestedClass]:
     ]
 
 
+def demand_said(order: orders.OrderView) -> str:
+    """What kind of demand it is, and whether the system only inferred it."""
+    word = labels.CHOICES.get(order.demand_type, "")
+    return f"{word}（推断，待立案确认）" if word and order.value.inferred else word
+
+
 def filed_as(order: orders.OrderView, at: datetime) -> list[Said]:
     """How it is classed and filed, as far as it is."""
     flow = orders.flows.flow(order.value.flow, order.value.town)
     found = [
         ("类别", choices.class_said(order.class_code, at) or "待归类"),
         *choices.standard_said(order.condition, order.source),
-        ("诉求类型", labels.CHOICES.get(order.demand_type, "")),
+        ("诉求类型", demand_said(order)),
         ("答复时限", labels.CHOICES.get(order.time_class, "")),
         ("紧急程度", labels.CHOICES.get(order.severity, "") if order.severity != "general" else ""),
         ("结案归属", "由区级平台结案" if flow.options.closing.value == "district" else "由本镇结案"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from townops.base.registry import answers
-from townops.kernel.actors import Actor, Hat
+from townops.kernel.actors import SYSTEM_PERSON, Actor, Hat
 from townops.kernel.refusal import Refused
 from townops.orders import resolve, side, store, system
 from townops.orders.domain.decide import allow, decide, forbid_same_hands, needs_of, permit
@@ -17,7 +17,7 @@ from townops.orders.domain.order import Basis, Order
 from townops.orders.domain.states import State
 from townops.orders.domain.step import Step, said_of
 from townops.orders.domain.steps import HIDDEN, STEPS
-from townops.orders.domain.taken import Taken
+from townops.orders.domain.taken import INFERRED, Taken
 from townops.orders.drafts import Draft, pointed, upon
 from townops.orders.models import Order as Row
 from townops.orders.models import OrderLink
@@ -124,6 +124,8 @@ def _added(order: Order, step: Step, hat: Hat, facts: Facts, here: resolve.Aroun
         return _moved_unit(order, facts, here)
     if step.name == "fall_back":
         return {"unit": fallback_of(order, here)}
+    if step.name == "classify" and here.person == SYSTEM_PERSON and "demand_type" in facts:
+        return {INFERRED: True}
     return _known(order, step, hat)
 
 

@@ -11,7 +11,7 @@ from townops.orders.domain.flow import Refusal
 from townops.orders.domain.order import Basis, Hands, Order, Progress, Responsible, Task
 from townops.orders.domain.settle import handle_limit, inner_cap, leaves_clocks
 from townops.orders.domain.states import State
-from townops.orders.domain.taken import WAITS, Context
+from townops.orders.domain.taken import INFERRED, WAITS, Context
 
 S = State
 
@@ -121,10 +121,12 @@ def _unmerge(order: Order, context: Context) -> Order:
 
 
 def _classify(order: Order, context: Context) -> Order:
-    return order.now(
-        subject=context.taken.need("class", Subject),
-        demand_type=context.taken.word("demand_type") or order.demand_type,
-    )
+    taken = context.taken
+    known = order.now(subject=taken.get("class", Subject) or order.subject)
+    said = taken.word("demand_type")
+    if not said:
+        return known
+    return known.now(demand_type=said, inferred=bool(taken.get(INFERRED, bool)))
 
 
 def with_filing(order: Order, context: Context) -> Order:
@@ -135,6 +137,7 @@ def with_filing(order: Order, context: Context) -> Order:
         standard=standard or order.standard,
         subject=taken.get("class", Subject) or order.subject,
         demand_type=taken.word("demand_type") or order.demand_type,
+        inferred=order.inferred and not taken.word("demand_type"),
         time_class=taken.word("time_class") or order.time_class,
         severity=taken.word("severity") or _severity(order, standard),
     )

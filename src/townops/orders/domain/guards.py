@@ -364,9 +364,15 @@ def changes_something(flow: Flow, order: Order, taken: Taken) -> None:
         raise Refused("facts_missing", step="reclassify", facts=["condition" if order.standard else "class"])
 
 
+def says_what_it_is(flow: Flow, order: Order, taken: Taken) -> None:
+    if taken.get("class", Subject) is None and not taken.word("demand_type"):
+        raise Refused("facts_missing", step="classify", facts=["class"])
+
+
 GUARDS: dict[str, tuple[Guard, ...]] = {
     "merge": (parent_can_hold,),
     "accept": (verified_first,),
+    "classify": (says_what_it_is,),
     "file": (subject_fits,),
     "dispatch": (unit_may_hold, first_rung_only),
     "designate": (leader_rung_not_reached, unit_may_hold),

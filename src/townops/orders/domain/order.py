@@ -116,7 +116,8 @@ class Progress:
 class Order:
     """The aggregate. Ids are ints; a unit or post is an identity, never a name; times are aware instants.
 
-    `informant`: it was a 举报 once. `standing`: clocks that wait while it is merged or transferred.
+    `informant`: it was a 举报 once. `inferred`: the system read the demand type out of the words, and nobody has confirmed it.
+    `standing`: clocks that wait while it is merged or transferred.
     """
 
     id: int
@@ -137,6 +138,7 @@ class Order:
     standard: Standard | None = None
     subject: Subject | None = None
     demand_type: str = ""
+    inferred: bool = False
     time_class: str = ""
     limit: Limit | None = None
     severity: str = "general"

@@ -119,7 +119,7 @@ TABLE = (
         {S.REPORTED, S.VERIFYING, S.ACCEPTED},
         None,
         "file classify",
-        typed("class", FactType.CLASS),
+        optional(f.CLASS),
         optional(f.DEMAND),
         typed("confidence", FactType.INT, required=False),
     ),

@@ -11,6 +11,8 @@ from townops.orders.domain.flow import Flow
 T = TypeVar("T")
 WAITS = "clocks_wait"
 """The fact of an event that takes an order elsewhere: its clocks wait for the way back. Older events lack it."""
+INFERRED = "inferred"
+"""The fact of a `classify` whose demand type nobody chose: the system read it out of the words."""
 
 
 @dataclass(frozen=True, slots=True)
