@@ -20,7 +20,7 @@ from townops.kernel.identifiers import new_id
 from townops.kernel.outernumbers import comparable
 from townops.kernel.refusal import Refused
 from townops.orders import drafts, flows, numbers, resolve, sources, store, system
-from townops.orders.access import REPORT
+from townops.orders.access import REPORT, VIEW_FIELD
 from townops.orders.domain.asked import LONGEST, MOST, Asked, fits, packed
 from townops.orders.domain.born import Birth, report
 from townops.orders.domain.decide import decide
@@ -350,7 +350,7 @@ def _new(one: IncomingReport, desk: Desk, number: str, place: Place) -> tuple[Re
         facts["demand_type"] = one.demand_type
     if one.severity:
         facts["severity"] = one.severity
-    if desk.actor.person and not birth.asked:
+    if desk.actor.person and (not birth.asked or desk.actor.holds(VIEW_FIELD)):
         facts["own"] = True
     at = one.received_at if desk.origin == "history" else desk.at
     decision = report(flow, birth, facts, person=desk.actor.person, at=at)

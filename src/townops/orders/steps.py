@@ -8,7 +8,7 @@ from typing import Any, Final
 from townops.base.registry import answers
 from townops.kernel.actors import SYSTEM_PERSON, Actor, Hat
 from townops.kernel.refusal import Refused
-from townops.orders import resolve, side, store, system
+from townops.orders import resolve, side, store, system, verifying
 from townops.orders.domain.decide import allow, decide, forbid_same_hands, needs_of, permit
 from townops.orders.domain.facts import Facts, Need, Parent, Party, Place, Standard, Subject, Value
 from townops.orders.domain.flow import Authority
@@ -124,6 +124,8 @@ def _added(order: Order, step: Step, hat: Hat, facts: Facts, here: resolve.Aroun
         return _moved_unit(order, facts, here)
     if step.name == "fall_back":
         return {"unit": fallback_of(order, here)}
+    if step.name == "request_verification":
+        return verifying.asked(order, facts.get("unit"), here)
     if step.name == "classify" and here.person == SYSTEM_PERSON and "demand_type" in facts:
         return {INFERRED: True}
     return _known(order, step, hat)

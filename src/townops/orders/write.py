@@ -235,7 +235,7 @@ def _scopes(drafts: Sequence[Draft]) -> None:
 
 
 def _seen_by(draft: Draft) -> set[int]:
-    return rows.new_scopes(draft.decision) | rows.own_scope(draft.decision.taken)
+    return rows.new_scopes(draft.decision) | rows.named_scopes(draft.decision.taken)
 
 
 def _news(drafts: Sequence[Draft], recorded_at: datetime) -> None:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from townops.areas import api as areas
 from townops.base import journal
 from townops.console import choices
 from townops.console.doors import Desk, page
@@ -27,7 +28,7 @@ APPOINT, END, PUT, CLOSE = "appoint", "end", "put", "close"
 FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     APPOINT: ("what", "person", "instead", "starts", "note"),
     END: ("what", "tenure", "ends", "note"),
-    PUT: ("what", "unit", "name", "rank", "filled", "roles", "from", "note", "over"),
+    PUT: ("what", "unit", "name", "rank", "filled", "area", "roles", "from", "note", "over"),
     CLOSE: ("what", "from", "note", "over"),
 }
 DONE: Final = {
@@ -202,6 +203,7 @@ def _put(
         begin,
         typed["note"],
         whole(typed["over"]),
+        _part(desk, typed["area"]),
     )
 
 
@@ -221,6 +223,21 @@ def _filled(desk: Desk, given: str) -> int | None:
     if found is None:
         raise Refused("post_unknown", code=given[:40])
     return found
+
+
+def _part(desk: Desk, given: str) -> int | None:
+    """A 责任网格 or 居村 by name, None where nothing is typed. Refused("post_area_unknown")."""
+    if not given:
+        return None
+    found = next((code for code, said in _parts(desk) if said == given), None)
+    if found is None:
+        raise Refused("post_area_unknown", given=given[:40])
+    return found
+
+
+def _parts(desk: Desk) -> Iterator[tuple[int, str]]:
+    for kind in ("grid", "village"):
+        yield from ((one.id, one.name) for one in areas.areas_of(desk.town, kind))
 
 
 def _posts(desk: Desk) -> Iterator[tuple[int, str]]:
@@ -347,6 +364,7 @@ def _standing(desk: Desk, at_post: people.PostView) -> dict[str, str]:
         "name": at_post.name,
         "rank": str(at_post.rank),
         "filled": full_name(at_post.filled_by_id) if at_post.filled_by_id else "",
+        "area": areas.area_by_id(at_post.area_id).name if at_post.area_id else "",
         "roles": " ".join(at_post.roles),
         "from": _today(desk),
         "over": str(people.planned.count(RULES.SUBJECT, at_post.id)),
@@ -363,6 +381,7 @@ def _choices(desk: Desk, number: int, typed: Mapping[str, str]) -> dict[str, obj
         "role_names": people.dossier.role_names(),
         "today": _today(desk),
         "fillers": choices.Listing("fillers", tuple(said for code, said in _posts(desk) if code != number)),
+        "parts": choices.Listing("parts", tuple(said for _code, said in _parts(desk))),
         "unit_names": choices.Listing("unit-names", tuple(one.name for one in people.units(town=desk.town))),
     }
 

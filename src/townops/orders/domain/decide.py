@@ -146,7 +146,8 @@ def _in_area(order: Order, hat: Hat) -> bool:
     if not hat.areas:
         return True
     here = {order.place.village, order.place.block}
-    return bool(hat.areas & here) or hat.unit in _involved(order)
+    asked = order.state is State.VERIFYING and hat.post in order.progress.asked_posts
+    return bool(hat.areas & here) or asked or hat.unit in _involved(order)
 
 
 def _involved(order: Order) -> frozenset[int]:

@@ -11,7 +11,7 @@ from townops.orders.domain.flow import Refusal
 from townops.orders.domain.order import Basis, Hands, Order, Progress, Responsible, Task
 from townops.orders.domain.settle import handle_limit, inner_cap, leaves_clocks
 from townops.orders.domain.states import State
-from townops.orders.domain.taken import INFERRED, WAITS, Context
+from townops.orders.domain.taken import ASKED, INFERRED, WAITS, Context
 
 S = State
 
@@ -35,7 +35,12 @@ def _report(order: Order, context: Context) -> Order:
 
 
 def _request_verification(order: Order, context: Context) -> Order:
-    return order.now(state=S.VERIFYING)
+    taken = context.taken
+    unit, posts = taken.get("unit", Party), taken.facts.get(ASKED)
+    if unit is None or not isinstance(posts, tuple):
+        return order.now(state=S.VERIFYING)
+    asked = frozenset(post for post in posts if isinstance(post, int))
+    return order.seen(verifier=unit.unit, asked_posts=asked).now(state=S.VERIFYING)
 
 
 def _answer_verification(order: Order, context: Context) -> Order:

@@ -89,6 +89,8 @@ class Progress:
     """What this round has seen so far."""
 
     verified: bool = False
+    verifier: int | None = None
+    asked_posts: frozenset[int] = frozenset()
     contacted: bool = False
     made_safe: bool = False
     passed: frozenset[str] = frozenset()

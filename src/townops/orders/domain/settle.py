@@ -211,6 +211,9 @@ def holder(name: str, order: Order, flow: Flow) -> tuple[int, int | None]:
         return order.main.unit, None
     if name == "dispatch" and order.progress.returns > 1:
         return center.unit, center.deputy_post
+    if name == "verify" and order.progress.verifier is not None:
+        asked = order.progress.asked_posts
+        return order.progress.verifier, next(iter(asked)) if len(asked) == 1 else None
     if name in AT_THE_CENTER:
         liaison = name in {"outer", "reply"}
         return center.unit, center.liaison_post if liaison else center.shift_post

@@ -11,6 +11,8 @@ from townops.orders.domain.flow import Flow
 T = TypeVar("T")
 WAITS = "clocks_wait"
 """The fact of an event that takes an order elsewhere: its clocks wait for the way back. Older events lack it."""
+ASKED = "asked_posts"
+"""The fact of a `request_verification` that asks a unit, and these posts of it. Older events asked nobody by name."""
 INFERRED = "inferred"
 """The fact of a `classify` whose demand type nobody chose: the system read it out of the words."""
 
