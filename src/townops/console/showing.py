@@ -112,9 +112,13 @@ def history(desk: Desk, events: Sequence[orders.EventView]) -> list[Happened]:
 
 
 def trace_of(past: list[Happened], desk: Desk) -> tuple[str, ...]:
-    """The lines of the newest dispatch trace, with names for its codes."""
-    stored = next((one.event.facts["trace"] for one in past if one.event.facts.get("trace")), "")
-    return tuple(dispatch.in_words(stored, town=desk.town, at=desk.at).splitlines())
+    """The lines of the newest dispatch trace, with names for its codes; first why another unit than the rule's was picked."""
+    event = next((one.event for one in past if one.event.facts.get("trace")), None)
+    if event is None:
+        return ()
+    why = event.texts.get("reason", "") if event.step == "dispatch" else ""
+    lines = dispatch.in_words(event.facts["trace"], town=desk.town, at=desk.at).splitlines()
+    return (f"另选的理由：{why}", *lines) if why else tuple(lines)
 
 
 def _happened(

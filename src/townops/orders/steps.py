@@ -17,7 +17,7 @@ from townops.orders.domain.order import Basis, Order
 from townops.orders.domain.states import State
 from townops.orders.domain.step import Step, said_of
 from townops.orders.domain.steps import HIDDEN, STEPS
-from townops.orders.domain.taken import INFERRED, Taken
+from townops.orders.domain.taken import INFERRED, OVERRULES, Taken
 from townops.orders.drafts import Draft, pointed, upon
 from townops.orders.models import Order as Row
 from townops.orders.models import OrderLink
@@ -184,14 +184,25 @@ def _dispatched(order: Order, facts: Facts, here: resolve.Around) -> dict[str, V
     if not same:
         rules = people.unit_by_id(proposal.unit_id).name
         other = f"✗ 派遣员另选：按规则应为{rules}"
+        added[OVERRULES] = _is_overruled(order, proposal)
         return added | {"trace": "\n".join((other, trace_of(proposal)))[:LONGEST_TRACE]}
     return added | {"trace": trace_of(proposal)}
 
 
+def _is_overruled(order: Order, proposal: Any) -> bool:
+    """Not where nothing was ruled, nor where the unit by the rule has just returned the order."""
+    return proposal.basis != Basis.UNSETTLED.value and proposal.unit_id != order.progress.returned_by
+
+
 def _to_leader(order: Order, given: Value) -> dict[str, Value]:
-    """回避: the leader in charge of the unit complained about holds it; about the center, 党政办."""
-    if isinstance(given, Party):
-        return {"basis": Basis.DESIGNATED.value}
+    """回避: the leader in charge of the unit complained about holds it; about the center, 党政办; else says why."""
+    by_rule = _avoiding(order)
+    if isinstance(given, Party) and given != by_rule["unit"]:
+        return {"basis": Basis.DESIGNATED.value, OVERRULES: True}
+    return by_rule
+
+
+def _avoiding(order: Order) -> dict[str, Value]:
     accused = people.unit_by_id(order.avoid or 0)
     if accused.kind == "center" or accused.leader_post_id is None:
         return {"unit": resolve.party(people.unit("dangzheng", town=accused.town)), "basis": Basis.RULE.value}

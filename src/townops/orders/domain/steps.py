@@ -154,6 +154,7 @@ TABLE = (
         S.ACKNOWLEDGING,
         "dispatch",
         optional(UNIT),
+        text("reason", required=False),
         typed("assisting", FactType.UNIT, required=False, many=True),
         NOTE,
     ),

@@ -13,6 +13,8 @@ WAITS = "clocks_wait"
 """The fact of an event that takes an order elsewhere: its clocks wait for the way back. Older events lack it."""
 ASKED = "asked_posts"
 """The fact of a `request_verification` that asks a unit, and these posts of it. Older events asked nobody by name."""
+OVERRULES = "overrules"
+"""The fact of a `dispatch` to another unit than was proposed: its reason must be given. Older events lack it."""
 INFERRED = "inferred"
 """The fact of a `classify` whose demand type nobody chose: the system read it out of the words."""
 
