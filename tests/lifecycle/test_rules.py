@@ -49,6 +49,38 @@ def closed_at_night(flow: Flow) -> Order:
     return after(flow, order_in(flow, S.CENTER_REVIEW), "provisional_close", cast.actor("shift"), cast.NIGHT)
 
 
+@pytest.mark.parametrize("step", ["contact", "make_safe", "submit"])
+def test_whoever_handled_an_order_in_any_way_neither_signs_nor_checks_it(step: str) -> None:
+    head = cast.actor("unit_head", cast.MAIN_UNIT)
+    handled = after(GRID, order_in(GRID, S.HANDLING), step, head)
+    waits = handled.now(state=S.UNIT_REVIEW)
+    assert code(GRID, waits, "review_unit", head) == "self_review"
+    assert after(GRID, waits, "review_unit", cast.actor("unit_head", cast.MAIN_UNIT, 78)).state is S.CENTER_REVIEW
+    checking = settle(handled.now(state=S.CHECKING), GRID, cast.SOON)
+    assert code(GRID, checking, "check", cast.actor("checker")) == "self_review"
+
+
+def test_whoever_handled_or_signed_an_order_does_not_withdraw_it() -> None:
+    shift = cast.actor("shift")
+    contacted = after(GRID, order_in(GRID, S.HANDLING), "make_safe", cast.actor("shift", cast.MAIN_UNIT))
+    assert code(GRID, contacted, "withdraw", shift) == "self_review"
+    assert after(GRID, contacted, "withdraw", cast.actor("shift", person=78)).state is S.CLOSED
+    signed = order_in(GRID, S.CHECKING).by(reviewers=frozenset({77}))
+    assert code(GRID, signed, "withdraw", shift) == "self_review"
+
+
+def test_the_night_s_closing_is_certified_and_not_withdrawn() -> None:
+    night = closed_at_night(GRID)
+    other = cast.actor("shift", person=78)
+    assert code(GRID, night, "withdraw", other, cast.NIGHT) == "next_shift_certifies"
+    assert after(GRID, night, "withdraw", other, cast.MORNING).state is S.CLOSED
+
+
+def test_the_center_does_not_withdraw_a_complaint_about_itself() -> None:
+    order = about(cast.CENTER_UNIT, GRID, S.HANDLING)
+    assert code(GRID, order, "withdraw", cast.actor("shift")) == "avoidance"
+
+
 def test_what_the_system_calls_an_order_says_a_class_or_a_demand_type() -> None:
     order, clerk = order_in(HOTLINE, S.REPORTED), cast.actor("hotline_clerk")
     nothing: dict[str, Value] = {"class": None, "demand_type": None}
@@ -272,6 +304,18 @@ def test_a_clock_goes_on_after_the_way_back_with_what_it_had_left(
     slow = SlowClock(cast.CALENDARS[1], before.clock.started_at, limit.amount, limit.unit.value, pauses)
     slow.walk(before.clock.started_at)
     assert after.clock.due_at == slow.due
+
+
+@pytest.mark.parametrize(("out", "back"), [("merge", "unmerge"), ("transfer", "take_back")])
+def test_the_reply_clock_keeps_what_it_used_when_an_order_goes_elsewhere_again(out: str, back: str) -> None:
+    first = away(GRID, order_in(GRID, S.ACCEPTED), out, back, at=cast.SOON)
+    rests = first.active("reply")
+    assert rests and rests.clock.paused_at and rests.clock.used > 0
+    plain: Situation = situations(GRID, out, first.state)[0]
+    at = cast.SOON + timedelta(days=7)
+    again = decide(GRID, first, out, plain.facts, cast.actor("shift"), at).after.active("reply")
+    assert again and again.no == rests.no and again.clock.running
+    assert again.clock.used == rests.clock.used
 
 
 def test_what_was_used_at_the_unit_is_inherited_after_a_transfer_that_was_taken_back() -> None:

@@ -300,5 +300,5 @@ def marks(order: orders.OrderView) -> list[str]:
     if value.incident:
         found.append("已转突发事件")
     if value.avoid is not None:
-        found.append(f"回避：{people.unit_by_id(value.avoid).name}")
+        found.append(f"回避：{people.heir(value.avoid).name}")
     return found

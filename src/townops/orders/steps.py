@@ -17,7 +17,7 @@ from townops.orders.domain.order import Basis, Order
 from townops.orders.domain.states import State
 from townops.orders.domain.step import Step, said_of
 from townops.orders.domain.steps import HIDDEN, STEPS
-from townops.orders.domain.taken import INFERRED, OVERRULES, Taken
+from townops.orders.domain.taken import AVOIDS, INFERRED, OVERRULES, Taken
 from townops.orders.drafts import Draft, pointed, upon
 from townops.orders.models import Order as Row
 from townops.orders.models import OrderLink
@@ -75,7 +75,7 @@ def draft_step(
     step = STEPS.get(name)
     if step is None:
         raise Refused("step_unknown", step=name)
-    order, flow = loaded.value, loaded.flow
+    order, flow = inheriting(loaded.value), loaded.flow
     hat = permit(flow, order, step, actor)
     here = resolve.around(order, at, actor.person)
     found = resolve.resolve(needs_of(flow, order, step), raw, here)
@@ -85,9 +85,19 @@ def draft_step(
     _can_work(step, found.facts)
     proven, columns = _moved(step, raw)
     facts = {**found.facts, **proven, **_added(order, step, hat, found.facts, here)}
+    if order.avoid != loaded.value.avoid:
+        facts[AVOIDS] = order.avoid
     decision = decide(flow, order, name, facts, actor, at)
     draft = upon(loaded, decision)
     return replace(draft, texts=found.texts, files=tuple(found.files), columns=columns)
+
+
+def inheriting(order: Order) -> Order:
+    """回避 goes over to whoever took over from the unit complained about."""
+    if order.avoid is None:
+        return order
+    heir = people.heir(order.avoid).id
+    return order if heir == order.avoid else order.now(avoid=heir)
 
 
 def _can_work(step: Step, facts: Facts) -> None:
@@ -359,7 +369,7 @@ def _view(loaded: store.Loaded, step: Step, actor: Actor, at: datetime) -> StepV
 
 def _try(loaded: store.Loaded, step: Step, actor: Actor, at: datetime) -> None:
     """As `decide`, as far as it can be told without the facts."""
-    order, flow = loaded.value, loaded.flow
+    order, flow = inheriting(loaded.value), loaded.flow
     hat = permit(flow, order, step, actor)
     allow(flow, order, step)
     forbid_same_hands(order, step, actor)

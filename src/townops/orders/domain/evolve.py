@@ -13,7 +13,7 @@ from townops.orders.domain.facts import WHISTLEBLOW, Party, Place
 from townops.orders.domain.flow import Flow
 from townops.orders.domain.order import Order
 from townops.orders.domain.settle import settle
-from townops.orders.domain.taken import INFERRED, Context, Taken
+from townops.orders.domain.taken import AVOIDS, INFERRED, Context, Taken
 
 Evolution = Callable[[Order, Context], Order]
 
@@ -66,6 +66,8 @@ EVOLUTIONS: dict[str, Evolution] = {
 def evolve(flow: Flow, order: Order, taken: Taken) -> Order:
     """The order after `taken`; clocks settled by the state reached."""
     under = _under(flow, taken)
+    if (heir := taken.get(AVOIDS, int)) is not None:
+        order = order.now(avoid=heir)
     after = EVOLUTIONS[taken.step](order, Context(taken, under)).now(seq=taken.seq)
     return settle(_hidden(order, after, taken), under, taken.at)
 

@@ -9,9 +9,9 @@ from townops.kernel.workdays import Limit, TimeUnit
 from townops.orders.domain.facts import Parent, Party, Place, Standard, Subject
 from townops.orders.domain.flow import Refusal
 from townops.orders.domain.order import Basis, Hands, Order, Progress, Responsible, Task
-from townops.orders.domain.settle import handle_limit, inner_cap, leaves_clocks
+from townops.orders.domain.settle import handle_limit, has_outer, inner_cap, leaves_clocks
 from townops.orders.domain.states import State
-from townops.orders.domain.taken import ASKED, INFERRED, WAITS, Context
+from townops.orders.domain.taken import ASKED, INFERRED, REPLY_WAITS, WAITS, Context
 
 S = State
 
@@ -106,7 +106,10 @@ def _merge(order: Order, context: Context) -> Order:
 
 def elsewhere(order: Order, context: Context) -> Order:
     """Its clocks wait for it; an event from before they did says nothing of it, and folds as it was written."""
-    return leaves_clocks(order) if context.taken.get(WAITS, bool) else order
+    if not context.taken.get(WAITS, bool):
+        return order
+    keeps = bool(context.taken.get(REPLY_WAITS, bool)) and not has_outer(order, context.flow)
+    return leaves_clocks(order, keeps=frozenset({"reply"} if keeps else ()))
 
 
 def _follow(order: Order, context: Context) -> Order:

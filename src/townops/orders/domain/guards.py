@@ -403,6 +403,7 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
     "check": (not_about_himself, certified_later, known_method),
     "close": (certified_later, ready_to_close),
     "reply_up": (certified_later, ready_to_reply),
+    "withdraw": (not_about_himself, certified_later),
     "ask_up": (may_ask,),
     "answer_up": (was_asked,),
     "appeal": (once_and_overdue,),

@@ -87,16 +87,21 @@ def waiting(order: Order, flow: Flow) -> frozenset[str]:
     return names | (_standing(order) - running(order, flow))
 
 
-def leaves_clocks(order: Order) -> Order:
-    """On the way elsewhere, by merging or transfer: whatever runs or waits now waits there for the way back."""
-    return order.now(standing=frozenset(one.name for one in order.clocks if one.active) - OF_ELSEWHERE)
+def leaves_clocks(order: Order, *, keeps: frozenset[str]) -> Order:
+    """On the way elsewhere, by merging or transfer: whatever runs or waits now waits there for the way back.
+
+    `keeps`: clocks that run there and wait here between two such ways, with what they used.
+    """
+    here = frozenset(one.name for one in order.clocks if one.active) - OF_ELSEWHERE
+    return order.now(standing=here | keeps)
 
 
 def _standing(order: Order) -> frozenset[str]:
-    """Elsewhere all that stood in the state left; back before dispatch what the next unit inherits."""
+    """Elsewhere all that stood in the state left; back before dispatch what the next unit inherits; the reply clock always."""
     if order.state in ELSEWHERE:
         return order.standing
-    return order.standing & OF_THE_UNIT if order.state in BEFORE_DISPATCH else frozenset()
+    inherited = OF_THE_UNIT if order.state in BEFORE_DISPATCH else frozenset()
+    return order.standing & (inherited | {"reply"})
 
 
 def primary_name(order: Order, flow: Flow) -> str:

@@ -451,7 +451,16 @@ TABLE = (
         typed("area", FactType.AREA),
         REASON,
     ),
-    step("withdraw", "撤回", OPEN, S.CLOSED, "withdraw", REASON, authority=_town_closes),
+    step(
+        "withdraw",
+        "撤回",
+        OPEN,
+        S.CLOSED,
+        "withdraw",
+        REASON,
+        not_by=("handler", "reviewer"),
+        authority=_town_closes,
+    ),
     step(
         "transfer",
         "移交",
