@@ -55,7 +55,10 @@ def test_whoever_handled_an_order_in_any_way_neither_signs_nor_checks_it(step: s
     handled = after(GRID, order_in(GRID, S.HANDLING), step, head)
     waits = handled.now(state=S.UNIT_REVIEW)
     assert code(GRID, waits, "review_unit", head) == "self_review"
-    assert after(GRID, waits, "review_unit", cast.actor("unit_head", cast.MAIN_UNIT, 78)).state is S.CENTER_REVIEW
+    assert (
+        after(GRID, waits, "review_unit", cast.actor("unit_head", cast.MAIN_UNIT, 78)).state
+        is S.CENTER_REVIEW
+    )
     checking = settle(handled.now(state=S.CHECKING), GRID, cast.SOON)
     assert code(GRID, checking, "check", cast.actor("checker")) == "self_review"
 

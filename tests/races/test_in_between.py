@@ -207,7 +207,14 @@ def test_one_order_the_watch_cannot_help_does_not_stop_it_for_the_others():
     row = take(row, "u_dangzheng", "return", MONDAY, **no)
     row = take(row, "shift", "dispatch", MONDAY, unit="shefa", reason="按现场情况")
     row = take(row, "u_shefa", "return", MONDAY, **no)
-    other = take(filed(MONDAY + hours(48)), "dispatch", "dispatch", MONDAY + hours(48), unit="chengjian", reason="按现场情况")
+    other = take(
+        filed(MONDAY + hours(48)),
+        "dispatch",
+        "dispatch",
+        MONDAY + hours(48),
+        unit="chengjian",
+        reason="按现场情况",
+    )
     for _ in range(3):
         api.watch(MONDAY + timedelta(days=5))
     assert (fresh(other).state, fresh(row).basis) == ("handling", "fallback")

@@ -64,7 +64,15 @@ def hotline(number: str) -> Order:
     }  # fmt: skip
     row = take(reported("hotline", "hotline", **given), "hotline", "accept", MONDAY)
     row = take(row, "hotline", "file", MONDAY, **TRIPLE)
-    row = take(row, "dispatch", "dispatch", MONDAY, unit="chengjian", reason="按现场情况", assisting=["shefa", "chengguan"])
+    row = take(
+        row,
+        "dispatch",
+        "dispatch",
+        MONDAY,
+        unit="chengjian",
+        reason="按现场情况",
+        assisting=["shefa", "chengguan"],
+    )
     row = take(row, "u_chengjian", "acknowledge", MONDAY)
     for kind in ("extension", "return"):
         row = take(row, "hotline", "ask_up", MONDAY, kind=kind, reason="情况复杂")

@@ -35,8 +35,13 @@ class Action:
 
 ACTIONS: Final = (
     Action(
-        "dispatch", "派遣", "unit", "派给（空着就按派遣建议）", listing="units",
-        beside="reason", beside_asks="理由（不按规则派时必填）",
+        "dispatch",
+        "派遣",
+        "unit",
+        "派给（空着就按派遣建议）",
+        listing="units",
+        beside="reason",
+        beside_asks="理由（不按规则派时必填）",
     ),
     Action("remind", "催办", "message", "催办内容", required=True),
     Action("supervise", "督办", "message", "督办要求", required=True),

@@ -45,7 +45,9 @@ def classify(choices: Sequence[Choice], *, recorded_at: datetime) -> set[int]:
 
 def _classing(loaded: store.Loaded, choice: Choice) -> Draft | None:
     known = loaded.value.demand_type
-    said: dict[str, Any] = {"class": choice.class_code, "confidence": choice.confidence} if choice.class_code else {}
+    said: dict[str, Any] = (
+        {"class": choice.class_code, "confidence": choice.confidence} if choice.class_code else {}
+    )
     raw = said if known or not choice.demand_type else said | {"demand_type": choice.demand_type}
     if not raw:
         return None

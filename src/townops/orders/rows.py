@@ -14,7 +14,6 @@ from townops.orders.domain.taken import ASKED, Taken
 from townops.orders.drafts import Draft
 from townops.orders.models import OrderClock, OrderTask
 
-
 POSTS: Final = 2**62
 
 
@@ -44,7 +43,9 @@ def named_scopes(taken: Taken) -> set[int]:
     if taken.step != "request_verification" or (unit := taken.get("unit", Party)) is None:
         return set()
     asked = taken.facts.get(ASKED)
-    return {unit_scope(unit.unit), *map(post_scope, asked)} if isinstance(asked, tuple) else set()
+    if not isinstance(asked, tuple):
+        return set()
+    return {unit_scope(unit.unit)} | {post_scope(post) for post in asked if isinstance(post, int)}
 
 
 def columns(draft: Draft) -> dict[str, object]:

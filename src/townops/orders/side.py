@@ -87,7 +87,9 @@ def _answer(draft: Draft, recorded_at: datetime) -> None:
     It proves that what nobody marked was sent; a message of an earlier round it only overtakes.
     """
     taken, order = draft.decision.taken, draft.decision.after
-    waiting = Upward.objects.filter(order_id=order.id, kind__in=answered_kinds(taken)).exclude(status="answered")
+    waiting = Upward.objects.filter(order_id=order.id, kind__in=answered_kinds(taken)).exclude(
+        status="answered"
+    )
     unmarked = waiting.filter(sent_at=None)
     unmarked.filter(round__lt=order.round).update(sent_by=OVERTAKEN)
     unmarked.filter(round=order.round).update(sent_at=recorded_at, sent_by=BY_ANSWER)

@@ -201,7 +201,7 @@ def _dispatched(order: Order, facts: Facts, here: resolve.Around) -> dict[str, V
 
 def _is_overruled(order: Order, proposal: Any) -> bool:
     """Not where nothing was ruled, nor where the unit by the rule has just returned the order."""
-    return proposal.basis != Basis.UNSETTLED.value and proposal.unit_id != order.progress.returned_by
+    return bool(proposal.basis != Basis.UNSETTLED.value and proposal.unit_id != order.progress.returned_by)
 
 
 def _to_leader(order: Order, given: Value) -> dict[str, Value]:

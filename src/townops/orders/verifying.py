@@ -17,7 +17,9 @@ def asked(order: Order, given: Value, here: resolve.Around) -> dict[str, Value]:
     """The unit, and its posts in the field that are asked: as named, else the nearest; without any collector the 联勤联动站
     or 居村 of the place, at last the center.
     """
-    collectors = [one for one in people.posts_with(VERIFY, VIEW_FIELD, town=here.town_code) if _staffed(one, here)]
+    collectors = [
+        one for one in people.posts_with(VERIFY, VIEW_FIELD, town=here.town_code) if _staffed(one, here)
+    ]
     if isinstance(given, Party):
         return _of(given, [one for one in collectors if one.unit_id == given.unit])
     if nearest := _nearest(order, collectors):

@@ -24,7 +24,9 @@ from townops.orders.store import Loaded
 from townops.people import api as people
 
 TOLD = ("text", "answers")
-FOR_THE_PROOF = frozenset({"attachments", "marks", "message_seq", "own", ASKED, AVOIDS, INFERRED, OVERRULES, REPLY_WAITS, WAITS})  # files are shown as files
+FOR_THE_PROOF = frozenset(
+    {"attachments", "marks", "message_seq", "own", ASKED, AVOIDS, INFERRED, OVERRULES, REPLY_WAITS, WAITS}
+)  # files are shown as files
 
 
 @dataclass(frozen=True, slots=True)

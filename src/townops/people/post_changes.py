@@ -29,7 +29,13 @@ from townops.people.structure import POST_NAME, circles, give, may_edit, may_giv
 from townops.people.unit_changes import Line
 
 SUBJECT: Final = "post"
-LABELS: Final = {"name": "名称", "rank": "层级", "filled_by_id": "由谁兼任", "area_id": "片区", "roles": "角色"}
+LABELS: Final = {
+    "name": "名称",
+    "rank": "层级",
+    "filled_by_id": "由谁兼任",
+    "area_id": "片区",
+    "roles": "角色",
+}
 PARTS: Final = frozenset({"grid", "village"})
 
 
@@ -177,7 +183,11 @@ def foresee(change: PostChange, actor: Actor) -> ForeseenPost:
         return ForeseenPost(tuple(lines), (), (), (), (), ())
     known, one = directory(), post_by_id(change.post_id)
     wanted = replace(
-        one, rank=change.rank, filled_by_id=change.filled_by_id, roles=change.facts["roles"], area_id=change.area_id
+        one,
+        rank=change.rank,
+        filled_by_id=change.filled_by_id,
+        roles=change.facts["roles"],
+        area_id=change.area_id,
     )
     after = known.supposing(posts=_replaced(known, wanted))
     refuse_orphans(known, after, change.starts, actor=actor)

@@ -8,7 +8,15 @@ from townops.kernel.outernumbers import comparable
 
 
 @pytest.mark.parametrize(
-    "spelling", ["PD2026-031A", "pd2026-031a", " PD2026-031A ", "PD2026 - 031A", "ＰＤ２０２６－０３１Ａ", "PD2026-031\u200bA"]
+    "spelling",
+    [
+        "PD2026-031A",
+        "pd2026-031a",
+        " PD2026-031A ",
+        "PD2026 - 031A",
+        "ＰＤ２０２６－０３１Ａ",
+        "PD2026-031\u200bA",
+    ],
 )
 def test_every_spelling_is_the_same_number(spelling: str) -> None:
     assert comparable(spelling) == "PD2026-031A"

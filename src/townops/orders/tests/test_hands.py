@@ -27,7 +27,15 @@ def test_no_order_is_dispatched_to_a_unit_that_could_never_acknowledge_it(town, 
 
 def test_nor_asked_for_an_opinion_it_could_never_give(town):
     number = town.filed()
-    met = refused(town, "dispatch", number, "dispatch", unit="chengjian", reason="按现场情况", assisting=["pingan", "public"])
+    met = refused(
+        town,
+        "dispatch",
+        number,
+        "dispatch",
+        unit="chengjian",
+        reason="按现场情况",
+        assisting=["pingan", "public"],
+    )
     assert met.code == "unit_cannot_handle"
     town.takes("dispatch", number, "dispatch", unit="chengjian", reason="按现场情况", assisting=["pingan"])
 

@@ -18,7 +18,9 @@ SPELLINGS = ("pd2026-031a", "ＰＤ２０２６－０３１Ａ", "PD2026 -031A",
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_a_number_spelt_otherwise_is_the_same_order(town, spelling):
     number = town.report("hotline", external_number="PD2026-031A")
-    assert town.report("hotline", external_number=spelling, received_at=town.row(number).received_at) == number
+    assert (
+        town.report("hotline", external_number=spelling, received_at=town.row(number).received_at) == number
+    )
     later = town.later(days=1)
     assert town.report("hotline", external_number=spelling, received_at=later) == number
     assert (Order.objects.count(), town.row(number).round) == (1, 2)
@@ -32,7 +34,9 @@ def test_the_order_shows_the_number_as_it_came(town):
     assert list(registers.breaks()) == []
 
 
-@pytest.mark.parametrize("edited", [{"external_number": "PD2026-031B"}, {"stated": "pd2026-031b"}, {"stated": ""}])
+@pytest.mark.parametrize(
+    "edited", [{"external_number": "PD2026-031B"}, {"stated": "pd2026-031b"}, {"stated": ""}]
+)
 def test_an_edited_reference_is_found_in_either_spelling(town, edited):
     town.report("hotline", external_number="pd2026-031a")
     OrderReference.objects.update(**edited)

@@ -121,7 +121,10 @@ def test_after_the_first_return_only_another_unit_may_be_asked(town):
     assert town.view(number).basis == "returned"
     with refused("same_unit"):
         town.takes("shift", number, "dispatch", unit="chengjian", reason="按现场情况")
-    assert town.takes("shift", number, "dispatch", unit="pingan", reason="按现场情况").responsible.code == "pingan"
+    assert (
+        town.takes("shift", number, "dispatch", unit="pingan", reason="按现场情况").responsible.code
+        == "pingan"
+    )
 
 
 def test_the_same_unit_can_be_insisted_on_by_designation(town):

@@ -33,7 +33,9 @@ def settle(town) -> None:
 
 def test_the_orders_foreseen_are_the_orders_handed_over_with_an_event_each(town):
     held, opining = town.handling(), town.filed()
-    town.takes("dispatch", opining, "dispatch", unit="chengguan", reason="按现场情况", assisting=["chengjian"])
+    town.takes(
+        "dispatch", opining, "dispatch", unit="chengguan", reason="按现场情况", assisting=["chengjian"]
+    )
     before = town.row(held).due_at
     seen = people.unit_ends.foresee(end(town, heir="shichang"))
     assert {one.number: one.role for one in seen.orders.first} == {held: "负责", opining: "会办"}

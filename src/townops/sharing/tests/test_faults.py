@@ -47,7 +47,11 @@ def test_a_fault_is_told_in_chinese_with_its_field(call, body: Any, where: str, 
         ("/orders?limit=900", "limit", "不能大于200"),
         ("/orders?sort=size", "sort", "只能是：-received、received、due"),
         ("/locate?lng=121.5", "lat", "缺少这一项"),
-        ("/due?start=x&amount=1&unit=work_day", "start", "应为 ISO 8601 时间，例如 2026-11-23T09:00:00+08:00"),
+        (
+            "/due?start=x&amount=1&unit=work_day",
+            "start",
+            "应为 ISO 8601 时间，例如 2026-11-23T09:00:00+08:00",
+        ),
     ],
 )
 def test_a_fault_of_a_query_is_told_alike(call, path: str, where: str, problem: str) -> None:
@@ -64,7 +68,26 @@ def test_a_kind_nobody_put_into_words_says_which_it_is() -> None:
 
 
 def test_every_kind_of_the_usual_schemas_has_words() -> None:
-    usual = ("string", "int", "float", "bool", "list", "model", "literal", "enum", "datetime", "date", "extra", "too_", "greater", "less")
+    usual = (
+        "string",
+        "int",
+        "float",
+        "bool",
+        "list",
+        "model",
+        "literal",
+        "enum",
+        "datetime",
+        "date",
+        "extra",
+        "too_",
+        "greater",
+        "less",
+    )
     kinds = [one for one in core_schema.ErrorType.__args__ if one.startswith(usual)]
-    silent = [one for one in kinds if "不符合约定" in faults.faults([{"type": one, "loc": ("body", "x"), "msg": ""}])[0].problem]
+    silent = [
+        one
+        for one in kinds
+        if "不符合约定" in faults.faults([{"type": one, "loc": ("body", "x"), "msg": ""}])[0].problem
+    ]
     assert set(silent) <= {"string_sub_type", "string_unicode", "enum_type"}
