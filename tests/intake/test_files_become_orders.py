@@ -14,14 +14,19 @@ from django.utils import timezone
 
 from townops.base import journal, tunables
 from townops.base.jobs import run_due
+from townops.base.models import Account
 from townops.base.outbox import deliver
 from townops.base.words import render
 from townops.intake import bringing, hotline_file, raw, training
 from townops.intake.api import IMPORTER, bring_in, error_file, replay
 from townops.intake.models import RawPayload, Suggestion
 from townops.intake.tunables import THRESHOLD
+from townops.kernel.actors import Actor
 from townops.kernel.refusal import Refused
+from townops.orders import api as orders
 from townops.orders.models import Order
+from townops.orders.rebuild import breaks
+from townops.people import api as people
 
 HEAD = "留言编号,留言用户,留言主题,留言时间,留言详情,反对数,点赞数\n"
 MESSAGES = Path(settings.PROJECT).parent / "shared" / "data" / "hotline" / "messages_4326.csv.gz"
@@ -193,6 +198,55 @@ def test_a_sure_class_is_given_and_an_unsure_one_left_to_a_person(now: datetime)
     assert waiting.class_code and waiting.second_code and not waiting.automatic
 
 
+def clerk(now: datetime) -> Actor:
+    return people.actor_for(Account.objects.get(username="hotline").pk, now)
+
+
+UNSURE = "一件说不清的事"
+
+
+def unsure(now: datetime) -> Order:
+    """An imported message whose class waits for a person."""
+    bring(board(line(1, title=UNSURE).replace("楼下麻将馆打牌打到凌晨，声音很大。", "如题。")), now)
+    return Order.objects.get(class_code="")
+
+
+def test_a_message_whose_class_waits_for_a_person_has_its_inferred_demand_type(now: datetime) -> None:
+    order, found = unsure(now), Suggestion.objects.get()
+    assert order.demand_type == found.demand_type != ""
+    assert found.demand_confidence > 0
+    told = orders.order_for(clerk(now), order.number, at=now)
+    assert told.value.inferred
+    assert list(breaks([order.id])) == []
+
+
+def test_a_person_s_filing_overrides_the_inferred_demand_type(now: datetime) -> None:
+    order = unsure(now)
+    orders.take_step(order.number, "accept", actor=clerk(now), at=now, facts={})
+    facts = {"demand_type": "praise", "class": "H-07-02", "time_class": "5"}
+    done = orders.take_step(order.number, "file", actor=clerk(now), at=now, facts=facts)
+    assert (done.value.demand_type, done.value.inferred) == ("praise", False)
+
+
+def test_the_type_somebody_chose_is_not_inferred_anew(now: datetime) -> None:
+    given = orders.IncomingReport("hotline", "楼下麻将馆打牌打到凌晨，声音很大", now, demand_type="praise")
+    (taken,) = orders.receive_reports([given], actor=IMPORTER, at=now)
+    deliver(now)
+    run_due(now)
+    order = Order.objects.get(id=taken.order)
+    assert (order.class_code, order.demand_type) == ("H-07-02", "praise")
+
+
+def test_a_message_that_came_with_its_class_is_given_a_type(now: datetime) -> None:
+    given = orders.IncomingReport("hotline", "楼下麻将馆打牌打到凌晨，声音很大", now, class_code="H-07-01")
+    (taken,) = orders.receive_reports([given], actor=IMPORTER, at=now)
+    deliver(now)
+    run_due(now)
+    order = Order.objects.get(id=taken.order)
+    assert order.class_code == "H-07-01"
+    assert order.demand_type == Suggestion.objects.get(order_id=order.id).demand_type != ""
+
+
 def test_a_town_may_forbid_automatic_classes(now: datetime) -> None:
     tunables.set_value(THRESHOLD.key, "1.1", effective_from=now)
     assert bring(board(line(1)), now).automatic == 0
@@ -246,3 +300,4 @@ def test_all_4326_real_messages_become_orders(now: datetime) -> None:
     assert (found.made, found.broken) == (4326, 0)
     assert Order.objects.filter(block__isnull=True).count() == 4326
     assert found.automatic > 4326 // 4
+    assert not Order.objects.filter(demand_type="").exists()

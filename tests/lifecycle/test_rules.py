@@ -17,7 +17,7 @@ from townops.orders.domain.flow import Authority, Flow, Options
 from townops.orders.domain.order import Application, Basis, Order, Responsible, Task
 from townops.orders.domain.settle import settle
 from townops.orders.domain.states import State
-from townops.orders.domain.taken import WAITS
+from townops.orders.domain.taken import INFERRED, WAITS
 
 S = State
 GRID, HOTLINE, DISTRICT = (cast.flows()[source] for source in ("grid", "hotline", "district"))
@@ -47,6 +47,65 @@ def answered(flow: Flow, order: Order, kind: str, *, granted: bool) -> Order:
 def closed_at_night(flow: Flow) -> Order:
     """Closed provisionally by the shift (person 77) late on Monday."""
     return after(flow, order_in(flow, S.CENTER_REVIEW), "provisional_close", cast.actor("shift"), cast.NIGHT)
+
+
+@pytest.mark.parametrize("step", ["contact", "make_safe", "submit"])
+def test_whoever_handled_an_order_in_any_way_neither_signs_nor_checks_it(step: str) -> None:
+    head = cast.actor("unit_head", cast.MAIN_UNIT)
+    handled = after(GRID, order_in(GRID, S.HANDLING), step, head)
+    waits = handled.now(state=S.UNIT_REVIEW)
+    assert code(GRID, waits, "review_unit", head) == "self_review"
+    assert (
+        after(GRID, waits, "review_unit", cast.actor("unit_head", cast.MAIN_UNIT, 78)).state
+        is S.CENTER_REVIEW
+    )
+    checking = settle(handled.now(state=S.CHECKING), GRID, cast.SOON)
+    assert code(GRID, checking, "check", cast.actor("checker")) == "self_review"
+
+
+def test_whoever_handled_or_signed_an_order_does_not_withdraw_it() -> None:
+    shift = cast.actor("shift")
+    contacted = after(GRID, order_in(GRID, S.HANDLING), "make_safe", cast.actor("shift", cast.MAIN_UNIT))
+    assert code(GRID, contacted, "withdraw", shift) == "self_review"
+    assert after(GRID, contacted, "withdraw", cast.actor("shift", person=78)).state is S.CLOSED
+    signed = order_in(GRID, S.CHECKING).by(reviewers=frozenset({77}))
+    assert code(GRID, signed, "withdraw", shift) == "self_review"
+
+
+def test_the_night_s_closing_is_certified_and_not_withdrawn() -> None:
+    night = closed_at_night(GRID)
+    other = cast.actor("shift", person=78)
+    assert code(GRID, night, "withdraw", other, cast.NIGHT) == "next_shift_certifies"
+    assert after(GRID, night, "withdraw", other, cast.MORNING).state is S.CLOSED
+
+
+def test_the_center_does_not_withdraw_a_complaint_about_itself() -> None:
+    order = about(cast.CENTER_UNIT, GRID, S.HANDLING)
+    assert code(GRID, order, "withdraw", cast.actor("shift")) == "avoidance"
+
+
+def test_what_the_system_calls_an_order_says_a_class_or_a_demand_type() -> None:
+    order, clerk = order_in(HOTLINE, S.REPORTED), cast.actor("hotline_clerk")
+    nothing: dict[str, Value] = {"class": None, "demand_type": None}
+    assert code(HOTLINE, order, "classify", clerk, **nothing) == "facts_missing"
+    typed = after(HOTLINE, order, "classify", clerk, **{**nothing, "demand_type": "help"})
+    assert (typed.demand_type, typed.subject, typed.inferred) == ("help", None, False)
+
+
+def inferred(kind: str) -> Order:
+    facts: dict[str, Value] = {"class": None, "demand_type": kind, INFERRED: True}
+    return after(HOTLINE, order_in(HOTLINE, S.ACCEPTED), "classify", cast.actor("system"), **facts)
+
+
+def test_whoever_seems_to_inform_is_hidden_until_a_person_files_it_otherwise() -> None:
+    guessed, clerk = inferred("whistleblow"), cast.actor("hotline_clerk")
+    assert (guessed.informant, guessed.inferred) == (True, True)
+    other = after(HOTLINE, guessed, "file", clerk, demand_type="complaint")
+    assert (other.informant, other.inferred) == (False, False)
+    same = after(HOTLINE, guessed, "file", clerk, demand_type="whistleblow")
+    assert (same.informant, same.inferred) == (True, False)
+    later = after(HOTLINE, same, "reclassify", clerk, demand_type="complaint")
+    assert later.informant
 
 
 @pytest.mark.parametrize("hour", [8, 9, 12, 13, 15, 17])
@@ -248,6 +307,18 @@ def test_a_clock_goes_on_after_the_way_back_with_what_it_had_left(
     slow = SlowClock(cast.CALENDARS[1], before.clock.started_at, limit.amount, limit.unit.value, pauses)
     slow.walk(before.clock.started_at)
     assert after.clock.due_at == slow.due
+
+
+@pytest.mark.parametrize(("out", "back"), [("merge", "unmerge"), ("transfer", "take_back")])
+def test_the_reply_clock_keeps_what_it_used_when_an_order_goes_elsewhere_again(out: str, back: str) -> None:
+    first = away(GRID, order_in(GRID, S.ACCEPTED), out, back, at=cast.SOON)
+    rests = first.active("reply")
+    assert rests and rests.clock.paused_at and rests.clock.used > 0
+    plain: Situation = situations(GRID, out, first.state)[0]
+    at = cast.SOON + timedelta(days=7)
+    again = decide(GRID, first, out, plain.facts, cast.actor("shift"), at).after.active("reply")
+    assert again and again.no == rests.no and again.clock.running
+    assert again.clock.used == rests.clock.used
 
 
 def test_what_was_used_at_the_unit_is_inherited_after_a_transfer_that_was_taken_back() -> None:

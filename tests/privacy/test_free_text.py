@@ -41,7 +41,7 @@ def told(call):
     hotline.step(
         number, "file", **{"demand_type": "help", "class": "H-05-02", "time_class": "5", "note": words}
     )
-    dispatch.step(number, "dispatch", unit="chengguan", note=words)
+    dispatch.step(number, "dispatch", unit="chengguan", reason="按现场情况", note=words)
     unit.step(number, "acknowledge")
     unit.step(number, "contact", who=words, when=ago(), result=words)
     hotline.step(number, "remind", message=words)

@@ -104,7 +104,7 @@ def test_two_orders_merged_into_each_other_at_once_do_not_both_vanish():
 def test_merging_while_the_parent_changes_hands_gives_the_child_the_new_holder():
     parent, child = filed(), reported()
     merge = decided(child, "grid", "merge", parent=parent.number)
-    take(parent, "dispatch", "dispatch", LATER, unit="chengjian")
+    take(parent, "dispatch", "dispatch", LATER, unit="chengjian", reason="按现场情况")
     try:
         merge()
     except Refused as refused:
@@ -190,10 +190,10 @@ def test_a_merged_order_follows_its_parent_that_falls_back():
 
 def dispatched_and_disputed(**given: object) -> Order:
     """Returned twice: a designator must speak."""
-    row = take(filed(**given), "dispatch", "dispatch", MONDAY, unit="chengjian")
+    row = take(filed(**given), "dispatch", "dispatch", MONDAY, unit="chengjian", reason="按现场情况")
     no = {"reason": "不属本单位", "cited_rule": "职责清单"}
     row = take(row, "u_chengjian", "return", MONDAY, **no)
-    row = take(row, "shift", "dispatch", MONDAY, unit="shefa")
+    row = take(row, "shift", "dispatch", MONDAY, unit="shefa", reason="按现场情况")
     return take(row, "u_shefa", "return", MONDAY, **no)
 
 
@@ -205,9 +205,16 @@ def test_one_order_the_watch_cannot_help_does_not_stop_it_for_the_others():
     row = take(row, "dispatch", "dispatch", MONDAY)
     no = {"reason": "不属本单位", "cited_rule": "职责清单"}
     row = take(row, "u_dangzheng", "return", MONDAY, **no)
-    row = take(row, "shift", "dispatch", MONDAY, unit="shefa")
+    row = take(row, "shift", "dispatch", MONDAY, unit="shefa", reason="按现场情况")
     row = take(row, "u_shefa", "return", MONDAY, **no)
-    other = take(filed(MONDAY + hours(48)), "dispatch", "dispatch", MONDAY + hours(48), unit="chengjian")
+    other = take(
+        filed(MONDAY + hours(48)),
+        "dispatch",
+        "dispatch",
+        MONDAY + hours(48),
+        unit="chengjian",
+        reason="按现场情况",
+    )
     for _ in range(3):
         api.watch(MONDAY + timedelta(days=5))
     assert (fresh(other).state, fresh(row).basis) == ("handling", "fallback")

@@ -64,7 +64,15 @@ def hotline(number: str) -> Order:
     }  # fmt: skip
     row = take(reported("hotline", "hotline", **given), "hotline", "accept", MONDAY)
     row = take(row, "hotline", "file", MONDAY, **TRIPLE)
-    row = take(row, "dispatch", "dispatch", MONDAY, unit="chengjian", assisting=["shefa", "chengguan"])
+    row = take(
+        row,
+        "dispatch",
+        "dispatch",
+        MONDAY,
+        unit="chengjian",
+        reason="按现场情况",
+        assisting=["shefa", "chengguan"],
+    )
     row = take(row, "u_chengjian", "acknowledge", MONDAY)
     for kind in ("extension", "return"):
         row = take(row, "hotline", "ask_up", MONDAY, kind=kind, reason="情况复杂")
@@ -88,7 +96,7 @@ def disputed() -> Order:
     """Returned twice and designated: a precedent; with three marks of its clocks."""
     row = handling()
     row = take(row, "u_chengjian", "return", MONDAY, **NO)
-    row = take(row, "shift", "dispatch", MONDAY, unit="shefa")
+    row = take(row, "shift", "dispatch", MONDAY, unit="shefa", reason="按现场情况")
     row = take(row, "u_shefa", "return", MONDAY, **NO)
     row = take(row, "deputy", "designate", MONDAY, unit="shefa", reason="指定")
     return row

@@ -63,7 +63,8 @@ def test_a_double_click_on_a_neutral_step_with_the_number_seen_counts_once(attem
 def test_of_two_dispatchers_one_decides_who_has_it(attempt):
     row = filed()
     results = together(
-        step(row, "dispatch", "dispatch", unit="chengjian"), step(row, "shift", "dispatch", unit="shefa")
+        step(row, "dispatch", "dispatch", unit="chengjian", reason="按现场情况"),
+        step(row, "shift", "dispatch", unit="shefa", reason="按现场情况"),
     )
     one_won(row, results)
     chosen = "chengjian" if code_of(results[0]) == "done" else "shefa"
@@ -92,7 +93,7 @@ def test_four_people_on_four_orders_do_not_disturb_each_other():
 
 @pytest.mark.parametrize("attempt", range(4))
 def test_the_watch_against_a_person_acknowledges_once(attempt):
-    row = take(filed(), "dispatch", "dispatch", MONDAY, unit="chengjian")
+    row = take(filed(), "dispatch", "dispatch", MONDAY, unit="chengjian", reason="按现场情况")
     late = MONDAY + timedelta(days=1)
     results = together(
         lambda: api.watch(late),

@@ -71,7 +71,7 @@ def filed(at: datetime = MONDAY, **given: Any) -> Order:
 
 
 def handling(at: datetime = MONDAY, unit: str = "chengjian", **given: Any) -> Order:
-    row = take(filed(at, **given), "dispatch", "dispatch", at, unit=unit)
+    row = take(filed(at, **given), "dispatch", "dispatch", at, unit=unit, reason="按现场情况")
     return take(row, f"u_{unit}", "acknowledge", at)
 
 

@@ -67,7 +67,7 @@ def begun(draw: Random, number: str) -> Order:
         clerk = "hotline" if hotline else "grid"
         take(row, clerk, "accept", at)
         take(row, clerk, "file", at, **(triple if hotline else {"condition": "C-01-37.2"}))
-        take(row, "dispatch", "dispatch", at, unit=draw.choice(UNITS[:2]))
+        take(row, "dispatch", "dispatch", at, unit=draw.choice(UNITS[:2]), reason="按现场情况")
     return fresh(row)
 
 

@@ -91,7 +91,7 @@ def test_a_dispatcher_takes_proposals_by_one_key_and_many_at_once(
     page.keyboard.press("Enter")
     page.wait_for_selector("text=已派遣")
     page = opened(sit, "dispatch", world.order)
-    do(page, "dispatch", unit=UNIT)
+    do(page, "dispatch", unit=UNIT, reason="现场情况更适合该单位")
     assert state(page) == "待签收"
     page = sit("dispatch", "/orders?state=filed")
     if page.locator("[data-tick]").count():
@@ -118,7 +118,7 @@ def test_a_unit_operator_acknowledges_contacts_the_caller_and_returns(
 
 def test_the_deputy_director_designates_after_the_second_return(sit: Sit, shoot: Shoot, world: World) -> None:
     page = opened(sit, "shift", world.order)
-    do(page, "dispatch", unit=OTHER)
+    do(page, "dispatch", unit=OTHER, reason="现场情况更适合该单位")
     page = opened(sit, "u_pingan", world.order)
     do(page, "acknowledge")
     do(page, "contact", who="来电人", when="2026-11-25T10:30", result="已联系")
@@ -166,7 +166,7 @@ def test_the_reply_goes_up_the_district_closes_and_a_reopened_order_is_signed_a_
     assert state(page) == "已结案"
     page = opened(sit, "shift", world.order)
     do(page, "reopen", reason="诉求人回访不满意，夜间又有摊贩")
-    do(page, "dispatch", unit=UNIT)
+    do(page, "dispatch", unit=UNIT, reason="现场情况更适合该单位")
     assert "重办" in page.inner_text(".order-head")
     page = opened(sit, "unit", world.order)
     do(page, "acknowledge")

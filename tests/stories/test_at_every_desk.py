@@ -172,7 +172,7 @@ def test_without_script_a_complaint_goes_from_its_registration_to_the_districts_
     assert order.startswith("2")
     taken(page, "accept")
     taken(page, "file", demand_type="complaint", time_class="5", **{"class": "H-05-02"})
-    taken(at(plain, "dispatch", order), "dispatch", unit=UNIT)
+    taken(at(plain, "dispatch", order), "dispatch", unit=UNIT, reason="现场情况更适合该单位")
     page = at(plain, "unit", order)
     taken(page, "acknowledge")
     taken(page, "contact", who="来电人", when="2026-11-25T10:00", result="已联系")

@@ -117,7 +117,7 @@ def test_the_shift_chief_takes_in_dispatches_what_came_back_and_reopens(
     page = sit("shift", f"/orders/{order}")
     assert "占道点在小区红线内" in page.inner_text(".centre")
     shoot(page, "order-returned")
-    do(page, "dispatch", unit="平安办")
+    do(page, "dispatch", unit="平安办", reason="现场情况更适合该单位")
     assert state(page) == "待签收"
     do(page, "remind", message="请今天签收")
     assert "催办" in page.inner_text(".order-head")

@@ -19,7 +19,9 @@ LONGEST: Final = 16  # of an order's number
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A step for many: the fact its field asks for ("" none), the words of the field and of its button."""
+    """A step for many: the fact its field asks for ("" none), the words of the field and of its button; `beside` a second
+    fact that may be needed, and its words.
+    """
 
     step: str
     label: str
@@ -27,10 +29,20 @@ class Action:
     asks: str = ""
     required: bool = False
     listing: str = ""
+    beside: str = ""
+    beside_asks: str = ""
 
 
 ACTIONS: Final = (
-    Action("dispatch", "派遣", "unit", "派给（空着就按派遣建议）", listing="units"),
+    Action(
+        "dispatch",
+        "派遣",
+        "unit",
+        "派给（空着就按派遣建议）",
+        listing="units",
+        beside="reason",
+        beside_asks="理由（不按规则派时必填）",
+    ),
     Action("remind", "催办", "message", "催办内容", required=True),
     Action("supervise", "督办", "message", "督办要求", required=True),
     Action("merge", "并案", "parent", "并入主单编号", required=True),
@@ -70,6 +82,11 @@ def typed(given: QueryDict, action: Action) -> str:
     return given.get(f"{action.step}-{action.fact}", "").strip() if action.fact else ""
 
 
+def typed_beside(given: QueryDict, action: Action) -> str:
+    """What stands in its second field."""
+    return given.get(f"{action.step}-{action.beside}", "").strip() if action.beside else ""
+
+
 def meant(desk: Desk, given: QueryDict) -> list[batches.Item]:
     """The orders ticked, with the version that was seen, or all the filter finds. Refused: bulk_rows_malformed."""
     if given.get("scope") == WHOLE:
@@ -97,9 +114,10 @@ def facts(desk: Desk, given: QueryDict, action: Action) -> dict[str, str]:
     words = typed(given, action)
     if action.required and not words:
         raise Refused("facts_missing", step=action.step, facts=[action.fact])
+    more = {action.beside: said} if (said := typed_beside(given, action)) else {}
     if action.fact == "unit" and words:
-        return {"unit": choices.unit_code(words, desk.town)}
-    return {action.fact: words} if words else {}
+        return {"unit": choices.unit_code(words, desk.town), **more}
+    return {action.fact: words, **more} if words else more
 
 
 def to_confirm(given: QueryDict, found: int) -> bool:

@@ -38,7 +38,7 @@ SEEN: Final = "seen"
 PROVED: Final = "second_factor"
 OPENED_BY: Final = "opened_by"
 NOTED_EVERY: Final = timedelta(minutes=1)
-SEES: Final = ("orders.view", "orders.view_all")
+SEES: Final = ("orders.view", "orders.view_all", "orders.view_field")
 STATUS: Final = {
     "order_unknown": 404,
     "duty_unknown": 404,

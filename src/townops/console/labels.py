@@ -45,7 +45,10 @@ SENT: Final = {
     "received": "已收回执",
     "answered": "上级已答复",
 }
-SENT_BY: Final = {"text": "复制到上级平台", "file": "文件", "phone": "电话", "api": "接口"}
+SENT_BY: Final = {
+    "text": "复制到上级平台", "file": "文件", "phone": "电话", "api": "接口",
+    "answer": "由上级答复推定已送出", "overtaken": "没有送出，下一轮已有答复",
+}  # fmt: skip
 LEVELS: Final = ("", "单位负责人", "分管领导", "主要领导")
 CRS: Final = {
     "cgcs2000": "国家2000",

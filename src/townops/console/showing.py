@@ -112,9 +112,13 @@ def history(desk: Desk, events: Sequence[orders.EventView]) -> list[Happened]:
 
 
 def trace_of(past: list[Happened], desk: Desk) -> tuple[str, ...]:
-    """The lines of the newest dispatch trace, with names for its codes."""
-    stored = next((one.event.facts["trace"] for one in past if one.event.facts.get("trace")), "")
-    return tuple(dispatch.in_words(stored, town=desk.town, at=desk.at).splitlines())
+    """The lines of the newest dispatch trace, with names for its codes; first why another unit than the rule's was picked."""
+    event = next((one.event for one in past if one.event.facts.get("trace")), None)
+    if event is None:
+        return ()
+    why = event.texts.get("reason", "") if event.step == "dispatch" else ""
+    lines = dispatch.in_words(event.facts["trace"], town=desk.town, at=desk.at).splitlines()
+    return (f"另选的理由：{why}", *lines) if why else tuple(lines)
 
 
 def _happened(
@@ -260,13 +264,19 @@ def suggestions(desk: Desk, order: orders.OrderView) -> list[SuggestedClass]:
     ]
 
 
+def demand_said(order: orders.OrderView) -> str:
+    """What kind of demand it is, and whether the system only inferred it."""
+    word = labels.CHOICES.get(order.demand_type, "")
+    return f"{word}（推断，待立案确认）" if word and order.value.inferred else word
+
+
 def filed_as(order: orders.OrderView, at: datetime) -> list[Said]:
     """How it is classed and filed, as far as it is."""
     flow = orders.flows.flow(order.value.flow, order.value.town)
     found = [
         ("类别", choices.class_said(order.class_code, at) or "待归类"),
         *choices.standard_said(order.condition, order.source),
-        ("诉求类型", labels.CHOICES.get(order.demand_type, "")),
+        ("诉求类型", demand_said(order)),
         ("答复时限", labels.CHOICES.get(order.time_class, "")),
         ("紧急程度", labels.CHOICES.get(order.severity, "") if order.severity != "general" else ""),
         ("结案归属", "由区级平台结案" if flow.options.closing.value == "district" else "由本镇结案"),
@@ -290,5 +300,5 @@ def marks(order: orders.OrderView) -> list[str]:
     if value.incident:
         found.append("已转突发事件")
     if value.avoid is not None:
-        found.append(f"回避：{people.unit_by_id(value.avoid).name}")
+        found.append(f"回避：{people.heir(value.avoid).name}")
     return found

@@ -105,7 +105,8 @@ def _returned(scene: Scene) -> Move | None:
     last = people.unit_by_id(order.progress.returned_by or order.responsible.unit).code
     unit = scene.rng.choice([code for code in OTHERS if code != last])
     if order.progress.returns == 1:
-        return Move("shift", "dispatch", {"unit": unit}, scene.minutes(40))
+        facts = {"unit": unit, "reason": "原单位已退单，按现场情况改派"}
+        return Move("shift", "dispatch", facts, scene.minutes(40))
     facts = {"unit": unit, "reason": "按权责清单及责任块档案确定"}
     if order.progress.returns == 2:
         return None if told.silent else Move("deputy", "designate", facts, scene.minutes(90))

@@ -26,6 +26,7 @@ from townops.people import api as people
 POWERLESS = frozenset({"village", "station", "enterprise", "public"})
 RULE, FALLBACK, UNSETTLED = "rule", "fallback", "unsettled"
 LAST_RESORT = "兜底"
+HANDLE = "orders.handle"
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Desk:
         rule = outcome.rule.name if outcome.rule else ""
         why = "规则所派单位无执法权" if outcome.rule else "没有规则相符"
         found = self._named(self.standard.fallback) if self.standard.fallback else None
-        if found is None or (found.powerless and self.standard.needs_power):
+        if not isinstance(found, Found) or (found.powerless and self.standard.needs_power):
             line = TraceLine(
                 LAST_RESORT, False, f"{why}，目录也没有可用的兜底单位，责任待明确，由中心先行负责"
             )
@@ -144,7 +145,7 @@ class Desk:
         line = TraceLine(LAST_RESORT, True, f"{why}，由目录的兜底单位先行处置")
         return Proposal(found.unit_id, FALLBACK, rule, None, (*outcome.trace, line))
 
-    def _named(self, code: str) -> Found:
+    def _named(self, code: str) -> Found | Absent:
         if code == "center":
             return Found(people.center(town=self.town).id)
         try:
@@ -173,9 +174,12 @@ class Desk:
         return _usable(unit)
 
 
-def _usable(unit: people.UnitView) -> Found:
+def _usable(unit: people.UnitView) -> Found | Absent:
+    """Absent where no post of the unit could ever take the order up: the next rule, at last the 兜底, has it."""
     if not unit.active:
         raise Broken(f"单位“{unit.name}”已停用")
+    if not people.has_post_with(unit.id, HANDLE):
+        return Absent(f"“{unit.name}”没有能办理工单的岗位，跳过")
     return Found(unit.id, powerless=unit.kind in POWERLESS and not unit.enforcement)
 
 

@@ -148,9 +148,11 @@ def _take(row: RawPayload, usable: Sequence[Usable], actor: Actor, at: datetime)
     row.known += outcomes.count("known")
     row.rounds += outcomes.count("round")
     waiting = [
-        suggesting.Waiting(received.order, _text(one.report), _moment(row, one.report, at))
+        suggesting.Waiting(
+            received.order, _text(one.report), _moment(row, one.report, at), bool(one.report.class_code)
+        )
         for one, received in taken
-        if received.outcome == "new" and row.source in suggesting.SOURCES and not one.report.class_code
+        if received.outcome == "new" and row.source in suggesting.SOURCES and not _called(one.report)
     ]
     outcome = suggesting.settle(waiting, at=at)
     row.automatic += outcome.automatic
@@ -185,6 +187,11 @@ def _one_by_one(
 def _incoming(row: RawPayload, one: Usable) -> orders.IncomingReport:
     number = f"{row.sm3[:12]}-{one.row}" if row.channel in FILES else ""
     return messages.incoming(one.report, number)
+
+
+def _called(report: Report) -> bool:
+    """Whether whoever sent it said what it is: its class and its demand type."""
+    return bool(report.class_code and report.demand_type)
 
 
 def _text(report: Report) -> str:

@@ -1,8 +1,10 @@
-"""Suggestions become classes when the model is sure; else they wait beside the order for a person."""
+"""Suggestions become classes when the model is sure; else they wait beside the order for a person. The demand type (诉求类型)
+is inferred for every order: none is left without one, and it is marked as inferred until a person files it.
+"""
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -21,11 +23,15 @@ AT_ONCE: Final = 10  # orders classed in one transaction: the database is soon f
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An order without a class: its id, its text (title on the first line), and when it may be classed."""
+    """An order without a class or a demand type: its id, its text (title on the first line), and when it may be classed.
+
+    `classed`: a person gave its class, only its type is to be inferred.
+    """
 
     order: int
     text: str
     at: datetime
+    classed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,8 @@ class Outcome:
 
 
 def settle(waiting: Sequence[Waiting], *, at: datetime) -> Outcome:
-    """Suggest for each order once, and class those the model is sure of. An order seen before is
-    left alone.
+    """Suggest for each order once, class those the model is sure of, and infer the demand type of all. An order
+    seen before is left alone.
     """
     ids = [one.order for one in waiting]
     seen = set(Suggestion.objects.filter(order_id__in=ids).values_list("order_id", flat=True))
@@ -49,7 +55,7 @@ def settle(waiting: Sequence[Waiting], *, at: datetime) -> Outcome:
     pairs = list(zip(fresh, _rows(fresh, classify.suggest_many(texts), at), strict=True))
     parts = [pairs[start : start + AT_ONCE] for start in range(0, len(pairs), AT_ONCE)]
     automatic = sum(_settle(part, at) for part in parts)
-    return Outcome(automatic, len(fresh) - automatic)
+    return Outcome(automatic, sum(not one.classed for one in fresh) - automatic)
 
 
 def threshold(at: datetime) -> float:
@@ -60,9 +66,9 @@ def threshold(at: datetime) -> float:
 
 
 def unclassed(ids: Sequence[int], at: datetime) -> list[Waiting]:
-    """Orders of a source the model knows that have neither a class nor a suggestion."""
+    """Orders of a source the model knows that lack a class or a demand type."""
     found = orders.told(ids, sources=SOURCES)
-    return [Waiting(one.order, _whole(one.title, one.text), at) for one in found]
+    return [Waiting(one.order, _whole(one.title, one.text), at, bool(one.class_code)) for one in found]
 
 
 def _whole(title: str, body: str) -> str:
@@ -90,34 +96,38 @@ def _row(one: Waiting, three: list[classify.Suggestion], about: str, sure: float
         third_confidence=round(100 * padded[2].confidence),
         demand_type=kind,
         demand_confidence=round(100 * share),
-        automatic=bool(padded[0].class_code) and padded[0].confidence >= sure,
+        automatic=bool(padded[0].class_code) and padded[0].confidence >= sure and not one.classed,
         model=about,
         at=at,
     )
 
 
 def _settle(part: Sequence[tuple[Waiting, Suggestion]], at: datetime) -> int:
-    """Write the suggestions and, where sure, the classes, together; how many orders were classed."""
-    chosen = [
-        orders.Choice(one.order, row.class_code, row.confidence, row.demand_type, one.at)
-        for one, row in part
-        if row.automatic
-    ]
+    """Write the suggestions, the inferred types and, where sure, the classes, together; how many orders were classed."""
+    chosen = [_choice(one, row) for one, row in part]
     with write():
-        classed = _classed(chosen, at)
+        classed = _called(chosen, at)
         for _, row in part:
             row.automatic = row.order_id in classed
         Suggestion.objects.bulk_create([row for _, row in part], ignore_conflicts=True)
     return len(classed)
 
 
-def _classed(chosen: Sequence[orders.Choice], at: datetime) -> set[int]:
-    """Class them; one that cannot be (no catalogue in force on its day) waits for a person, the others go on."""
+def _choice(one: Waiting, row: Suggestion) -> orders.Choice:
+    code = row.class_code if row.automatic else ""
+    return orders.Choice(one.order, code, row.confidence, row.demand_type, one.at)
+
+
+def _called(chosen: Sequence[orders.Choice], at: datetime) -> set[int]:
+    """Write what they seem to be; the orders that have their class by it. One that cannot be classed (no catalogue in
+    force on its day) keeps its type and waits for a person, the others go on.
+    """
     try:
         with write():
-            return orders.classify(chosen, recorded_at=at)
+            called = orders.classify(chosen, recorded_at=at)
     except Refused as refused:
-        if len(chosen) == 1:
-            log.warning("order %s is not classed: %s %s", chosen[0].order, refused.code, refused.params)
-            return set()
-    return {order for one in chosen for order in _classed([one], at)}
+        if len(chosen) > 1:
+            return {order for one in chosen for order in _called([one], at)}
+        log.warning("order %s is not classed: %s %s", chosen[0].order, refused.code, refused.params)
+        return _called([replace(chosen[0], class_code="")], at) if chosen[0].class_code else set()
+    return called & {one.order for one in chosen if one.class_code}

@@ -5,6 +5,9 @@ from typing import Final
 from townops.base.permissions import declare
 
 VIEW: Final = declare("orders.view", "查看本单位工单", "查看本单位、本居村参与过的工单")
+VIEW_FIELD: Final = declare(
+    "orders.view_field", "查看本人片区工单", "查看自己上报的、请自己核实的、岗位所在片区的工单"
+)
 VIEW_OWN: Final = declare("orders.view_own", "查看本人上报", "查看自己上报的事项的进展和答复，不含内部经过")
 VIEW_ALL: Final = declare("orders.view_all", "查看全镇工单", "查看全镇所有工单")
 REVEAL: Final = declare("orders.reveal", "查看联系方式", "说明理由后查看诉求人的完整联系方式，每次留痕")

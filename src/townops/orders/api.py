@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from townops.base import contacts, journal, sql
 from townops.base.db import write as transaction
@@ -439,9 +439,9 @@ class Told:
 
 
 def told(order_ids: Sequence[int], *, sources: Collection[str]) -> list[Told]:
-    """The first report of each of these orders of those sources that nobody has given a class."""
-    rows = Order.objects.filter(id__in=order_ids, source__in=sources, class_code="")
-    return _told(rows)
+    """The first report of each of these orders of those sources that nobody has given a class or a demand type."""
+    rows = Order.objects.filter(id__in=order_ids, source__in=sources)
+    return _told(rows.filter(Q(class_code="") | Q(demand_type="")))
 
 
 def confirmed(sources: Collection[str], *, without: Collection[str] = ()) -> list[Told]:

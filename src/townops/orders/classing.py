@@ -1,4 +1,4 @@
-"""The system gives orders a class where the model is sure and no person was first."""
+"""The system gives orders a class where the model is sure and no person was first, and the demand type it infers in any case."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,9 @@ from townops.orders.write import write
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The class the system would give an order at a moment; `confidence` in percent."""
+    """What the system would call an order at a moment: its class ("" leaves it to a person; `confidence` in percent), and its
+    demand type where nobody said one.
+    """
 
     order: int
     class_code: str
@@ -24,7 +26,7 @@ class Choice:
 
 
 def classify(choices: Sequence[Choice], *, recorded_at: datetime) -> set[int]:
-    """Class orders nobody filed yet, in one transaction; the ids of those where no person was first."""
+    """Call orders nobody filed yet what they seem to be, in one transaction; the ids of those where no person was first."""
     rows = {row.id: row for row in Order.objects.filter(id__in=[one.order for one in choices])}
     loaded = store.load_many([rows[one.order] for one in choices])
     made = [draft for one, order in zip(choices, loaded, strict=True) if (draft := _classing(order, one))]
@@ -42,11 +44,13 @@ def classify(choices: Sequence[Choice], *, recorded_at: datetime) -> set[int]:
 
 
 def _classing(loaded: store.Loaded, choice: Choice) -> Draft | None:
-    raw: dict[str, Any] = {
-        "class": choice.class_code,
-        "confidence": choice.confidence,
-        "demand_type": choice.demand_type or None,
-    }
+    known = loaded.value.demand_type
+    said: dict[str, Any] = (
+        {"class": choice.class_code, "confidence": choice.confidence} if choice.class_code else {}
+    )
+    raw = said if known or not choice.demand_type else said | {"demand_type": choice.demand_type}
+    if not raw:
+        return None
     center = system.actor(loaded.flow.center)
     try:
         return steps.draft_step(loaded, "classify", actor=center, at=choice.at, raw=raw)

@@ -17,7 +17,7 @@ from townops.kernel.actors import Actor
 from townops.kernel.coordinates import METRES_PER_DEGREE, metres_between, to_cgcs2000
 from townops.kernel.refusal import Refused
 from townops.orders import privacy, queries
-from townops.orders.access import VIEW, VIEW_ALL
+from townops.orders.access import VIEW, VIEW_ALL, VIEW_FIELD
 from townops.orders.domain.states import State
 from townops.orders.models import Order
 
@@ -51,7 +51,7 @@ def open_near(
 
     Refused: not_permitted (who sees no orders), and as `kernel.coordinates.to_cgcs2000` refuses.
     """
-    if not (actor.holds(VIEW) or actor.holds(VIEW_ALL)):
+    if not any(map(actor.holds, (VIEW, VIEW_ALL, VIEW_FIELD))):
         raise Refused("not_permitted", step="search")
     point, reach = to_cgcs2000(lng, lat, crs), min(metres, FURTHEST)
     near = (_near(row, point, actor) for row in _rows(actor, point, reach))

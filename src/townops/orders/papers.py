@@ -54,7 +54,7 @@ def assignment(whole: Whole, at: datetime) -> Sheet:
         Cell("上级时限", _time(order.outer_due_at)),
         Cell("诉求人", "（举报人信息不公开）" if hidden else contact.name if contact else ""),
         Cell("联系电话", contact.phone if contact and not hidden else ""),
-        Cell("诉求类型", CHOICES.get(order.demand_type, "")),
+        Cell("诉求类型", CHOICES.get(order.demand_type, "") + ("（推断）" if order.value.inferred else "")),
         Cell("类别", _class(whole, at)),
         Cell("地点", _place(whole), wide=True),
         Cell("诉求内容", order.text, wide=True, tall=HAND),

@@ -14,13 +14,13 @@ from townops.kernel.actors import Actor
 from townops.kernel.drawn import Drawn
 from townops.kernel.refusal import Refused
 from townops.orders import ground, narrowing, paging, privacy
-from townops.orders.access import REVEAL, VIEW, VIEW_ALL
+from townops.orders.access import REVEAL, VIEW, VIEW_ALL, VIEW_FIELD
 from townops.orders.leading import FEW, Asked, Keys, Lead, Plain, Spans, Term, choose, led
 from townops.orders.models import Order, OrderContact, OrderScope
 from townops.orders.models.order import UNADOPTED
 from townops.orders.narrowing import NONE, Filter
 from townops.orders.paging import Page, in_scopes
-from townops.orders.rows import area_scope, unit_scope
+from townops.orders.rows import area_scope, person_scope, post_scope, unit_scope
 from townops.people import api as people
 
 BY_NUMBER = "WHERE id = (SELECT n.order_id FROM orders_ordernumber n WHERE n.number = %s)"
@@ -238,8 +238,8 @@ def within(rows: QuerySet[Order], actor: Actor, scopes: Sequence[int]) -> QueryS
 
 def towns_of(actor: Actor) -> tuple[int, ...]:
     """The towns whose orders he may see, all or some."""
-    seen = VIEW_ALL if actor.holds(VIEW_ALL) else VIEW
-    codes = {people.unit_by_id(hat.unit).town for hat in actor.hats_with(seen)}
+    seen = {VIEW_ALL} if actor.holds(VIEW_ALL) else {VIEW, VIEW_FIELD}
+    codes = {people.unit_by_id(hat.unit).town for hat in actor.hats if hat.permissions & seen}
     return tuple(areas.area(code).id for code in sorted(codes))
 
 
@@ -247,6 +247,9 @@ def scopes_of(actor: Actor) -> tuple[int, ...]:
     found: set[int] = set()
     for hat in actor.hats_with(VIEW):
         found.add(unit_scope(hat.unit))
+        found |= {area_scope(area) for area in hat.areas}
+    for hat in actor.hats_with(VIEW_FIELD):  # not what his unit ever had to do with
+        found |= {person_scope(actor.person), post_scope(hat.post)}
         found |= {area_scope(area) for area in hat.areas}
     return tuple(sorted(found))
 

@@ -26,7 +26,7 @@ from townops.orders.models import (
 )
 from townops.orders.proof import Break, mark_mac, moment
 from townops.orders.reading import by_order
-from townops.orders.rows import clock_row, columns, own_scope, scopes
+from townops.orders.rows import clock_row, columns, named_scopes, scopes
 from townops.orders.upward import checking
 
 BESIDE = {"next_mark_at"}
@@ -137,10 +137,10 @@ def _tasks(lived: Lived) -> bool:
 
 
 def _scopes(lived: Lived) -> bool:
-    """Every unit ever involved and every village may see it, and who reported it for himself; nobody else."""
+    """Every unit ever involved and every village may see it, who reported it for himself, who was asked; nobody else."""
     at = lived.life.loaded.value.received_at
     involved = {scope for value in lived.life.values[1:] for scope in scopes(value)}
-    involved |= own_scope(lived.life.taken[0])
+    involved |= {scope for taken in lived.life.taken for scope in named_scopes(taken)}
     return _differ(lived.values(OrderScope, "scope", "received_at"), [(scope, at) for scope in involved])
 
 

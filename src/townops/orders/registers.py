@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
+from townops.kernel.outernumbers import comparable
 from townops.orders.models import (
     NumberSeries,
     OrderClock,
@@ -12,6 +13,7 @@ from townops.orders.models import (
     OrderLink,
     OrderMark,
     OrderNumber,
+    OrderReference,
     OrderScope,
     OrderTask,
     OrderText,
@@ -31,9 +33,12 @@ FAULTS = {
  ON o.id = n.order_id AND o.number = n.number WHERE o.id IS NULL ORDER BY 1""",
     "reference_removed": """SELECT o.id FROM orders_order o LEFT JOIN orders_orderreference r ON r.town = o.town_id
  AND r.external_number = o.external_number AND r.source = o.source AND r.order_id = o.id
- WHERE o.external_number <> '' AND r.order_id IS NULL ORDER BY 1""",
+ WHERE o.external_number <> '' AND r.order_id IS NULL AND NOT EXISTS (SELECT 1 FROM orders_orderreference s
+ WHERE s.order_id = o.id AND NOT s.stated = '' AND s.stated = o.external_number AND s.source = o.source
+ AND s.town = o.town_id) ORDER BY 1""",
     "reference_inserted": """SELECT r.order_id FROM orders_orderreference r LEFT JOIN orders_order o
- ON o.id = r.order_id AND o.external_number = r.external_number AND o.source = r.source AND o.town_id = r.town
+ ON o.id = r.order_id AND o.external_number = CASE WHEN r.stated = '' THEN r.external_number ELSE r.stated END
+ AND o.source = r.source AND o.town_id = r.town
  WHERE o.id IS NULL ORDER BY 1""",
 }
 
@@ -47,7 +52,17 @@ def breaks() -> Iterator[Break]:
         statement = f"""SELECT DISTINCT c.order_id FROM {table} c LEFT JOIN orders_order o ON o.id = c.order_id
  WHERE o.id IS NULL ORDER BY 1"""  # noqa: S608
         yield from _orders(statement, f"without_order:{model.__name__}")
+    yield from _spelt()
     yield from _series()
+
+
+def _spelt() -> Iterator[Break]:
+    """A reference under another number than the one that was stated."""
+    strange = OrderReference.objects.exclude(stated="").order_by("order_id")
+    rows = strange.values_list("order_id", "external_number", "stated")
+    for order, number, stated in rows.iterator(chunk_size=5000):
+        if number != comparable(stated):
+            yield Break(order, 0, "reference_inserted")
 
 
 def _orders(statement: str, reason: str) -> Iterator[Break]:

@@ -17,9 +17,10 @@ from townops.catalogue import api as catalogue
 from townops.kernel.actors import SYSTEM_PERSON, Actor, Hat
 from townops.kernel.coordinates import to_cgcs2000
 from townops.kernel.identifiers import new_id
+from townops.kernel.outernumbers import comparable
 from townops.kernel.refusal import Refused
 from townops.orders import drafts, flows, numbers, resolve, sources, store, system
-from townops.orders.access import REPORT
+from townops.orders.access import REPORT, VIEW_FIELD
 from townops.orders.domain.asked import LONGEST, MOST, Asked, fits, packed
 from townops.orders.domain.born import Birth, report
 from townops.orders.domain.decide import decide
@@ -141,6 +142,7 @@ def receive_reports(
     `beside` makes rows of one model out of the answers, kept in the same transaction.
     Refused: source_unknown, source_not_permitted, number_not_permitted, received_in_the_future, number_of_another, ...
     """
+    reports = [_trimmed(one) for one in reports]
     numbered = any(one.external_number or one.outer_due_at for one in reports)
     sources.check_report(actor, {one.source for one in reports}, numbered=numbered)
     desk = Desk(actor, at, areas.area(town or _town_of(actor)), origin)
@@ -157,6 +159,18 @@ def receive_reports(
             if refused.code not in {"stale_version", "not_a_new_round"}:
                 raise
     return _in_turn(reports, desk, recorded, beside)
+
+
+def _trimmed(one: IncomingReport) -> IncomingReport:
+    """A number of blanks is none; blanks around one are not part of it."""
+    stated = one.external_number
+    bare = stated.strip() if comparable(stated) else ""
+    return one if bare == stated else replace(one, external_number=bare)
+
+
+def _key(one: IncomingReport) -> tuple[str, str]:
+    """What makes two reports those of one order, however the number is spelt; ("source", "") of none."""
+    return one.source, comparable(one.external_number)
 
 
 def _town_of(actor: Actor) -> str:
@@ -180,7 +194,8 @@ def _refuse_unfit(one: IncomingReport, at: datetime) -> None:
         one.contact_phone,
         one.external_number,
     )
-    if not all(map(resolve.storable, words)) or len(one.external_number) > LONGEST_NUMBER:
+    longest = max(len(one.external_number), len(comparable(one.external_number)))
+    if not all(map(resolve.storable, words)) or longest > LONGEST_NUMBER:
         raise Refused("report_malformed", number=one.external_number[:LONGEST_NUMBER])
     if one.demand_type and one.demand_type not in DEMAND.choices:
         raise resolve.malformed(DEMAND, one.demand_type)
@@ -215,7 +230,7 @@ def _parts(reports: Sequence[IncomingReport]) -> list[list[IncomingReport]]:
     parts: list[list[IncomingReport]] = [[]]
     seen: dict[tuple[str, str], datetime] = {}
     for one in reports:
-        key = (one.source, one.external_number)
+        key = _key(one)
         if one.external_number and seen.get(key, one.received_at) != one.received_at:
             parts.append([])
             seen = {}
@@ -234,7 +249,7 @@ def _receive(
     answers: list[Received] = []
     seen: dict[tuple[str, str], Received] = {}
     for one in reports:
-        place, key = next(places), (one.source, one.external_number)
+        place, key = next(places), _key(one)
         if one.external_number and key in seen:
             answers.append(_repeated(seen[key]))
             continue
@@ -254,7 +269,7 @@ def _repeated(first: Received) -> Received:
 
 
 def _known(reports: Sequence[IncomingReport], town: int) -> dict[tuple[str, str], Order]:
-    numbers_of = {one.external_number for one in reports if one.external_number}
+    numbers_of = {_key(one)[1] for one in reports if one.external_number}
     if not numbers_of:
         return {}
     orders = {row.order_id: (row.source, row.external_number) for row in _references(numbers_of, town)}
@@ -277,7 +292,7 @@ def _numbers(reports: Sequence[IncomingReport], known: dict[tuple[str, str], Ord
     places: list[tuple[tuple[str, str], IncomingReport]] = []
     seen: set[tuple[str, str]] = set()
     for one in reports:
-        key = (one.source, one.external_number)
+        key = _key(one)
         if one.external_number and (key in known or key in seen):
             continue
         seen.add(key)
@@ -339,7 +354,7 @@ def _new(one: IncomingReport, desk: Desk, number: str, place: Place) -> tuple[Re
         facts["demand_type"] = one.demand_type
     if one.severity:
         facts["severity"] = one.severity
-    if desk.actor.person and not birth.asked:
+    if desk.actor.person and (not birth.asked or desk.actor.holds(VIEW_FIELD)):
         facts["own"] = True
     at = one.received_at if desk.origin == "history" else desk.at
     decision = report(flow, birth, facts, person=desk.actor.person, at=at)

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Final
 
 from townops.base import sql
 from townops.orders import marks
 from townops.orders.domain.decide import Decision
+from townops.orders.domain.facts import Party
 from townops.orders.domain.order import Named, Order
 from townops.orders.domain.settle import primary
-from townops.orders.domain.taken import Taken
+from townops.orders.domain.taken import ASKED, Taken
 from townops.orders.drafts import Draft
 from townops.orders.models import OrderClock, OrderTask
+
+POSTS: Final = 2**62
 
 
 def unit_scope(unit: int) -> int:
@@ -23,13 +27,25 @@ def area_scope(area: int) -> int:
 
 
 def person_scope(person: int) -> int:
-    """Below zero: who reported from outside the town's offices, for his own reports alone."""
+    """Below zero: who reported and sees no unit's orders, for his own reports."""
     return -person
 
 
-def own_scope(taken: Taken) -> set[int]:
-    """Of a report by somebody from outside the town's offices."""
-    return {person_scope(taken.person)} if taken.step == "report" and taken.get("own", bool) else set()
+def post_scope(post: int) -> int:
+    """Further below: what is asked of a post in the field, whoever holds it."""
+    return -POSTS - post
+
+
+def named_scopes(taken: Taken) -> set[int]:
+    """Of a report by somebody who sees no unit's orders; of a verification, the posts and the unit that are asked."""
+    if taken.step == "report" and taken.get("own", bool):
+        return {person_scope(taken.person)}
+    if taken.step != "request_verification" or (unit := taken.get("unit", Party)) is None:
+        return set()
+    asked = taken.facts.get(ASKED)
+    if not isinstance(asked, tuple):
+        return set()
+    return {unit_scope(unit.unit)} | {post_scope(post) for post in asked if isinstance(post, int)}
 
 
 def columns(draft: Draft) -> dict[str, object]:

@@ -15,6 +15,7 @@ from townops.orders.models import OrderLink, Precedent, Upward
 LONGEST_RECEIPT = 120
 RUNGS = {"designate": "designate", "decide_dispute": "decide", "dispatch": "redispatch"}
 SESSION = "session"
+BY_ANSWER, OVERTAKEN = "answer", "overtaken"  # ways of messages that nobody marked as sent
 
 
 def side_rows(drafts: Sequence[Draft], recorded_at: datetime) -> None:
@@ -81,12 +82,18 @@ def _receipt(draft: Draft, recorded_at: datetime) -> None:
 
 
 def _answer(draft: Draft, recorded_at: datetime) -> None:
-    """An answer closes the question it answers, and a closing answer the reply too."""
-    taken = draft.decision.taken
-    waiting = Upward.objects.filter(order_id=draft.decision.after.id).exclude(status="answered")
-    waiting.filter(kind__in=answered_kinds(taken)).update(
-        status="answered", answered_at=recorded_at, granted=bool(taken.get("granted", bool))
+    """An answer closes the question it answers, and a closing answer the reply too.
+
+    It proves that what nobody marked was sent; a message of an earlier round it only overtakes.
+    """
+    taken, order = draft.decision.taken, draft.decision.after
+    waiting = Upward.objects.filter(order_id=order.id, kind__in=answered_kinds(taken)).exclude(
+        status="answered"
     )
+    unmarked = waiting.filter(sent_at=None)
+    unmarked.filter(round__lt=order.round).update(sent_by=OVERTAKEN)
+    unmarked.filter(round=order.round).update(sent_at=recorded_at, sent_by=BY_ANSWER)
+    waiting.update(status="answered", answered_at=recorded_at, granted=bool(taken.get("granted", bool)))
 
 
 def answered_kinds(taken: Taken) -> list[str]:

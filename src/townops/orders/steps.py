@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from townops.base.registry import answers
-from townops.kernel.actors import Actor, Hat
+from townops.kernel.actors import SYSTEM_PERSON, Actor, Hat
 from townops.kernel.refusal import Refused
-from townops.orders import resolve, side, store, system
+from townops.orders import resolve, side, store, system, verifying
 from townops.orders.domain.decide import allow, decide, forbid_same_hands, needs_of, permit
 from townops.orders.domain.facts import Facts, Need, Parent, Party, Place, Standard, Subject, Value
 from townops.orders.domain.flow import Authority
@@ -17,7 +17,7 @@ from townops.orders.domain.order import Basis, Order
 from townops.orders.domain.states import State
 from townops.orders.domain.step import Step, said_of
 from townops.orders.domain.steps import HIDDEN, STEPS
-from townops.orders.domain.taken import Taken
+from townops.orders.domain.taken import AVOIDS, INFERRED, OVERRULES, Taken
 from townops.orders.drafts import Draft, pointed, upon
 from townops.orders.models import Order as Row
 from townops.orders.models import OrderLink
@@ -75,7 +75,7 @@ def draft_step(
     step = STEPS.get(name)
     if step is None:
         raise Refused("step_unknown", step=name)
-    order, flow = loaded.value, loaded.flow
+    order, flow = inheriting(loaded.value), loaded.flow
     hat = permit(flow, order, step, actor)
     here = resolve.around(order, at, actor.person)
     found = resolve.resolve(needs_of(flow, order, step), raw, here)
@@ -85,9 +85,19 @@ def draft_step(
     _can_work(step, found.facts)
     proven, columns = _moved(step, raw)
     facts = {**found.facts, **proven, **_added(order, step, hat, found.facts, here)}
+    if order.avoid != loaded.value.avoid:
+        facts[AVOIDS] = order.avoid
     decision = decide(flow, order, name, facts, actor, at)
     draft = upon(loaded, decision)
     return replace(draft, texts=found.texts, files=tuple(found.files), columns=columns)
+
+
+def inheriting(order: Order) -> Order:
+    """回避 goes over to whoever took over from the unit complained about."""
+    if order.avoid is None:
+        return order
+    heir = people.heir(order.avoid).id
+    return order if heir == order.avoid else order.now(avoid=heir)
 
 
 def _can_work(step: Step, facts: Facts) -> None:
@@ -124,6 +134,10 @@ def _added(order: Order, step: Step, hat: Hat, facts: Facts, here: resolve.Aroun
         return _moved_unit(order, facts, here)
     if step.name == "fall_back":
         return {"unit": fallback_of(order, here)}
+    if step.name == "request_verification":
+        return verifying.asked(order, facts.get("unit"), here)
+    if step.name == "classify" and here.person == SYSTEM_PERSON and "demand_type" in facts:
+        return {INFERRED: True}
     return _known(order, step, hat)
 
 
@@ -180,14 +194,25 @@ def _dispatched(order: Order, facts: Facts, here: resolve.Around) -> dict[str, V
     if not same:
         rules = people.unit_by_id(proposal.unit_id).name
         other = f"✗ 派遣员另选：按规则应为{rules}"
+        added[OVERRULES] = _is_overruled(order, proposal)
         return added | {"trace": "\n".join((other, trace_of(proposal)))[:LONGEST_TRACE]}
     return added | {"trace": trace_of(proposal)}
 
 
+def _is_overruled(order: Order, proposal: Any) -> bool:
+    """Not where nothing was ruled, nor where the unit by the rule has just returned the order."""
+    return bool(proposal.basis != Basis.UNSETTLED.value and proposal.unit_id != order.progress.returned_by)
+
+
 def _to_leader(order: Order, given: Value) -> dict[str, Value]:
-    """回避: the leader in charge of the unit complained about holds it; about the center, 党政办."""
-    if isinstance(given, Party):
-        return {"basis": Basis.DESIGNATED.value}
+    """回避: the leader in charge of the unit complained about holds it; about the center, 党政办; else says why."""
+    by_rule = _avoiding(order)
+    if isinstance(given, Party) and given != by_rule["unit"]:
+        return {"basis": Basis.DESIGNATED.value, OVERRULES: True}
+    return by_rule
+
+
+def _avoiding(order: Order) -> dict[str, Value]:
     accused = people.unit_by_id(order.avoid or 0)
     if accused.kind == "center" or accused.leader_post_id is None:
         return {"unit": resolve.party(people.unit("dangzheng", town=accused.town)), "basis": Basis.RULE.value}
@@ -344,7 +369,7 @@ def _view(loaded: store.Loaded, step: Step, actor: Actor, at: datetime) -> StepV
 
 def _try(loaded: store.Loaded, step: Step, actor: Actor, at: datetime) -> None:
     """As `decide`, as far as it can be told without the facts."""
-    order, flow = loaded.value, loaded.flow
+    order, flow = inheriting(loaded.value), loaded.flow
     hat = permit(flow, order, step, actor)
     allow(flow, order, step)
     forbid_same_hands(order, step, actor)

@@ -17,14 +17,16 @@ from townops.orders.domain.settle import primary
 from townops.orders.domain.states import LOOKS, State
 from townops.orders.domain.step import said_of
 from townops.orders.domain.steps import STEPS
-from townops.orders.domain.taken import WAITS
+from townops.orders.domain.taken import ASKED, AVOIDS, INFERRED, OVERRULES, REPLY_WAITS, WAITS
 from townops.orders.models import Order as Row
 from townops.orders.models import OrderEvent, OrderFile, OrderText
 from townops.orders.store import Loaded
 from townops.people import api as people
 
 TOLD = ("text", "answers")
-FOR_THE_PROOF = frozenset({"attachments", "marks", "message_seq", "own", WAITS})  # files are shown as files
+FOR_THE_PROOF = frozenset(
+    {"attachments", "marks", "message_seq", "own", ASKED, AVOIDS, INFERRED, OVERRULES, REPLY_WAITS, WAITS}
+)  # files are shown as files
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,7 @@ FACTS: Final = {
 FACTS_OF_STEP: Final = {
     ("request_verification", "unit"): "核实单位（不填由系统选最近的）",
     ("dispatch", "unit"): "主办单位（不填按派遣规则）",
+    ("dispatch", "reason"): "另选单位的理由（不按规则派时必填）",
     ("designate", "unit"): "指定给",
     ("decide_dispute", "unit"): "裁定给",
     ("add_opinion", "unit"): "代哪个单位填写（本单位不用填）",

@@ -12,6 +12,7 @@ from django.db.models import Model
 from townops.base import attachments, outbox, sql
 from townops.base.db import write as transaction
 from townops.base.models import Attachment
+from townops.kernel.outernumbers import comparable
 from townops.kernel.refusal import Refused
 from townops.orders import marks, rows, store
 from townops.orders.domain import order as domain
@@ -127,18 +128,19 @@ def _insert(fresh: Sequence[Order]) -> None:
     """New orders with their public numbers and outer references."""
     sql.insert(fresh)
     sql.insert([sql.fresh(OrderNumber, number=row.number, order_id=row.id) for row in fresh])
-    sql.insert(
-        [
-            sql.fresh(
-                OrderReference,
-                town=row.town_id,
-                source=row.source,
-                external_number=row.external_number,
-                order_id=row.id,
-            )
-            for row in fresh
-            if row.external_number
-        ]
+    sql.insert([_reference(row) for row in fresh if row.external_number])
+
+
+def _reference(row: Order) -> OrderReference:
+    """Under the number's comparable spelling, with the stated one where it is another."""
+    stated, number = row.external_number, comparable(row.external_number)
+    return sql.fresh(
+        OrderReference,
+        town=row.town_id,
+        source=row.source,
+        external_number=number,
+        stated="" if stated == number else stated,
+        order_id=row.id,
     )
 
 
@@ -233,7 +235,7 @@ def _scopes(drafts: Sequence[Draft]) -> None:
 
 
 def _seen_by(draft: Draft) -> set[int]:
-    return rows.new_scopes(draft.decision) | rows.own_scope(draft.decision.taken)
+    return rows.new_scopes(draft.decision) | rows.named_scopes(draft.decision.taken)
 
 
 def _news(drafts: Sequence[Draft], recorded_at: datetime) -> None:

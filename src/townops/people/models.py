@@ -59,6 +59,7 @@ class Post(models.Model):
     rank = models.PositiveSmallIntegerField("层级", choices=Rank, default=Rank.STAFF)
     sequence = models.PositiveSmallIntegerField("排序", default=0)
     filled_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    area = models.ForeignKey("areas.Area", models.PROTECT, null=True, blank=True, related_name="+")
     active = models.BooleanField("启用", default=True)
 
     class Meta:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.db.models import Q
 
+from townops.areas import api as areas
 from townops.base import seals
 from townops.base.db import write
 from townops.base.permissions import declared, permissions_of
@@ -28,7 +29,14 @@ from townops.people.structure import POST_NAME, circles, give, may_edit, may_giv
 from townops.people.unit_changes import Line
 
 SUBJECT: Final = "post"
-LABELS: Final = {"name": "名称", "rank": "层级", "filled_by_id": "由谁兼任", "roles": "角色"}
+LABELS: Final = {
+    "name": "名称",
+    "rank": "层级",
+    "filled_by_id": "由谁兼任",
+    "area_id": "片区",
+    "roles": "角色",
+}
+PARTS: Final = frozenset({"grid", "village"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,7 @@ class PostChange:
     starts: datetime
     note: str
     over: int = 0
+    area_id: int | None = None
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -94,10 +103,20 @@ def verify(change: PostChange, actor: Actor) -> None:
     unit = unit_by_id(change.unit_id)
     if not unit.active:
         raise Refused("unit_ended", name=unit.name)
+    _verify_area(change, unit.town)
     _verify_place(change)
     before = frozenset(post_by_id(change.post_id).roles if change.post_id else ())
     if administers(before ^ frozenset(change.roles)):
         may_give_administration(actor)
+
+
+def _verify_area(change: PostChange, town: str) -> None:
+    """Refused("post_area_unknown"): a post's own part is a 责任网格 or a 居村 of its town."""
+    if change.area_id is None:
+        return
+    one = areas.area_by_id(change.area_id)
+    if one.kind not in PARTS or one.id not in areas.below(areas.area(town).id):
+        raise Refused("post_area_unknown", given=one.name)
 
 
 def _verify_place(change: PostChange) -> None:
@@ -151,6 +170,8 @@ def said(name: str, value: Any) -> str:
         known = directory()
         post = known.posts.get(value)
         return f"{known.units[post.unit_id].name} {post.name}" if post else "不兼任"
+    if name == "area_id":
+        return areas.area_by_id(value).name if value else "全镇"
     return str(value)
 
 
@@ -161,7 +182,13 @@ def foresee(change: PostChange, actor: Actor) -> ForeseenPost:
         lines = (Line(LABELS[name], "", said(name, value)) for name, value in change.facts.items())
         return ForeseenPost(tuple(lines), (), (), (), (), ())
     known, one = directory(), post_by_id(change.post_id)
-    wanted = replace(one, rank=change.rank, filled_by_id=change.filled_by_id, roles=change.facts["roles"])
+    wanted = replace(
+        one,
+        rank=change.rank,
+        filled_by_id=change.filled_by_id,
+        roles=change.facts["roles"],
+        area_id=change.area_id,
+    )
     after = known.supposing(posts=_replaced(known, wanted))
     refuse_orphans(known, after, change.starts, actor=actor)
     falls, first = falling(known, after, [one.id], change.starts)
@@ -297,7 +324,8 @@ def _do_put(change: Planned) -> None:
     if filled is not None and not post_by_id(filled).active:
         raise Refused("post_closed", post=post_by_id(filled).name)
     before = directory()
-    wanted = {name: change.facts[name] for name in ("name", "rank", "filled_by_id")} | {"active": True}
+    named = [name for name in ("name", "rank", "filled_by_id", "area_id") if name in change.facts]
+    wanted = {name: change.facts[name] for name in named} | {"active": True}
     told = {"note": change.note, "what": change.action}
     put(row, wanted, key=row.code, actor=change.author, at=change.starts, told=told)
     if set(change.facts["roles"]) != set(post_by_id(row.pk).roles):

@@ -1,6 +1,6 @@
 """Who is who, who holds what: answers from memory, a database is asked only when something changed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -52,8 +52,22 @@ def actor_of(person_id: int, at: datetime) -> Actor:
 
 def _hat(known: Directory, post: PostView) -> Hat:
     unit = known.units[post.unit_id]
-    limit = frozenset({unit.area_id}) if unit.kind in LIMITED and unit.area_id is not None else frozenset()
+    own = post.area_id or (unit.area_id if unit.kind in LIMITED else None)
+    limit = frozenset({own, *_villages(own)}) if own is not None else frozenset()
     return Hat(post.id, unit.id, permissions_of(post.roles), post.rank, limit)
+
+
+def _villages(area_id: int) -> Iterator[int]:
+    """Those of a 责任网格; a 居村 stands for itself."""
+    if areas.area_by_id(area_id).kind == "grid":
+        yield from (one.id for one in areas.children(area_id))
+
+
+def posts_with(*permissions: str, town: str) -> tuple[PostView, ...]:
+    """Posts of a town that carry all of these permissions, staffed or not."""
+    wanted = frozenset(permissions)
+    every = (one for unit in units(town=town) for one in posts_of(unit.id))
+    return tuple(one for one in every if wanted <= permissions_of(one.roles))
 
 
 def unit(code: str, *, town: str = "") -> UnitView:

@@ -41,9 +41,10 @@ def _posts() -> list[PostView]:
     links = PostRole.objects.order_by("role__code").values_list("post_id", "role__code")
     for post_id, role in links:
         roles.setdefault(post_id, []).append(role)
-    rows = Post.objects.order_by("unit_id", "sequence", "id").values_list(*POST, "active")
+    rows = Post.objects.order_by("unit_id", "sequence", "id").values_list(*POST, "active", "area_id")
     return [
-        replace(PostView(*row), roles=tuple(roles.get(row[0], ())), active=active) for *row, active in rows
+        replace(PostView(*row), roles=tuple(roles.get(row[0], ())), active=active, area_id=area)
+        for *row, active, area in rows
     ]
 
 

@@ -8,6 +8,7 @@ WORDS: Final = {
     "person_unknown": "没有编号为“{code}”的人员。",
     "account_without_person": "该账号没有对应的人员，请系统管理员登记。",
     "appointment_unknown": "没有这一任职记录。",
+    "post_area_unknown": "没有叫“{given}”的责任网格或居村，请从列表中选择。",
     "post_filled_by_another": "“{post}”由“{other}”兼任，请任免后者。",
     "already_appointed": "{name}已在该岗位任职。",
     "appointment_begun": "{name}已经到任，不能撤销，请结束任职。",

@@ -25,6 +25,14 @@ def test_the_page_of_an_order_names_classes_sources_and_units_in_the_trace(town)
     assert CODES.search(event.facts["trace"])
 
 
+def test_the_reason_for_another_unit_stands_in_the_trace(town):
+    story = Story()
+    number = story.filed()
+    story.takes("dispatch", number, "dispatch", unit="pingan", reason="当事人已到平安办")
+    text = Browser("dispatch").open(f"/orders/{number}").page.text
+    assert "另选的理由：当事人已到平安办" in text
+
+
 def story_events(story: Story, number: str):
     from townops.orders import api
 

@@ -1,6 +1,6 @@
 """The dispatch board: what waits for dispatch, where it lies, what the rules propose and why; accepting one or many."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,16 +45,17 @@ def accept(request: HttpRequest, desk: Desk) -> HttpResponse:
     unit = choices.unit_code(request.POST.get("unit", ""), desk.town)
     chosen = list(dict.fromkeys(request.POST.getlist("order")))[:MOST]
     sure = set(request.POST.getlist("sure"))
-    done = [_dispatched(desk, one, unit, sure) for one in chosen]
+    reason = request.POST.get("reason", "").strip()
+    facts = {name: said for name, said in (("unit", unit), ("reason", reason)) if said}
+    done = [_dispatched(desk, one, facts, sure) for one in chosen]
     shown = _shown(desk, request.POST.get("next", ""))
     return render(request, "console/board.html", shown | {"outcomes": done, **_summed(done)})
 
 
-def _dispatched(desk: Desk, chosen: str, unit: str, sure: Collection[str]) -> Outcome:
+def _dispatched(desk: Desk, chosen: str, facts: Mapping[str, str], sure: Collection[str]) -> Outcome:
     """`chosen` is NUMBER or NUMBER:SEQ, the state of the order that was seen; what waits for an answer is asked again."""
     number, _, seen = chosen.partition(":")
     seq = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None  # noqa: PLR2004
-    facts = {"unit": unit} if unit else {}
     try:
         waits = [] if number in sure else pending(orders.order_for(desk.actor, number, at=desk.at))
         if waits:

@@ -65,7 +65,10 @@ def again(request: HttpRequest, desk: Desk, refused: Refused) -> HttpResponse:
         "back": f"{reverse('console:orders')}?{address.query}",
         "ticked": {one.partition(":")[0] for one in request.POST.getlist("row")},
         "whole": request.POST.get("scope") == bulk.WHOLE,
-        "actions": [(one, bulk.typed(request.POST, one)) for one in bulk.offered(desk)],
+        "actions": [
+            (one, bulk.typed(request.POST, one), bulk.typed_beside(request.POST, one))
+            for one in bulk.offered(desk)
+        ],
     }
     return render(request, "console/orders.html", shown, status=STATUS.get(refused.code, 400))
 
@@ -91,7 +94,7 @@ def _around(desk: Desk, address: filters.Address) -> dict[str, object]:
         "columns": columns.chosen(kept.columns),
         "every_column": columns.ALL,
         "as_map": address.but(cursor=""),
-        "actions": [(one, "") for one in bulk.offered(desk)],
+        "actions": [(one, "", "") for one in bulk.offered(desk)],
         "may_export": desk.may(bulk.EXPORT),
         "key": secrets.token_hex(16),
         **_choices(desk, address),

@@ -48,7 +48,7 @@ def _confirm(request: HttpRequest, desk: Desk, action: bulk.Action, total: int) 
     shown = {
         "desk": desk, "action": action, "total": total, "address": address, "chips": list(address.chips()),
         "typed": bulk.typed(request.POST, action), "key": request.POST.get("key", ""),
-        "queued": total > batches.AT_ONCE,
+        "beside": bulk.typed_beside(request.POST, action), "queued": total > batches.AT_ONCE,
     }  # fmt: skip
     return render(request, "console/many_sure.html", shown)
 

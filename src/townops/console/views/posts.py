@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from townops.areas import api as areas
 from townops.base import journal
 from townops.console import choices
 from townops.console.doors import Desk, page
@@ -30,7 +31,7 @@ APPOINT, END, PUT, CLOSE = "appoint", "end", "put", "close"
 FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     APPOINT: ("what", "person", "instead", "starts", "note"),
     END: ("what", "tenure", "ends", "note"),
-    PUT: ("what", "unit", "name", "rank", "filled", "roles", "from", "note", "over"),
+    PUT: ("what", "unit", "name", "rank", "filled", "area", "roles", "from", "note", "over"),
     CLOSE: ("what", "from", "note", "over"),
 }
 DONE: Final = {
@@ -218,6 +219,7 @@ def _put(
         begin,
         typed["note"],
         whole(typed["over"]),
+        _part(desk, typed["area"]),
     )
 
 
@@ -227,6 +229,21 @@ def _unit(desk: Desk, given: str) -> int:
     if found is None:
         raise Refused("unit_unknown", code="")
     return found
+
+
+def _part(desk: Desk, given: str) -> int | None:
+    """A 责任网格 or 居村 by name, None where nothing is typed. Refused("post_area_unknown")."""
+    if not given:
+        return None
+    found = next((code for code, said in _parts(desk) if said == given), None)
+    if found is None:
+        raise Refused("post_area_unknown", given=given[:40])
+    return found
+
+
+def _parts(desk: Desk) -> Iterator[tuple[int, str]]:
+    for kind in ("grid", "village"):
+        yield from ((one.id, one.name) for one in areas.areas_of(desk.town, kind))
 
 
 def _tenure(given: str, number: int) -> people.Tenure:
@@ -348,6 +365,7 @@ def _standing(desk: Desk, at_post: people.PostView) -> dict[str, str]:
         "name": at_post.name,
         "rank": str(at_post.rank),
         "filled": full_name(at_post.filled_by_id) if at_post.filled_by_id else "",
+        "area": areas.area_by_id(at_post.area_id).name if at_post.area_id else "",
         "roles": " ".join(at_post.roles),
         "from": _today(desk),
         "over": str(people.planned.count(RULES.SUBJECT, at_post.id)),
@@ -366,6 +384,7 @@ def _choices(desk: Desk, number: int, typed: Mapping[str, str]) -> dict[str, obj
         "fillers": choices.Listing(
             "fillers", tuple(said for one, said in choices.posts(desk.town) if one.id != number)
         ),
+        "parts": choices.Listing("parts", tuple(said for _code, said in _parts(desk))),
         "unit_names": choices.Listing("unit-names", tuple(one.name for one in people.units(town=desk.town))),
     }
 

@@ -47,6 +47,7 @@ def town(db: None) -> areas.AreaView:
     survey = areas.Survey("试验测量", "T", rows, "EPSG:4490")
     result = areas.take_survey(survey, valid_from=BEGIN, actor=EDITOR, at=MONDAY_MORNING)
     assert result.errors == ()
+    people.load_roles()
     people.build_units("T", actor=EDITOR, at=MONDAY_MORNING)
     catalogue.load_starting(BEGIN, at=MONDAY_MORNING)
     return areas.area("T")

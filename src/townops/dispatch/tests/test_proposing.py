@@ -75,6 +75,21 @@ def test_a_hotline_subject_goes_to_the_unit_of_its_class(published, order):
     assert (proposal.unit_id, proposal.basis) == (unit("shefa"), "rule")
 
 
+def test_a_unit_where_no_post_handles_is_passed_over_and_said(published, order):
+    assert not people.has_post_with(unit("system"), "orders.handle")
+    published(Rule(1, "错派", "system"), Rule(2, "其余", "condition"))
+    proposal = api.propose(order)
+    assert proposal.rule == "其余"
+    assert "没有能办理工单的岗位" in proposal.trace[0].reason
+
+
+def test_where_no_rule_finds_a_unit_that_handles_the_last_resort_has_it(published, order):
+    published(Rule(1, "错派", "system"))
+    proposal = api.propose(order)
+    assert proposal.basis in {"fallback", "unsettled"}
+    assert [line.rule for line in proposal.trace] == ["错派", "兜底"]
+
+
 def test_a_rule_may_set_a_limit_of_its_own(published, order):
     published(Rule(1, "加急", "condition", limit=Limit(1, TimeUnit.URGENT_HOUR)))
     assert api.propose(order).limit == Limit(1, TimeUnit.URGENT_HOUR)

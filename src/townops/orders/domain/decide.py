@@ -17,7 +17,7 @@ from townops.orders.domain.order import Order
 from townops.orders.domain.states import State
 from townops.orders.domain.step import ANY, INVOLVED, MAIN, OPINION, OUTSIDE, SYSTEM, Step
 from townops.orders.domain.steps import STEPS
-from townops.orders.domain.taken import WAITS, Taken
+from townops.orders.domain.taken import REPLY_WAITS, WAITS, Taken
 
 AS_LEADER = frozenset({"decide_extension", "decide_suspension", "decide_dispute"})
 PERMISSION_IN_STATE = {
@@ -52,7 +52,7 @@ def decide(flow: Flow, order: Order, name: str, facts: Facts, actor: Actor, at: 
     person = actor.person
     full: dict[str, Value] = {"calendar": flow.calendar_version, **facts}
     if name in LEAVING:
-        full[WAITS] = True
+        full |= {WAITS: True, REPLY_WAITS: True}
     taken = Taken(name, order.seq + 1, person, hat.unit, hat.post or None, hat.rank, at, full)
     for guard in GUARDS.get(name, ()):
         guard(flow, order, taken)
@@ -146,7 +146,8 @@ def _in_area(order: Order, hat: Hat) -> bool:
     if not hat.areas:
         return True
     here = {order.place.village, order.place.block}
-    return bool(hat.areas & here) or hat.unit in _involved(order)
+    asked = order.state is State.VERIFYING and hat.post in order.progress.asked_posts
+    return bool(hat.areas & here) or asked or hat.unit in _involved(order)
 
 
 def _involved(order: Order) -> frozenset[int]:

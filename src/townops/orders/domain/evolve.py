@@ -13,7 +13,7 @@ from townops.orders.domain.facts import WHISTLEBLOW, Party, Place
 from townops.orders.domain.flow import Flow
 from townops.orders.domain.order import Order
 from townops.orders.domain.settle import settle
-from townops.orders.domain.taken import Context, Taken
+from townops.orders.domain.taken import AVOIDS, INFERRED, Context, Taken
 
 Evolution = Callable[[Order, Context], Order]
 
@@ -66,10 +66,19 @@ EVOLUTIONS: dict[str, Evolution] = {
 def evolve(flow: Flow, order: Order, taken: Taken) -> Order:
     """The order after `taken`; clocks settled by the state reached."""
     under = _under(flow, taken)
+    if (heir := taken.get(AVOIDS, int)) is not None:
+        order = order.now(avoid=heir)
     after = EVOLUTIONS[taken.step](order, Context(taken, under)).now(seq=taken.seq)
-    if taken.facts.get("demand_type") == WHISTLEBLOW and not after.informant:
-        after = after.now(informant=True)  # whoever informed once stays hidden, whatever it is called later
-    return settle(after, under, taken.at)
+    return settle(_hidden(order, after, taken), under, taken.at)
+
+
+def _hidden(order: Order, after: Order, taken: Taken) -> Order:
+    """Whoever informed once stays hidden, whatever it is called later; an inferred 举报 hides him until a person says."""
+    if taken.facts.get("demand_type") == WHISTLEBLOW:
+        guess = bool(taken.get(INFERRED, bool)) and not order.informant
+        return after.now(informant=True, inferred=guess)
+    guessed = order.inferred and order.demand_type == WHISTLEBLOW
+    return after.now(informant=False) if guessed and not after.inferred else after
 
 
 def _under(flow: Flow, taken: Taken) -> Flow:

@@ -9,9 +9,9 @@ from townops.kernel.workdays import Limit, TimeUnit
 from townops.orders.domain.facts import Parent, Party, Place, Standard, Subject
 from townops.orders.domain.flow import Refusal
 from townops.orders.domain.order import Basis, Hands, Order, Progress, Responsible, Task
-from townops.orders.domain.settle import handle_limit, inner_cap, leaves_clocks
+from townops.orders.domain.settle import handle_limit, has_outer, inner_cap, leaves_clocks
 from townops.orders.domain.states import State
-from townops.orders.domain.taken import WAITS, Context
+from townops.orders.domain.taken import ASKED, INFERRED, REPLY_WAITS, WAITS, Context
 
 S = State
 
@@ -35,7 +35,12 @@ def _report(order: Order, context: Context) -> Order:
 
 
 def _request_verification(order: Order, context: Context) -> Order:
-    return order.now(state=S.VERIFYING)
+    taken = context.taken
+    unit, posts = taken.get("unit", Party), taken.facts.get(ASKED)
+    if unit is None or not isinstance(posts, tuple):
+        return order.now(state=S.VERIFYING)
+    asked = frozenset(post for post in posts if isinstance(post, int))
+    return order.seen(verifier=unit.unit, asked_posts=asked).now(state=S.VERIFYING)
 
 
 def _answer_verification(order: Order, context: Context) -> Order:
@@ -101,7 +106,10 @@ def _merge(order: Order, context: Context) -> Order:
 
 def elsewhere(order: Order, context: Context) -> Order:
     """Its clocks wait for it; an event from before they did says nothing of it, and folds as it was written."""
-    return leaves_clocks(order) if context.taken.get(WAITS, bool) else order
+    if not context.taken.get(WAITS, bool):
+        return order
+    keeps = bool(context.taken.get(REPLY_WAITS, bool)) and not has_outer(order, context.flow)
+    return leaves_clocks(order, keeps=frozenset({"reply"} if keeps else ()))
 
 
 def _follow(order: Order, context: Context) -> Order:
@@ -121,10 +129,12 @@ def _unmerge(order: Order, context: Context) -> Order:
 
 
 def _classify(order: Order, context: Context) -> Order:
-    return order.now(
-        subject=context.taken.need("class", Subject),
-        demand_type=context.taken.word("demand_type") or order.demand_type,
-    )
+    taken = context.taken
+    known = order.now(subject=taken.get("class", Subject) or order.subject)
+    said = taken.word("demand_type")
+    if not said:
+        return known
+    return known.now(demand_type=said, inferred=bool(taken.get(INFERRED, bool)))
 
 
 def with_filing(order: Order, context: Context) -> Order:
@@ -135,6 +145,7 @@ def with_filing(order: Order, context: Context) -> Order:
         standard=standard or order.standard,
         subject=taken.get("class", Subject) or order.subject,
         demand_type=taken.word("demand_type") or order.demand_type,
+        inferred=order.inferred and not taken.word("demand_type"),
         time_class=taken.word("time_class") or order.time_class,
         severity=taken.word("severity") or _severity(order, standard),
     )

@@ -26,7 +26,7 @@ def _quick_reply(order: Order, context: Context) -> Order:
 
 
 def _as_consult(order: Order, context: Context) -> Order:
-    named = with_filing(order, context).now(demand_type=CONSULT)
+    named = with_filing(order, context).now(demand_type=CONSULT, inferred=False)
     if named.time_class:
         return named
     if named.outer_given:

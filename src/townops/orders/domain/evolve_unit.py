@@ -73,12 +73,17 @@ def _acknowledge(order: Order, context: Context) -> Order:
     return order.now(state=S.HANDLING)
 
 
+def _by_hand(order: Order, context: Context) -> Order:
+    """Whoever spoke to the caller or was at the danger handled it: he signs and checks nothing of this round."""
+    return order.by(handlers=order.hands.handlers | {context.taken.person})
+
+
 def _contact(order: Order, context: Context) -> Order:
-    return order.seen(contacted=True)
+    return _by_hand(order, context).seen(contacted=True)
 
 
 def _make_safe(order: Order, context: Context) -> Order:
-    return order.seen(made_safe=True)
+    return _by_hand(order, context).seen(made_safe=True)
 
 
 def _add_opinion(order: Order, context: Context) -> Order:

@@ -22,7 +22,7 @@ from townops.orders.domain.flow import (
 )
 from townops.orders.domain.order import Order
 from townops.orders.domain.states import OPEN, State
-from townops.orders.domain.taken import Taken
+from townops.orders.domain.taken import OVERRULES, Taken
 
 S = State
 Guard = Callable[[Flow, Order, Taken], None]
@@ -71,6 +71,12 @@ def first_rung_only(flow: Flow, order: Order, taken: Taken) -> None:
     party = taken.need("unit", Party)
     if party.unit == order.progress.returned_by:
         raise Refused("same_unit", unit=party.unit)
+
+
+def says_why_not_the_rule(flow: Flow, order: Order, taken: Taken) -> None:
+    """Whoever picks another unit than was proposed says why."""
+    if taken.get(OVERRULES, bool) and not taken.facts.get("reason"):
+        raise Refused("facts_missing", step="dispatch", facts=["reason"])
 
 
 def leader_rung_not_reached(flow: Flow, order: Order, taken: Taken) -> None:
@@ -364,11 +370,17 @@ def changes_something(flow: Flow, order: Order, taken: Taken) -> None:
         raise Refused("facts_missing", step="reclassify", facts=["condition" if order.standard else "class"])
 
 
+def says_what_it_is(flow: Flow, order: Order, taken: Taken) -> None:
+    if taken.get("class", Subject) is None and not taken.word("demand_type"):
+        raise Refused("facts_missing", step="classify", facts=["class"])
+
+
 GUARDS: dict[str, tuple[Guard, ...]] = {
     "merge": (parent_can_hold,),
     "accept": (verified_first,),
+    "classify": (says_what_it_is,),
     "file": (subject_fits,),
-    "dispatch": (unit_may_hold, first_rung_only),
+    "dispatch": (unit_may_hold, first_rung_only, says_why_not_the_rule),
     "designate": (leader_rung_not_reached, unit_may_hold),
     "decide_dispute": (right_leader, unit_may_hold),
     "fall_back": (designator_silent, unit_may_hold),
@@ -391,6 +403,7 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
     "check": (not_about_himself, certified_later, known_method),
     "close": (certified_later, ready_to_close),
     "reply_up": (certified_later, ready_to_reply),
+    "withdraw": (not_about_himself, certified_later),
     "ask_up": (may_ask,),
     "answer_up": (was_asked,),
     "appeal": (once_and_overdue,),

@@ -89,6 +89,8 @@ class Progress:
     """What this round has seen so far."""
 
     verified: bool = False
+    verifier: int | None = None
+    asked_posts: frozenset[int] = frozenset()
     contacted: bool = False
     made_safe: bool = False
     passed: frozenset[str] = frozenset()
@@ -116,7 +118,8 @@ class Progress:
 class Order:
     """The aggregate. Ids are ints; a unit or post is an identity, never a name; times are aware instants.
 
-    `informant`: it was a 举报 once. `standing`: clocks that wait while it is merged or transferred.
+    `informant`: it was a 举报 once. `inferred`: the system read the demand type out of the words, and nobody has confirmed it.
+    `standing`: clocks that wait while it is merged or transferred.
     """
 
     id: int
@@ -137,6 +140,7 @@ class Order:
     standard: Standard | None = None
     subject: Subject | None = None
     demand_type: str = ""
+    inferred: bool = False
     time_class: str = ""
     limit: Limit | None = None
     severity: str = "general"

@@ -87,16 +87,21 @@ def waiting(order: Order, flow: Flow) -> frozenset[str]:
     return names | (_standing(order) - running(order, flow))
 
 
-def leaves_clocks(order: Order) -> Order:
-    """On the way elsewhere, by merging or transfer: whatever runs or waits now waits there for the way back."""
-    return order.now(standing=frozenset(one.name for one in order.clocks if one.active) - OF_ELSEWHERE)
+def leaves_clocks(order: Order, *, keeps: frozenset[str]) -> Order:
+    """On the way elsewhere, by merging or transfer: whatever runs or waits now waits there for the way back.
+
+    `keeps`: clocks that run there and wait here between two such ways, with what they used.
+    """
+    here = frozenset(one.name for one in order.clocks if one.active) - OF_ELSEWHERE
+    return order.now(standing=here | keeps)
 
 
 def _standing(order: Order) -> frozenset[str]:
-    """Elsewhere all that stood in the state left; back before dispatch what the next unit inherits."""
+    """Elsewhere all that stood in the state left; back before dispatch what the next unit inherits; the reply clock always."""
     if order.state in ELSEWHERE:
         return order.standing
-    return order.standing & OF_THE_UNIT if order.state in BEFORE_DISPATCH else frozenset()
+    inherited = OF_THE_UNIT if order.state in BEFORE_DISPATCH else frozenset()
+    return order.standing & (inherited | {"reply"})
 
 
 def primary_name(order: Order, flow: Flow) -> str:
@@ -211,6 +216,9 @@ def holder(name: str, order: Order, flow: Flow) -> tuple[int, int | None]:
         return order.main.unit, None
     if name == "dispatch" and order.progress.returns > 1:
         return center.unit, center.deputy_post
+    if name == "verify" and order.progress.verifier is not None:
+        asked = order.progress.asked_posts
+        return order.progress.verifier, next(iter(asked)) if len(asked) == 1 else None
     if name in AT_THE_CENTER:
         liaison = name in {"outer", "reply"}
         return center.unit, center.liaison_post if liaison else center.shift_post

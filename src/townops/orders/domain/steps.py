@@ -57,6 +57,7 @@ ON_SPOT = frozenset({S.REPORTED, S.ACCEPTED, S.FILED, S.ACKNOWLEDGING, S.HANDLIN
 REPLIED = frozenset({S.CHECKING, S.AWAITING_AUTHORITY, S.MERGED, S.CLOSED})
 SETTLED_ELSEWHERE = frozenset({S.MERGED, S.TRANSFERRED, S.AWAITING_AUTHORITY})
 QUICK = frozenset({S.REPORTED, S.ACCEPTED, S.FILED, S.REWORK})
+HANDS = ("handler", "reviewer")
 NEVER_FILED = frozenset({S.REPORTED, S.VERIFYING, S.REFUSAL_REVIEW})
 
 TABLE = (
@@ -119,7 +120,7 @@ TABLE = (
         {S.REPORTED, S.VERIFYING, S.ACCEPTED},
         None,
         "file classify",
-        typed("class", FactType.CLASS),
+        optional(f.CLASS),
         optional(f.DEMAND),
         typed("confidence", FactType.INT, required=False),
     ),
@@ -154,6 +155,7 @@ TABLE = (
         S.ACKNOWLEDGING,
         "dispatch",
         optional(UNIT),
+        text("reason", required=False),
         typed("assisting", FactType.UNIT, required=False, many=True),
         NOTE,
     ),
@@ -450,7 +452,7 @@ TABLE = (
         typed("area", FactType.AREA),
         REASON,
     ),
-    step("withdraw", "撤回", OPEN, S.CLOSED, "withdraw", REASON, authority=_town_closes),
+    step("withdraw", "撤回", OPEN, S.CLOSED, "withdraw", REASON, not_by=HANDS, authority=_town_closes),
     step(
         "transfer",
         "移交",

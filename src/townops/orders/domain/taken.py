@@ -11,6 +11,16 @@ from townops.orders.domain.flow import Flow
 T = TypeVar("T")
 WAITS = "clocks_wait"
 """The fact of an event that takes an order elsewhere: its clocks wait for the way back. Older events lack it."""
+ASKED = "asked_posts"
+"""The fact of a `request_verification` that asks a unit, and these posts of it. Older events asked nobody by name."""
+REPLY_WAITS = "reply_waits"
+"""The fact of an event that takes an order elsewhere: the reply clock that runs there waits, too, when it comes back."""
+AVOIDS = "avoids"
+"""The fact of the first step after the unit complained about was succeeded: who inherits the avoidance."""
+OVERRULES = "overrules"
+"""The fact of a `dispatch` to another unit than was proposed: its reason must be given. Older events lack it."""
+INFERRED = "inferred"
+"""The fact of a `classify` whose demand type nobody chose: the system read it out of the words."""
 
 
 @dataclass(frozen=True, slots=True)

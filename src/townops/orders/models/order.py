@@ -132,10 +132,13 @@ class OrderNumber(models.Model):
 
 
 class OrderReference(models.Model):
-    """(source, external number) is one order, whatever round."""
+    """(source, external number) is one order, whatever round. `external_number` is the comparable spelling; `stated` the
+    one that came with the order, where it is another.
+    """
 
     source = models.CharField(max_length=12)
     external_number = models.CharField(max_length=64)
+    stated = models.CharField(max_length=64, blank=True, default="")
     town = models.BigIntegerField()
     order_id = models.BigIntegerField()
 
@@ -144,6 +147,9 @@ class OrderReference(models.Model):
             models.UniqueConstraint(
                 fields=["town", "external_number", "source"], name="reference_is_one_order"
             )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["order_id"], condition=~Q(stated=""), name="reference_stated"),
         ]
 
     def __str__(self) -> str:

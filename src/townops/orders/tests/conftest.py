@@ -70,7 +70,7 @@ class Story:
 
     def dispatched(self, source: str = "grid", unit: str = "chengjian", **given: Any) -> str:
         number = self.filed(source, **given)
-        self.takes("dispatch", number, "dispatch", unit=unit)
+        self.takes("dispatch", number, "dispatch", unit=unit, reason="按现场情况")
         return number
 
     def handling(self, source: str = "grid", unit: str = "chengjian", **given: Any) -> str:

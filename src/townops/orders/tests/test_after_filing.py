@@ -72,7 +72,7 @@ def test_the_clock_explains_the_pause_between_two_units(town):
 def test_a_reporter_may_withdraw_at_any_time_and_nothing_runs_on(town, after):
     number = town.report()
     steps = (("grid", "accept", {}), ("grid", "file", {"condition": "C-01-37.2"}),
-             ("dispatch", "dispatch", {"unit": "chengjian"}))  # fmt: skip
+             ("dispatch", "dispatch", {"unit": "chengjian", "reason": "按现场情况"}))  # fmt: skip
     for user, step, facts in steps:
         town.takes(user, number, step, **facts)
         if step == after:

@@ -56,7 +56,7 @@ def test_the_liaison_answers_for_the_outer_clock_of_an_order_a_unit_holds(town):
 
 def test_an_opinion_owed_is_work_until_it_is_given(town):
     number = town.filed()
-    town.takes("dispatch", number, "dispatch", unit="chengjian", assisting=["pingan"])
+    town.takes("dispatch", number, "dispatch", unit="chengjian", reason="按现场情况", assisting=["pingan"])
     assert work("pingan", "operator") == {number: "task"}
     town.takes("u_chengjian", number, "acknowledge")
     town.takes("u_pingan", number, "add_opinion", opinion="已配合")

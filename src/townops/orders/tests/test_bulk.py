@@ -36,7 +36,7 @@ def test_many_are_dispatched_each_to_what_the_table_proposes(town):
 
 def test_many_are_dispatched_to_one_unit(town):
     numbers = [town.filed(), town.filed()]
-    ask(town, "dispatch", "dispatch", items(town, *numbers), unit="chengjian")
+    ask(town, "dispatch", "dispatch", items(town, *numbers), unit="chengjian", reason="按现场情况")
     assert {town.view(one).responsible.code for one in numbers} == {"chengjian"}
 
 

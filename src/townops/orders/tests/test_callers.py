@@ -29,7 +29,7 @@ def whistle(town) -> str:
     number = calls(town)
     town.takes("hotline", number, "accept")
     town.takes("hotline", number, "file", demand_type="whistleblow", time_class="5", **{"class": "H-05-02"})
-    town.takes("dispatch", number, "dispatch", unit="chengjian")
+    town.takes("dispatch", number, "dispatch", unit="chengjian", reason="按现场情况")
     return number
 
 

@@ -20,16 +20,24 @@ def refused(town, user: str, number: str, step: str, **facts) -> Refused:
 @pytest.mark.parametrize("unit", NOBODY_THERE)
 def test_no_order_is_dispatched_to_a_unit_that_could_never_acknowledge_it(town, unit):
     number = town.filed()
-    met = refused(town, "dispatch", number, "dispatch", unit=unit)
+    met = refused(town, "dispatch", number, "dispatch", unit=unit, reason="按现场情况")
     assert (met.code, met.params["name"]) == ("unit_cannot_handle", people.unit(unit).name)
     assert town.row(number).state == "filed"
 
 
 def test_nor_asked_for_an_opinion_it_could_never_give(town):
     number = town.filed()
-    met = refused(town, "dispatch", number, "dispatch", unit="chengjian", assisting=["pingan", "public"])
+    met = refused(
+        town,
+        "dispatch",
+        number,
+        "dispatch",
+        unit="chengjian",
+        reason="按现场情况",
+        assisting=["pingan", "public"],
+    )
     assert met.code == "unit_cannot_handle"
-    town.takes("dispatch", number, "dispatch", unit="chengjian", assisting=["pingan"])
+    town.takes("dispatch", number, "dispatch", unit="chengjian", reason="按现场情况", assisting=["pingan"])
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def told(town) -> str:
     )
     town.takes("hotline", number, "accept")
     town.takes("hotline", number, "file", demand_type="whistleblow", time_class="5", **{"class": "H-05-02"})
-    town.takes("dispatch", number, "dispatch", unit="chengjian")
+    town.takes("dispatch", number, "dispatch", unit="chengjian", reason="按现场情况")
     town.takes("hotline", number, "reclassify", demand_type="complaint", reason="来电人改称投诉")
     assert town.row(number).demand_type == "complaint"
     return number
@@ -50,7 +50,7 @@ def test_nor_does_the_next_round(town, told):
     town.later(days=1)
     town.report("hotline", external_number="J-1", text=TEXT, contact_phone=PHONE)
     assert (town.row(told).round, town.row(told).informant) == (2, True)
-    town.takes("dispatch", told, "dispatch", unit="chengjian")
+    town.takes("dispatch", told, "dispatch", unit="chengjian", reason="按现场情况")
     hides(town, told)
 
 

@@ -18,7 +18,7 @@ def ended(town, number: str) -> None:
     """A resident's order from acceptance to its end, with internal notes and a public reply."""
     town.takes("hotline", number, "accept", note=SECRET)
     town.takes("hotline", number, "file", condition="C-01-37.2")
-    town.takes("dispatch", number, "dispatch", unit="chengjian")
+    town.takes("dispatch", number, "dispatch", unit="chengjian", reason="按现场情况")
     town.takes("u_chengjian", number, "acknowledge")
     town.takes("u_chengjian", number, "contact", who="诉求人", when=town.at.isoformat(), result=SECRET)
     facts = {"result": SECRET, "outcome": "solved", "evidence": [town.photo()], "reply": REPLY}

@@ -168,7 +168,7 @@ def test_an_informant_stays_hidden_from_the_unit_that_handles(town):
     town.takes(
         "hotline", number, "file", **{"demand_type": "whistleblow", "class": "H-05-02", "time_class": "5"}
     )
-    town.takes("dispatch", number, "dispatch", unit="chengjian")
+    town.takes("dispatch", number, "dispatch", unit="chengjian", reason="按现场情况")
     with pytest.raises(Exception, match="reporter_hidden"):
         api.reveal(town.who("u_chengjian"), number, reason="联系", at=town.at)
 

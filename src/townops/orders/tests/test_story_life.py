@@ -73,7 +73,7 @@ def test_whoever_is_asked_first_is_liable_until_dispatch(town):
     )
     town.takes("grid", number, "accept")
     town.takes("grid", number, "file", condition="C-01-37.2")
-    assert town.takes("dispatch", number, "dispatch", unit="chengjian").basis == "rule"
+    assert town.takes("dispatch", number, "dispatch", unit="chengjian", reason="按现场情况").basis == "rule"
 
 
 def test_nobody_asked_means_the_shift_post(town):
@@ -89,13 +89,42 @@ def test_a_unit_that_does_not_acknowledge_is_deemed_to_have(town):
     assert OrderEvent.objects.filter(order_id=order.id, step="deem_acknowledged").exists()
 
 
+def test_whoever_picks_another_unit_than_the_rule_s_says_why(town):
+    number = town.filed()
+    with pytest.raises(Refused) as met:
+        town.takes("dispatch", number, "dispatch", unit="pingan")
+    assert (met.value.code, met.value.params["facts"]) == ("facts_missing", ["reason"])
+    town.takes("dispatch", number, "dispatch", unit="pingan", reason="当事人已到平安办")
+    told = api.events_of(town.who("shift"), number, at=town.at)[-1]
+    assert told.texts["reason"] == "当事人已到平安办"
+    assert "派遣员另选" in told.facts["trace"]
+
+
+def test_the_rule_s_own_unit_needs_no_reason_named_or_not(town):
+    number = town.filed()
+    unit = town.takes("dispatch", number, "dispatch").responsible.code
+    other = town.filed()
+    assert town.takes("dispatch", other, "dispatch", unit=unit).responsible.code == unit
+
+
+def test_a_unit_that_has_just_returned_an_order_is_another_s_reason_enough(town):
+    number = town.filed()
+    unit = town.takes("dispatch", number, "dispatch").responsible.code
+    town.takes(f"u_{unit}", number, "return", reason="不属", cited_rule="权责清单")
+    other = next(code for code in ("pingan", "shefa") if code != unit)
+    assert town.takes("shift", number, "dispatch", unit=other).responsible.code == other
+
+
 def test_after_the_first_return_only_another_unit_may_be_asked(town):
     number = town.dispatched()
     town.takes("u_chengjian", number, "return", reason="不属", cited_rule="权责清单")
     assert town.view(number).basis == "returned"
     with refused("same_unit"):
-        town.takes("shift", number, "dispatch", unit="chengjian")
-    assert town.takes("shift", number, "dispatch", unit="pingan").responsible.code == "pingan"
+        town.takes("shift", number, "dispatch", unit="chengjian", reason="按现场情况")
+    assert (
+        town.takes("shift", number, "dispatch", unit="pingan", reason="按现场情况").responsible.code
+        == "pingan"
+    )
 
 
 def test_the_same_unit_can_be_insisted_on_by_designation(town):
@@ -108,10 +137,10 @@ def test_the_same_unit_can_be_insisted_on_by_designation(town):
 def test_disputes_climb_from_dispatcher_to_deputy_to_leaders(town):
     number = town.dispatched()
     town.takes("u_chengjian", number, "return", reason="不属", cited_rule="一")
-    town.takes("shift", number, "dispatch", unit="pingan")
+    town.takes("shift", number, "dispatch", unit="pingan", reason="按现场情况")
     town.takes("u_pingan", number, "return", reason="不属", cited_rule="二")
     with refused("needs_designation"):
-        town.takes("shift", number, "dispatch", unit="shefa")
+        town.takes("shift", number, "dispatch", unit="shefa", reason="按现场情况")
     town.takes("deputy", number, "designate", unit="pingan", reason="责任块档案")
     town.takes("u_pingan", number, "return", reason="仍不属", cited_rule="三")
     held = town.view(number)
@@ -133,7 +162,7 @@ def test_disputes_climb_from_dispatcher_to_deputy_to_leaders(town):
 def test_a_silent_designator_leads_to_the_fallback_unit(town):
     number = town.dispatched()
     town.takes("u_chengjian", number, "return", reason="不属", cited_rule="一")
-    town.takes("shift", number, "dispatch", unit="pingan")
+    town.takes("shift", number, "dispatch", unit="pingan", reason="按现场情况")
     town.takes("u_pingan", number, "return", reason="不属", cited_rule="二")
     api.watch(town.later(days=3))
     assert town.view(number).basis == "fallback"
@@ -151,7 +180,7 @@ def test_a_village_never_gets_what_needs_enforcement(town):
     town.takes("grid", number, "accept")
     town.takes("grid", number, "file", condition="E-04-06.1")
     with refused("village_lacks_power"):
-        town.takes("dispatch", number, "dispatch", unit="v_002")
+        town.takes("dispatch", number, "dispatch", unit="v_002", reason="按现场情况")
 
 
 def test_handler_reviewer_and_checker_are_different_people(town):
@@ -184,7 +213,7 @@ def test_closing_needs_a_passed_check_and_the_matching_condition(town):
 
 def test_an_order_with_an_open_opinion_cannot_close(town):
     number = town.filed()
-    town.takes("dispatch", number, "dispatch", unit="chengjian", assisting=["pingan"])
+    town.takes("dispatch", number, "dispatch", unit="chengjian", reason="按现场情况", assisting=["pingan"])
     town.takes("u_chengjian", number, "acknowledge")
     town.submitted(number)
     town.takes("h_chengjian", number, "review_unit")
@@ -207,7 +236,7 @@ def test_a_reopened_order_rises_to_the_leader_who_signs_after_the_center(town):
     number = town.closed()
     order = town.takes("shift", number, "reopen", reason="不满意")
     assert (order.state, order.round, order.value.raised) == ("filed", 2, 2)
-    town.takes("dispatch", number, "dispatch", unit="chengjian")
+    town.takes("dispatch", number, "dispatch", unit="chengjian", reason="按现场情况")
     town.takes("u_chengjian", number, "acknowledge")
     town.submitted(number)
     town.takes("h_chengjian", number, "review_unit")
@@ -231,7 +260,7 @@ def test_a_complaint_about_a_unit_is_held_by_its_leader_in_charge(town):
     town.takes("hotline", number, "accept")
     town.takes("hotline", number, "file", condition="C-01-37.2", conduct_of="chengjian")
     with refused("avoidance"):
-        town.takes("dispatch", number, "dispatch", unit="chengjian")
+        town.takes("dispatch", number, "dispatch", unit="chengjian", reason="按现场情况")
     order = town.takes("dispatch", number, "dispatch")
     assert (order.responsible.code, order.responsible_post) == ("town", "分管副镇长")
     assert [people.unit_by_id(task.unit).code for task in order.value.open_tasks] == ["chengjian"]
@@ -345,7 +374,7 @@ def test_reclassifying_to_another_units_matter_sends_it_back_to_dispatch_with_us
     used = next(clock for clock in town.view(number).clocks if clock.name == "handle").used
     order = town.takes("grid", number, "reclassify", condition="E-04-06.1", reason="实为占道经营")
     assert order.state == "filed"
-    again = town.takes("dispatch", number, "dispatch", unit="chengguan")
+    again = town.takes("dispatch", number, "dispatch", unit="chengguan", reason="按现场情况")
     kept = next(clock for clock in again.clocks if clock.name == "handle" and clock.state == "running")
     assert kept.used >= used > 0
 

@@ -9,6 +9,7 @@ from townops.base.models import Account, Notice
 from townops.kernel.refusal import Refused
 from townops.orders import api, succession
 from townops.orders.models import OrderEvent, OrderTask
+from townops.orders.rebuild import breaks
 from townops.people import api as people
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,9 @@ def settle(town) -> None:
 
 def test_the_orders_foreseen_are_the_orders_handed_over_with_an_event_each(town):
     held, opining = town.handling(), town.filed()
-    town.takes("dispatch", opining, "dispatch", unit="chengguan", assisting=["chengjian"])
+    town.takes(
+        "dispatch", opining, "dispatch", unit="chengguan", reason="按现场情况", assisting=["chengjian"]
+    )
     before = town.row(held).due_at
     seen = people.unit_ends.foresee(end(town, heir="shichang"))
     assert {one.number: one.role for one in seen.orders.first} == {held: "负责", opining: "会办"}
@@ -47,6 +50,22 @@ def test_the_orders_foreseen_are_the_orders_handed_over_with_an_event_each(town)
     assert OrderEvent.objects.filter(step="succeed").count() == seen.orders.count == 2
     assert [one for one in api.verify_journal() if one.order in {row.id, owed.order_id}] == []
     assert not people.taken_over(people.posts_of(change.unit_id)[0].id)
+
+
+def test_the_successor_of_a_unit_complained_about_inherits_the_avoidance(town):
+    number = town.report("hotline")
+    town.takes("hotline", number, "accept")
+    triple = {"demand_type": "complaint", "class": "H-05-02", "time_class": "5"}
+    town.takes("hotline", number, "file", conduct_of="chengjian", **triple)
+    change = end(town, heir="chengguan")
+    publish(town, change)
+    settle(town)
+    with pytest.raises(Refused, match="avoidance"):
+        town.takes("dispatch", number, "dispatch", unit="chengguan", reason="现场情况")
+    order = town.takes("dispatch", number, "dispatch")
+    assert (order.value.avoid, order.responsible.kind) == (change.heir_id, "town")
+    assert change.heir_id in {one.unit for one in order.value.assisting}
+    assert list(breaks([order.id])) == []
 
 
 def test_a_run_that_was_cut_off_goes_on_and_hands_nothing_over_twice(town):

@@ -15,6 +15,7 @@ from townops.base import jobs, journal, tunables, tuning
 from townops.kernel.refusal import Refused
 from townops.orders import api
 from townops.orders.models import Order, OrderEvent, Upward
+from townops.orders.rebuild import breaks
 from townops.orders.tests.upward_story import asked, checked, message, opened, replied, said, up, waiting
 from townops.orders.upward import adapters
 
@@ -128,6 +129,33 @@ def test_what_was_sent_in_an_earlier_round_waits_no_longer(town):
     town.later(hours=1)
     town.report("hotline", user="hotline", external_number="A15", text="又不亮了")
     assert waiting(town) == []
+
+
+def test_an_answer_to_a_message_nobody_marked_proves_that_it_was_sent(town):
+    number = asked(town, "A20")
+    town.takes("hotline", number, "answer_up", kind="extension", granted=False)
+    (sent,) = api.whole(town.who("shift"), number, at=town.at).sent
+    assert (sent.status, sent.how, sent.sent_at) == ("answered", "answer", town.at)
+    assert up.unsent_older_than(0, at=town.later(hours=1)) == 0
+    assert list(breaks([town.row(number).id])) == []
+
+
+def test_an_answer_does_not_change_how_a_message_went(town):
+    number = asked(town, "A21")
+    marked = town.at
+    up.mark_sent(town.who("hotline"), number, message(town, number).seq, "phone", at=marked)
+    town.takes("hotline", number, "answer_up", kind="extension", granted=False)
+    (sent,) = api.whole(town.who("shift"), number, at=town.at).sent
+    assert (sent.how, sent.sent_at) == ("phone", marked)
+
+
+def test_an_answer_says_nothing_of_a_message_of_the_round_before(town):
+    number = asked(town, "A22", kind="closing")
+    town.report("hotline", external_number="A22", received_at=town.later(days=1))
+    town.takes("hotline", number, "ask_up", kind="closing", reason="诉求人撤回")
+    town.takes("hotline", number, "answer_up", kind="closing", granted=True)
+    later, earlier = api.whole(town.who("shift"), number, at=town.at).sent
+    assert (later.how, earlier.how, earlier.sent_at) == ("answer", "overtaken", None)
 
 
 def test_nobody_without_the_permission_sees_or_sends_messages(town):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
+from townops.kernel.outernumbers import comparable
 from townops.orders import flows
 from townops.orders.models import Order, OrderReference
 from townops.orders.upward import cells
@@ -25,14 +26,14 @@ class Finder:
     def ahead(self, rows: Iterator[Numbered]) -> Iterator[Numbered]:
         """The same rows, their references read five hundred at a time."""
         while chunk := list(islice(rows, AHEAD)):
-            self._known = self._read({one.get("上级编号", "") for _, one in chunk} - {""})
+            self._known = self._read({comparable(one.get("上级编号", "")) for _, one in chunk} - {""})
             yield from chunk
 
     def id_of(self, given: Cells) -> int | None:
         """The order's id; None where nobody here knows the number. Refused: cell_..., external_ambiguous."""
         external = cells.filled(given, "上级编号")
         source = self._stated(given)
-        fitting = [order for of, order in self._known.get(external, []) if source in {"", of}]
+        fitting = [order for of, order in self._known.get(comparable(external), []) if source in {"", of}]
         if len(fitting) > 1:
             raise cells.fault("来源", "external_ambiguous", given=external[:40])
         return fitting[0] if fitting else None

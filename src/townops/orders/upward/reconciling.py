@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from townops.base import words
 from townops.kernel.actors import Actor
+from townops.kernel.outernumbers import comparable
 from townops.kernel.refusal import Refused
 from townops.kernel.workdays import SHANGHAI
 from townops.orders.domain.states import LOOKS, State
@@ -112,9 +113,8 @@ def reconcile(actor: Actor, content: bytes, *, source: str, name: str = "") -> D
         differing = list(_compared(line, order))
         agreeing += not differing
         found += differing
-    found += _absent(
-        towns, source, {line.external for line in lines} | {one.external_number for one in broken}
-    )
+    listed = {line.external for line in lines} | {one.external_number for one in broken}
+    found += _absent(towns, source, set(map(comparable, listed)))
     return Differences(tuple(found), len(lines) + len(broken), agreeing)
 
 
@@ -128,9 +128,10 @@ def _lines(sheet: cells.Sheet) -> tuple[list[Line], list[Difference]]:
         except Refused as refused:
             broken.append(_broken(row, given, refused))
             continue
-        held = lines.get(line.external)
+        key = comparable(line.external)
+        held = lines.get(key)
         if held is None or (line.round or 0) >= (held.round or 0):
-            lines[line.external] = line
+            lines[key] = line
     return list(lines.values()), broken
 
 
@@ -193,12 +194,12 @@ def _day(at: datetime) -> str:
 
 
 def _absent(towns: Sequence[int], source: str, listed: set[str]) -> Iterator[Difference]:
-    """Our open orders of the source that the list does not name."""
+    """Our open orders of the source that the list, in comparable spelling, does not name."""
     rows = Order.objects.filter(town_id__in=towns, source=source, is_open=True).exclude(external_number="")
     rows = rows.exclude(Q(origin="history", adopted=False) | Q(state=State.TRANSFERRED.value))
     told = rows.order_by("received_at", "id").values_list("external_number", "number", "state")
     for external, number, state in told.iterator(chunk_size=2000):
-        if external not in listed:
+        if comparable(external) not in listed:
             ours = LOOKS[State(state)].word
             yield Difference("missing_there", 0, external, number, ours, "无", DO["ask_if_gone"])
 

@@ -39,7 +39,9 @@ class UnitView:
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """A post; `rank` as in kernel.actors; `filled_by_id` is the post whose holder holds this one too."""
+    """A post; `rank` as in kernel.actors; `filled_by_id` is the post whose holder holds this one too; `area_id` the 责任网格
+    or 居村 that is its part of the town, None where it has none of its own.
+    """
 
     id: int
     unit_id: int
@@ -49,6 +51,7 @@ class PostView:
     filled_by_id: int | None
     roles: tuple[str, ...] = ()
     active: bool = True
+    area_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

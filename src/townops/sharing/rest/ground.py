@@ -18,7 +18,7 @@ from townops.sharing.rest.problems import Problem
 from townops.sharing.rest.reading import AreaCode, Crs, Latitude, Longitude, QueryInstant, check_point, whole
 
 REPORT = "orders.report"
-SEES = ("orders.view", "orders.view_all", REPORT)
+SEES = ("orders.view", "orders.view_all", "orders.view_field", REPORT)
 WRONG = {401: Problem, 403: Problem, 422: Problem}
 router = Router(tags=["look-ups"])
 

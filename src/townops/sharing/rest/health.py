@@ -14,7 +14,8 @@ router = Router(tags=["health"])
 
 
 class Health(Schema):
-    """`ok` unless work died or news cannot be delivered, as /healthz says; a year without its calendar is a warning.
+    """`ok` unless work died or news is late, as /healthz says; news that failed and will be tried again, and a year without
+    its calendar, are warnings.
 
     Names, no contents.
     """
@@ -23,6 +24,7 @@ class Health(Schema):
     database: str
     dead_jobs: list[str]
     failing_news: int
+    late_news: int
     years_without_calendar: list[int]
 
 
@@ -31,11 +33,12 @@ class Health(Schema):
 )
 def health(request: HttpRequest) -> Health:
     """Details of how the installation does."""
-    found = state(timezone.localdate())
+    found = state(timezone.localdate(), timezone.now())
     return Health(
         ok=found.ok,
         database=connection.vendor,
         dead_jobs=list(found.dead_jobs),
         failing_news=found.failing_news,
+        late_news=found.late_news,
         years_without_calendar=list(found.years_without_calendar),
     )

@@ -35,8 +35,8 @@ from townops.sharing.rest.reading import (
 )
 from townops.sharing.rest.reports import Strict
 
-VIEW, VIEW_ALL = "orders.view", "orders.view_all"
-SEES = Token(VIEW, VIEW_ALL)
+VIEW, VIEW_ALL, VIEW_FIELD = "orders.view", "orders.view_all", "orders.view_field"
+SEES = Token(VIEW, VIEW_ALL, VIEW_FIELD)
 WRONG = {401: Problem, 403: Problem, 422: Problem}
 ONE = {401: Problem, 403: Problem, 404: Problem}
 router = Router(tags=["orders"])

@@ -4,6 +4,7 @@ import json
 import logging
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from enum import Enum
 from http import HTTPStatus
@@ -19,6 +20,7 @@ from pydantic import JsonValue
 from townops.base import words
 from townops.kernel.instants import written
 from townops.kernel.refusal import Refused
+from townops.sharing.rest.faults import faults
 
 MEDIA_TYPE: Final = "application/problem+json"
 LARGEST_JSON_MB: Final = 2
@@ -159,15 +161,9 @@ def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
 
 def _invalid(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
     """What is wrong and where; never the value, which may be personal."""
-    errors = [
-        {
-            "where": ".".join(str(part) for part in one["loc"] if part != "body"),
-            "problem": str(one["msg"])[:200],
-        }
-        for one in invalid.errors
-    ]
-    where = "；".join(f"{one['where']}：{one['problem']}" for one in errors[:SHOWN])
-    return answer(Refused("schema_invalid", where=where, errors=errors[:SHOWN]))
+    found = faults(invalid.errors)[:SHOWN]
+    where = "；".join(f"{one.where}：{one.problem}" for one in found)
+    return answer(Refused("schema_invalid", where=where, errors=[asdict(one) for one in found]))
 
 
 def _failed(request: HttpRequest, failure: Exception) -> HttpResponse:

@@ -171,6 +171,7 @@ class Full(Item):
     """An order with its text, clocks and tasks."""
 
     stage: str
+    demand_inferred: bool = Field(description="demand_type was inferred from the words; a person files it")
     text: str
     answers: list[Answer] = Field(description="what its class needed to know, as it was answered")
     place: Place
@@ -298,6 +299,7 @@ def full(
         "main_unit": order.main_unit.code if order.main_unit else None,
         "village": order.village.code if order.village else None,
         "block": order.block.code if order.block else None,
+        "demand_inferred": order.value.inferred,
         "text": order.text,
         "answers": [Answer(question=question, answer=answer) for question, answer in order.asked],
         "place": Place(lng=order.lng, lat=order.lat, address=order.place_text),

@@ -1,11 +1,11 @@
 """Where a point lies, when a limit ends, and the lists machines need to speak in codes."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
 from townops.base import calendars
-from townops.base.models import Job
+from townops.base.models import Job, OutboxRow
 from townops.sharing.tests.town import INSIDE, OUTSIDE
 
 
@@ -129,6 +129,20 @@ def test_work_that_died_is_not_ok_at_either_door(call, client):
     health = call("sysadmin").get("/health").json()
     assert (health["ok"], health["dead_jobs"]) == (False, ["orders.watch"])
     assert (client.get("/healthz").status_code, client.get("/healthz").content) == (503, b"not")
+
+
+def test_news_that_failed_once_is_shown_and_no_failure_until_it_is_late(call, client):
+    now = timezone.now()
+    row = OutboxRow.objects.create(
+        topic="orders.stepped", key="1", body="{}", subscriber="gone", at=now, next_at=now, attempts=1
+    )
+    health = call("sysadmin").get("/health").json()
+    assert (health["ok"], health["failing_news"], health["late_news"]) == (True, 1, 0)
+    assert client.get("/healthz").status_code == 200
+    OutboxRow.objects.filter(pk=row.pk).update(at=now - timedelta(minutes=16))
+    health = call("sysadmin").get("/health").json()
+    assert (health["ok"], health["late_news"]) == (False, 1)
+    assert client.get("/healthz").status_code == 503
 
 
 def test_a_block_says_who_answers_for_it_and_other_areas_do_not(call):

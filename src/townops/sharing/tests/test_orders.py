@@ -188,7 +188,7 @@ def handled(call):
     for who, step, facts in (
         ("hotline", "accept", {}),
         ("hotline", "file", {"demand_type": "whistleblow", "class": subject.code, "time_class": "5"}),
-        ("dispatch", "dispatch", {"unit": "chengguan"}),
+        ("dispatch", "dispatch", {"unit": "chengguan", "reason": "按现场情况"}),
         ("unit", "acknowledge", {}),
         (
             "unit",
