@@ -92,12 +92,12 @@ MIDDLEWARE = [
     "townops.headers.SecurityHeaders",
     "townops.headers.Compressed",
     "townops.base.speaking.Speaking",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "townops.pages.Sessions",
+    "townops.pages.Csrf",
+    "townops.pages.Authentication",
+    "townops.pages.Messages",
 ]
 TEMPLATES = [
     {
