@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the arrays here are small: more threads only spin
+
 SOURCE = Path(__file__).resolve().parent
 PROJECT = SOURCE.parent.parent
 DATA = Path(os.environ.get("TOWNOPS_DATA") or PROJECT / "data").resolve()
@@ -91,12 +93,12 @@ MIDDLEWARE = [
     "townops.headers.SecurityHeaders",
     "townops.headers.Compressed",
     "townops.base.speaking.Speaking",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "townops.pages.Sessions",
+    "townops.pages.Csrf",
+    "townops.pages.Authentication",
+    "townops.pages.Messages",
 ]
 TEMPLATES = [
     {

@@ -18,8 +18,10 @@ sys.setswitchinterval(
 )  # a thread that holds the write lock is not kept waiting 5 ms for the interpreter
 application = get_wsgi_application()
 
-from townops.orders import api as orders  # noqa: E402  (the models are there only now)
+from townops.base import startup  # noqa: E402  (the models are there only now)
+from townops.orders import api as orders  # noqa: E402
 
+startup.keep_what_is_loaded()
 orders.read_ground_ahead()
 
 

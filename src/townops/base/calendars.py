@@ -4,16 +4,18 @@
 A change makes a new version; clocks that run under an old one keep it until they are replayed.
 """
 
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
 from chinese_calendar import constants
-from django.db import connection
-from django.db.models import Max
+from django.db import connections
+from django.db.utils import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
+from townops.base import sql
 from townops.base.db import write
 from townops.base.models import CalendarDay, CalendarVersion, CalendarWindow
 from townops.kernel.refusal import Refused
@@ -24,19 +26,44 @@ FIRST_NOTE: Final = "国务院办公厅历年节假日安排"
 
 FRESH_SECONDS: Final = 1.0
 
+NEWEST: Final = f"SELECT MAX(number) FROM {CalendarVersion._meta.db_table}"  # noqa: S608
+
+
+class _Mine(threading.local):
+    """What one thread knows: the newest version, and the transaction it was read in or is changed in."""
+
+    def __init__(self) -> None:
+        self.connection = connections[DEFAULT_DB_ALIAS]
+        self.number = 0
+        self.block: object = None
+        self.changed_in: object = None
+
+
 _known: dict[int, Calendar] = {}
 _newest: tuple[int, float] = (0, 0.0)
+_mine = _Mine()
 
 
 def current() -> Calendar:
-    """The newest calendar; the first one is made from the published years when there is none."""
+    """The newest calendar; the first one is made from the published years when there is none.
+
+    Read once in a transaction, each time in one that changes it, otherwise once a second.
+    """
     global _newest
+    if blocks := _mine.connection.atomic_blocks:  # work that may be undone is not remembered beyond it
+        if _mine.block is not blocks[0] or _mine.changed_in is blocks[0]:
+            _mine.number, _mine.block = _read_newest(), blocks[0]
+        return get(_mine.number)
     number, until = _newest
-    if connection.in_atomic_block or time.monotonic() > until:  # work that may be undone is not remembered
-        number = CalendarVersion.objects.aggregate(newest=Max("number"))["newest"] or build_first()
-        if not connection.in_atomic_block:
-            _newest = (number, time.monotonic() + FRESH_SECONDS)
+    if time.monotonic() > until:
+        number = _read_newest()
+        _newest = (number, time.monotonic() + FRESH_SECONDS)
     return get(number)
+
+
+def _read_newest() -> int:
+    ((number,),) = sql.values(NEWEST, [])
+    return int(number or build_first())
 
 
 def get(version: int) -> Calendar:
@@ -141,6 +168,7 @@ def _store(
         CalendarWindow(version=row, start=window.start, end=window.end) for window in windows
     )
     _known.pop(number, None)
+    _mine.changed_in = _mine.connection.atomic_blocks[0]
     _load(row)  # refuses windows that overlap, and the transaction with them
     return number
 

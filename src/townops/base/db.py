@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from django.db import connection, transaction
 
@@ -48,8 +49,9 @@ class FairLock:
 _writer = FairLock()
 
 
+@cache
 def is_sqlite() -> bool:
-    """Whether the town's database is SQLite."""
+    """Whether the town's database is SQLite; it never changes while a process lives."""
     return connection.vendor == "sqlite"
 
 

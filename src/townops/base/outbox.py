@@ -24,6 +24,7 @@ BATCH_SECONDS: Final = 0.012
 BATCH_ROWS: Final = 50
 UNKNOWN_PACE: Final = 0.004
 DUE_ROWS: Final = 500
+DUE: Final = "WHERE delivered_at IS NULL AND next_at <= %s ORDER BY next_at, id LIMIT %s"
 LONGEST_WAIT: Final = timedelta(hours=1)
 KEPT: Final = timedelta(days=30)
 WATCHED: Final = 50
@@ -39,15 +40,23 @@ class Piece:
 
 
 Subscriber = Callable[[Sequence[Piece]], None]
+Concerns = Callable[[dict[str, Any]], bool]
 
 log = logging.getLogger(__name__)
 _names: Registry[Subscriber] = Registry("subscriber")
-_topics: dict[str, list[str]] = {}
+_topics: dict[str, list[tuple[str, Concerns]]] = {}
 _pace: dict[str, float] = {}  # seconds a piece took lately, by subscriber
 
 
-def subscriber(topic: str, *, name: str = "") -> Callable[[Subscriber], Subscriber]:
-    """Subscribe a function of pieces of news, oldest first, to a topic.
+def everything(_body: dict[str, Any]) -> bool:
+    """A subscriber that wants all of a topic."""
+    return True
+
+
+def subscriber(
+    topic: str, *, name: str = "", when: Concerns = everything
+) -> Callable[[Subscriber], Subscriber]:
+    """Subscribe a function of pieces of news, oldest first, to a topic; of what `when` says no to it hears nothing.
 
     Its name is kept in rows: give one before moving the function.
     """
@@ -55,7 +64,7 @@ def subscriber(topic: str, *, name: str = "") -> Callable[[Subscriber], Subscrib
     def register(function: Subscriber) -> Subscriber:
         title = name or f"{function.__module__}.{function.__name__}"
         _names.add(f"{topic}>{title}", function)
-        _topics.setdefault(topic, []).append(f"{topic}>{title}")
+        _topics.setdefault(topic, []).append((f"{topic}>{title}", when))
         return function
 
     return register
@@ -76,8 +85,9 @@ def publish_many(news: Iterable[News], at: datetime) -> None:
 
 def _rows(news: News, at: datetime) -> Iterator[OutboxRow]:
     topic, key, body = news
-    text, told = dump(body), None if _topics.get(topic) else at
-    for name in _topics.get(topic) or [""]:
+    heard = [name for name, when in _topics.get(topic, ()) if when(body)]
+    text, told = dump(body), None if heard else at
+    for name in heard or [""]:
         yield sql.fresh(
             OutboxRow,
             topic=topic,
@@ -94,8 +104,7 @@ def deliver(at: datetime, limit: int = 2000) -> int:
     """Deliver what is due in short transactions; returns how many reached their subscriber."""
     done, tried = 0, 0
     while tried < limit:
-        due = OutboxRow.objects.filter(delivered_at__isnull=True, next_at__lte=at).order_by("next_at", "id")
-        rows = list(due[: min(DUE_ROWS, limit - tried)])
+        rows = sql.select(OutboxRow, DUE, [at, min(DUE_ROWS, limit - tried)])
         if not rows:
             break
         done += sum(_deliver_all(name, mine, at) for name, mine in _by_subscriber(rows).items())
@@ -137,9 +146,7 @@ def _deliver_all(name: str, rows: list[OutboxRow], at: datetime) -> int:
     while rows:
         many = max(1, min(BATCH_ROWS, int(BATCH_SECONDS / _pace.get(name, UNKNOWN_PACE))))
         part, rows = rows[:many], rows[many:]
-        began = time.monotonic()
         done += _deliver(name, part, at)
-        _pace[name] = max((time.monotonic() - began) / len(part), BATCH_SECONDS / BATCH_ROWS)
     return done
 
 
@@ -147,10 +154,12 @@ def _deliver(name: str, rows: list[OutboxRow], at: datetime) -> int:
     """All together; when that fails, or another worker has some of them, each alone."""
     try:
         with write():
-            free = OutboxRow.objects.filter(pk__in=[row.pk for row in rows], delivered_at__isnull=True)
-            if free.update(delivered_at=at) != len(rows):
+            ids = [row.pk for row in rows]
+            places = ", ".join(["%s"] * len(ids))
+            free = f"WHERE id IN ({places}) AND delivered_at IS NULL"
+            if sql.change(OutboxRow, {"delivered_at": at}, free, ids) != len(rows):
                 raise _TakenError
-            _function(name)([Piece(row.key, load(row.body), row.at) for row in rows])
+            _tell(name, [Piece(row.key, load(row.body), row.at) for row in rows])
             return len(rows)
     except Exception as error:
         if len(rows) > 1:
@@ -160,6 +169,13 @@ def _deliver(name: str, rows: list[OutboxRow], at: datetime) -> int:
         log.exception("subscriber %s failed", name)
         _put_off(rows[0], at, error)
         return 0
+
+
+def _tell(name: str, pieces: Sequence[Piece]) -> None:
+    """What counts is the time a piece takes: a commit lasts as long for one as for many."""
+    began = time.monotonic()
+    _function(name)(pieces)
+    _pace[name] = max((time.monotonic() - began) / len(pieces), BATCH_SECONDS / BATCH_ROWS)
 
 
 class _TakenError(Exception):

@@ -18,7 +18,7 @@ from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 from numpy.typing import NDArray
 
-from townops.base import sql
+from townops.base import driver, sql
 from townops.base.db import is_sqlite, write
 from townops.base.models import SearchText
 from townops.kernel.refusal import Refused
@@ -181,25 +181,37 @@ def _select(kind: str, q: str) -> tuple[str, list[Parameter]]:
 
 
 def _index_chunk(kind: str, texts: dict[int, str]) -> None:
-    old = {row.key: row for row in SearchText.objects.filter(kind=kind, key__in=texts)}
+    places = ", ".join(["%s"] * len(texts))
+    found = sql.select(SearchText, f"WHERE kind = %s AND key IN ({places})", [kind, *texts])
+    old = {row.key: row for row in found}
     changed = {key: row for key, row in old.items() if row.text != texts[key]}
     fresh = {key: text for key, text in texts.items() if key not in old}
     if is_sqlite():
         _take_out(list(changed.values()))
         for key, row in changed.items():
             row.text = texts[key]
-        SearchText.objects.bulk_update(changed.values(), ["text"])
-        made = SearchText.objects.bulk_create(
-            SearchText(kind=kind, key=key, text=fresh[key]) for key in fresh
-        )
-        _put_in([*changed.values(), *made])
+        if changed:
+            SearchText.objects.bulk_update(changed.values(), ["text"])
+        _put_in([(row.pk, row.text) for row in changed.values()] + _stored(kind, fresh))
         return
     _many(_UPSERT, [(kind, key, texts[key], grams(texts[key])) for key in [*changed, *fresh]])
 
 
-def _put_in(rows: Sequence[SearchText]) -> None:
+def _stored(kind: str, texts: Mapping[int, str]) -> list[tuple[int, str]]:
+    """(row, text) of texts stored for the first time; rows are numbered as they are put in."""
+    if not texts:
+        return []
+    values = ", ".join(["(%s, %s, %s)"] * len(texts))
+    text = f"INSERT INTO base_searchtext(kind, key, text) VALUES {values} RETURNING id, text"  # noqa: S608
+    return [
+        (row[0], row[1])
+        for row in sql.values(text, [one for key in texts for one in (kind, key, texts[key])])
+    ]
+
+
+def _put_in(rows: Sequence[tuple[int, str]]) -> None:
     text = "INSERT INTO base_search_grams(rowid, grams) VALUES (%s, %s)"
-    _many(text, [(row.pk, " ".join(grams(row.text))) for row in rows])
+    _many(text, [(key, " ".join(grams(words))) for key, words in rows])
 
 
 def _take_out(rows: Sequence[SearchText]) -> None:
@@ -210,5 +222,4 @@ def _take_out(rows: Sequence[SearchText]) -> None:
 
 def _many(text: str, rows: Sequence[tuple[int | str | list[str], ...]]) -> None:
     if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(text, rows)
+        driver.execute_many(text, rows)

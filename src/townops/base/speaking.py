@@ -76,8 +76,11 @@ class Speaking:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = chosen(request)
-        with translation.override(language):
+        if language == translation.get_language():
             response = self._get_response(request)
+        else:
+            with translation.override(language):
+                response = self._get_response(request)
         if (said := speech(language)) is not None and not response.streaming:
             _speak(response, said, language)
         return response

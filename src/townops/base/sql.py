@@ -7,6 +7,7 @@ through the ORM. Measured: a created order costs a fifth of what `bulk_create` m
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -17,6 +18,7 @@ from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 from numpy.typing import NDArray
 
+from townops.base import driver
 from townops.base.db import is_sqlite
 
 M = TypeVar("M", bound=Model)
@@ -25,14 +27,15 @@ Convert = Callable[[object], object]
 STREAMED = 20  # rows from which a stream is worth its start
 
 
-def fresh(model: type[M], **values: object) -> M:
+def fresh(model: type[M], /, **values: object) -> M:
     """A row to be inserted: as `model(**values)`, for attribute names, at a tenth of its cost."""
     row = model.__new__(model)
     row._state = ModelState()
     held = row.__dict__
-    held.update(_constant(model))
-    held.update({name: made() for name, made in _made(model).items()})
-    held.update(values)
+    held |= _constant(model)
+    if made := _made(model):
+        held |= {name: make() for name, make in made.items()}
+    held |= values
     return row
 
 
@@ -82,25 +85,23 @@ def insert(rows: Sequence[Model], *, conflict: str = "") -> None:
     if not rows:
         return
     model = type(rows[0])
-    names, values = _stored(model), _adapted if is_sqlite() else _plain
-    with connection.cursor() as cursor:
-        if len(rows) == 1:
-            cursor.execute(_statement(model, conflict), values(rows[0], names))
-        elif conflict or is_sqlite() or len(rows) < STREAMED:
-            cursor.executemany(_statement(model, conflict), [values(row, names) for row in rows])
-        else:
-            _stream(cursor, model, (values(row, names) for row in rows))
+    stored = _storing(model, is_sqlite())
+    if len(rows) == 1:
+        driver.execute(_statement(model, conflict), stored(rows[0]))
+    elif conflict or is_sqlite() or len(rows) < STREAMED:
+        driver.execute_many(_statement(model, conflict), [stored(row) for row in rows])
+    else:
+        with connection.cursor() as cursor:
+            _stream(cursor, model, map(stored, rows))
 
 
 def add(row: Model) -> int:
     """Insert one row unless its key is there already; 1 where it was added, 0 where it was there."""
-    names, values = _stored(type(row)), _adapted if is_sqlite() else _plain
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(type(row), "DO NOTHING"), values(row, names))
-        return int(cursor.rowcount)
+    stored = _storing(type(row), is_sqlite())
+    return driver.execute(_statement(type(row), "DO NOTHING"), stored(row))
 
 
-def _stream(cursor: CursorWrapper, model: type[Model], rows: Iterable[list[Stored]]) -> None:
+def _stream(cursor: CursorWrapper, model: type[Model], rows: Iterable[Sequence[Stored]]) -> None:
     """PostgreSQL takes many rows in a fifth of the time as a stream."""
     with cursor.copy(f"COPY {_target(model)} FROM STDIN") as stream:
         for row in rows:
@@ -113,9 +114,7 @@ def change(model: type[Model], columns: Mapping[str, object], where: str, params
     stated = ", ".join(f'"{columns_of[name]}" = %s' for name in columns)
     stored = [*cast(Iterable[Stored], columns.values()), *params]
     values = [_naive(one) for one in stored] if is_sqlite() else stored
-    with connection.cursor() as cursor:
-        cursor.execute(f'UPDATE "{model._meta.db_table}" SET {stated} {where}', values)  # noqa: S608
-        return int(cursor.rowcount)
+    return driver.execute(f'UPDATE "{model._meta.db_table}" SET {stated} {where}', values)  # noqa: S608
 
 
 def overwrite(keys: str, columns: Sequence[str]) -> str:
@@ -126,18 +125,14 @@ def overwrite(keys: str, columns: Sequence[str]) -> str:
 def select(model: type[M], rest: str, params: Sequence[Stored]) -> list[M]:
     """Rows of a model by a WHERE and ORDER BY of ours."""
     names, head, converts = _reading(model, is_sqlite())
-    with connection.cursor() as cursor:
-        cursor.execute(f"{head} {rest}", [*map(_naive, params)] if is_sqlite() else params)
-        found = cursor.fetchall()
+    found = driver.fetch(f"{head} {rest}", [*map(_naive, params)] if is_sqlite() else params)
     using = connection.alias
     return [model.from_db(using, names, _converted(row, converts)) for row in found]
 
 
 def values(statement: str, params: Sequence[Stored]) -> list[tuple[Any, ...]]:
     """What a SELECT of ours finds, as the database keeps it; instants in `params` are aware."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*map(_naive, params)] if is_sqlite() else params)
-        return list(cursor.fetchall())
+    return driver.fetch(statement, [*map(_naive, params)] if is_sqlite() else params)
 
 
 def _converted(row: Sequence[object], converts: Sequence[tuple[int, Convert]]) -> list[object]:
@@ -148,17 +143,29 @@ def _converted(row: Sequence[object], converts: Sequence[tuple[int, Convert]]) -
     return values
 
 
-def _plain(row: Model, names: Sequence[str]) -> list[Stored]:
-    return [getattr(row, name) for name in names]
+@cache
+def _storing(model: type[Model], sqlite: bool) -> Callable[[Model], Sequence[Stored]]:
+    """From a row to what is stored of it, in the order of the columns."""
+    names = _stored(model)
+    fields = {field.attname: field for field in _columns(model)}
+    moments = [place for place, name in enumerate(names) if isinstance(fields[name], DateTimeField)]
+    read = itemgetter(*names)
 
+    def stored(row: Model) -> Sequence[Stored]:
+        found: tuple[Stored, ...] = read(row.__dict__)
+        if not sqlite:
+            return found
+        values = list(found)
+        for place in moments:
+            values[place] = _naive(values[place])
+        return values
 
-def _adapted(row: Model, names: Sequence[str]) -> list[Stored]:
-    return [_naive(getattr(row, name)) for name in names]
+    return stored
 
 
 def _naive(value: Stored) -> Stored:
     """SQLite keeps instants as text in UTC without an offset, as the ORM writes them."""
-    return str(value.astimezone(UTC).replace(tzinfo=None)) if isinstance(value, datetime) else value
+    return value.astimezone(UTC).isoformat(" ")[:-6] if isinstance(value, datetime) else value
 
 
 def _aware(value: object) -> object:

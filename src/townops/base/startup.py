@@ -2,6 +2,7 @@
 sealed with.
 """
 
+import gc
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,6 +14,7 @@ from townops.base.models import Setting
 
 FINGERPRINT: Final = "keys.fingerprint"
 ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
+YOUNG: Final = 20_000  # objects between two looks for garbage: a request makes some thousands
 
 
 def check() -> None:
@@ -23,6 +25,13 @@ def check() -> None:
     crypto.self_test()
     permissions.check_roles()
     check_keys()
+
+
+def keep_what_is_loaded() -> None:
+    """What a process that lives long has loaded stays: looking for garbage, it never walks through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG)
 
 
 def known_fingerprint() -> str:

@@ -69,6 +69,7 @@ def start_town() -> None:
     from townops.base import startup
 
     startup.check_keys()
+    startup.keep_what_is_loaded()
 
 
 def require_town() -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -98,8 +99,15 @@ def shipped() -> Path:
 
 
 def _own_path() -> Path:
-    digest = sha256(b"".join(path.read_bytes() for path in OWN_TEXTS)).hexdigest()[:12]
+    stated = [path.stat() for path in OWN_TEXTS]
+    digest = _own_digest(tuple((one.st_mtime_ns, one.st_size) for one in stated))
     return models_folder() / f"hotline-own-{digest}.npz"
+
+
+@lru_cache(maxsize=2)
+def _own_digest(_state: tuple[tuple[int, int], ...]) -> str:
+    """Read once for each state of the texts."""
+    return sha256(b"".join(path.read_bytes() for path in OWN_TEXTS)).hexdigest()[:12]
 
 
 def learn_in_child(target: Path, files: Sequence[Path]) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from townops.base.jobs import enqueue, task
 from townops.base.outbox import Piece, subscriber
 from townops.intake import bringing, files, messages, suggesting
-from townops.intake.models import Suggestion
 
 
 @subscriber("orders.created", name="intake.classify")
@@ -18,7 +17,7 @@ def order_created(news: Sequence[Piece]) -> None:
     classed by who makes them.
     """
     live = [int(piece.body["order"]) for piece in news if piece.body.get("origin") == "live"]
-    seen = set(Suggestion.objects.filter(order_id__in=live).values_list("order_id", flat=True))
+    seen = suggesting.seen(live)
     if fresh := [order for order in live if order not in seen]:
         enqueue("intake.classify", {"orders": fresh}, run_at=max(piece.at for piece in news))
 

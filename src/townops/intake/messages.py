@@ -126,7 +126,8 @@ def said(refused: Refused) -> str:
 
 def _row(sent: Sent, state: str, *, order_id: int | None = None, reason: str = "") -> Message:
     number = new_id()
-    return Message(
+    return sql.fresh(
+        Message,
         id=number,
         channel=sent.channel,
         source=sent.source[:40],

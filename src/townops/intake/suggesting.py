@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from townops.base import sql
 from townops.base.db import write
 from townops.base.tunables import value_at
 from townops.intake import classify
@@ -47,8 +48,8 @@ def settle(waiting: Sequence[Waiting], *, at: datetime) -> Outcome:
     seen before is left alone.
     """
     ids = [one.order for one in waiting]
-    seen = set(Suggestion.objects.filter(order_id__in=ids).values_list("order_id", flat=True))
-    fresh = [one for one in waiting if one.order not in seen]
+    known = seen(ids)
+    fresh = [one for one in waiting if one.order not in known]
     if not fresh:
         return Outcome()
     texts = [one.text for one in fresh]
@@ -56,6 +57,13 @@ def settle(waiting: Sequence[Waiting], *, at: datetime) -> Outcome:
     parts = [pairs[start : start + AT_ONCE] for start in range(0, len(pairs), AT_ONCE)]
     automatic = sum(_settle(part, at) for part in parts)
     return Outcome(automatic, sum(not one.classed for one in fresh) - automatic)
+
+
+def seen(ids: Sequence[int]) -> set[int]:
+    """Those of the orders that have a suggestion."""
+    places = ", ".join(["%s"] * len(ids))
+    known = f"SELECT order_id FROM {Suggestion._meta.db_table} WHERE order_id IN ({places})"  # noqa: S608
+    return {order for (order,) in sql.values(known, ids)} if ids else set()
 
 
 def threshold(at: datetime) -> float:
@@ -86,7 +94,8 @@ def _rows(
 def _row(one: Waiting, three: list[classify.Suggestion], about: str, sure: float, at: datetime) -> Suggestion:
     padded = [*three, *[classify.Suggestion("", 0.0)] * 3][:3]
     kind, share = classify.demand_type(one.text)
-    return Suggestion(
+    return sql.fresh(
+        Suggestion,
         order_id=one.order,
         class_code=padded[0].class_code,
         confidence=round(100 * padded[0].confidence),
@@ -109,7 +118,7 @@ def _settle(part: Sequence[tuple[Waiting, Suggestion]], at: datetime) -> int:
         classed = _called(chosen, at)
         for _, row in part:
             row.automatic = row.order_id in classed
-        Suggestion.objects.bulk_create([row for _, row in part], ignore_conflicts=True)
+        sql.insert([row for _, row in part], conflict="DO NOTHING")
     return len(classed)
 
 

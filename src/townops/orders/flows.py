@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -129,9 +130,25 @@ def _limits(stated: dict[str, Any]) -> Limits:
 Read = tuple[str, str, date, Options, Limits, str]
 
 
-def _read() -> dict[int, Read]:
+class Stored(dict[int, Read]):
     """Every stored flow by id, oldest first within a source."""
-    found: dict[int, Read] = {}
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Source -> label, by source; the newest label."""
+        return dict(sorted({(read[0], read[1]) for read in self.values()}))
+
+    @cached_property
+    def begun(self) -> dict[str, list[tuple[date, int]]]:
+        """Source -> (effective from, id), oldest first."""
+        found: dict[str, list[tuple[date, int]]] = {}
+        for number, read in self.items():
+            found.setdefault(read[0], []).append((read[2], number))
+        return found
+
+
+def _read() -> Stored:
+    found = Stored()
     for row in FlowVersion.objects.order_by("effective_from", "id"):
         body = json.loads(row.body)
         if problems := _options(
@@ -153,13 +170,23 @@ _flows = areas.Picture("orders.flows", _read)
 
 
 def _current(source: str, day: date) -> int | None:
-    begun = [number for number, read in _flows.get().items() if read[0] == source and read[2] <= day]
+    begun = [number for since, number in _flows.get().begun.get(source, ()) if since <= day]
     return begun[-1] if begun else None
 
 
 def center_of(town: int) -> Center:
-    """The posts of a town's center, by area id of the town."""
-    code = areas.area_by_id(town).code
+    """The posts of a town's center, by area id of the town; found once for each state of the directory."""
+    known = people.directory()
+    kept = _centers.get(town)
+    if kept is None or kept[0] is not known:
+        kept = _centers[town] = known, _center(areas.area_by_id(town).code)
+    return kept[1]
+
+
+_centers: dict[int, tuple[people.Directory, Center]] = {}
+
+
+def _center(code: str) -> Center:
     center = people.center(town=code)
     posts = {post.code: post.id for post in people.posts_of(center.id)}
     return Center(
@@ -181,9 +208,22 @@ def flow_now(source: str, town: int, at: datetime) -> Flow:
 
 def flow(version: int, town: int) -> Flow:
     """A stored flow with today's calendar for clocks that start now."""
-    source, _, _, options, limits, _ = _flows.get()[version]
+    read, center = _flows.get()[version], center_of(town)
     current = calendars.current().version
-    return Flow(version, source, options, limits, center_of(town), CALENDARS, current)
+    kept = _made.get((version, town))
+    if (
+        kept is None
+        or kept[0] is not read
+        or kept[1].center is not center
+        or kept[1].calendar_version != current
+    ):
+        source, _, _, options, limits, _ = read
+        made = Flow(version, source, options, limits, center, CALENDARS, current)
+        kept = _made[version, town] = read, made
+    return kept[1]
+
+
+_made: dict[tuple[int, int], tuple[Read, Flow]] = {}
 
 
 def stated(version: int) -> tuple[str, date]:
@@ -212,6 +252,11 @@ def digest_of(row: FlowVersion) -> str:
 def sources() -> list[tuple[str, str]]:
     """(source, label) of every source with a flow."""
     return sorted({(read[0], read[1]) for read in _flows.get().values()})
+
+
+def labels() -> dict[str, str]:
+    """Source -> label of every source with a flow."""
+    return _flows.get().labels
 
 
 def replying() -> list[str]:

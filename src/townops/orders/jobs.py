@@ -5,15 +5,24 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from townops.base import batches, contacts, outbox, search
+from townops.base import batches, contacts, outbox, search, sql
 from townops.base.db import write as transaction
 from townops.base.jobs import enqueue, job, task
 from townops.orders import borders, bulk, calendar, calendar_trial, notices, proof, succession, upward
+from townops.orders.domain.notices import STEPS_TOLD
 from townops.orders.models import Order, OrderText
 from townops.orders.watch import watch
 
 CHUNK = 500
 MASKED = re.compile(r"[0-9-]*\*{2,}[0-9Xx]*")
+TEXTS = (
+    f"SELECT order_id, text FROM {OrderText._meta.db_table}"  # noqa: S608
+    " WHERE order_id IN ({}) AND name IN ('text', 'result') AND erased_at IS NULL ORDER BY order_id, seq, name"
+)
+SHOWN = (
+    f"SELECT id, number, external_number, title, place_text FROM {Order._meta.db_table}"  # noqa: S608
+    " WHERE id IN ({})"
+)
 WORDY = frozenset({"resend", "relocate", "submit"})
 
 
@@ -80,13 +89,13 @@ def index_created(news: Sequence[outbox.Piece]) -> None:
     index([int(piece.key) for piece in news])
 
 
-@outbox.subscriber("orders.stepped", name="orders.index_stepped")
+@outbox.subscriber("orders.stepped", name="orders.index_stepped", when=lambda body: body["step"] in WORDY)
 def index_stepped(news: Sequence[outbox.Piece]) -> None:
     """Steps that bring words a person would search for."""
     index(list({int(piece.key) for piece in news if piece.body["step"] in WORDY}))
 
 
-@outbox.subscriber("orders.stepped", name="orders.notify")
+@outbox.subscriber("orders.stepped", name="orders.notify", when=lambda body: body["step"] in STEPS_TOLD)
 def notify(news: Sequence[outbox.Piece]) -> None:
     """Tell people what concerns them."""
     notices.notify(news)
@@ -109,13 +118,10 @@ def index(orders: list[int]) -> None:
     if not orders:
         return
     texts: dict[int, list[str]] = {}
-    for order, text in OrderText.objects.filter(
-        order_id__in=orders, name__in=("text", "result"), erased_at__isnull=True
-    ).values_list("order_id", "text"):
+    places = ", ".join(["%s"] * len(orders))
+    for order, text in sql.values(TEXTS.format(places), orders):
         texts.setdefault(order, []).append(text)
-    rows = Order.objects.filter(id__in=orders).values_list(
-        "id", "number", "external_number", "title", "place_text"
-    )
+    rows = sql.values(SHOWN.format(places), orders)
     search.index_many(
         "order", {row[0]: _indexed(row[1:3], (*row[3:], *texts.get(row[0], []))) for row in rows}
     )

@@ -1,6 +1,6 @@
 """When the watch must look at an order next: marks of its clocks, the end of a suspension, archiving."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from townops.kernel import clocks as k
@@ -21,18 +21,29 @@ def percents(named: Named, flow: Flow) -> list[int]:
 
 def pending(order: Order, flow: Flow, fired: Fired) -> Iterator[tuple[Named, int, datetime]]:
     """(clock, percent, instant) of every mark that has not fired; none for history until a person adopts it."""
+    for named, waiting in _waiting(order, flow, fired):
+        for percent in waiting:
+            if instant := _instant(named, flow, percent):
+                yield named, percent, instant
+
+
+def _waiting(order: Order, flow: Flow, fired: Fired) -> Iterator[tuple[Named, list[int]]]:
+    """Every running clock with the percents that have not fired, where there are some."""
     if order.origin == "history" and not order.adopted:
         return
     for named in order.clocks:
         if not named.active or not named.clock.running:
             continue
-        calendar = flow.calendars[named.clock.calendar]
-        for percent in percents(named, flow):
-            if (named.no, named.clock.extensions, percent) in fired:
-                continue
-            instant = k.mark_at(named.clock, calendar, percent / DUE)
-            if instant is not None:
-                yield named, percent, instant
+        extensions = named.clock.extensions
+        waiting = [
+            percent for percent in percents(named, flow) if (named.no, extensions, percent) not in fired
+        ]
+        if waiting:
+            yield named, waiting
+
+
+def _instant(named: Named, flow: Flow, percent: int) -> datetime | None:
+    return k.mark_at(named.clock, flow.calendars[named.clock.calendar], percent / DUE)
 
 
 def near_at(order: Order, flow: Flow) -> datetime | None:
@@ -45,14 +56,15 @@ def near_at(order: Order, flow: Flow) -> datetime | None:
 
 
 def next_by_clock(order: Order, flow: Flow, fired: Fired) -> dict[int, datetime]:
-    """Clock number -> its next mark."""
+    """Clock number -> its next mark: the smallest percent's, or the due where that had passed when the clock began."""
     found: dict[int, datetime] = {}
-    for named, _, instant in pending(order, flow, fired):
-        found[named.no] = min(instant, found.get(named.no, instant))
+    for named, waiting in _waiting(order, flow, fired):
+        if instant := _instant(named, flow, min(waiting)):
+            found[named.no] = min(instant, named.clock.due_at) if DUE in waiting else instant
     return found
 
 
-def next_look(order: Order, by_clock: dict[int, datetime]) -> datetime | None:
+def next_look(order: Order, by_clock: Mapping[int, datetime]) -> datetime | None:
     """The one instant of the row that the watch scans."""
     instants = list(by_clock.values())
     if order.progress.suspended_until:

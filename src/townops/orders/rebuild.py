@@ -26,7 +26,7 @@ from townops.orders.models import (
 )
 from townops.orders.proof import Break, mark_mac, moment
 from townops.orders.reading import by_order
-from townops.orders.rows import clock_row, columns, named_scopes, scopes
+from townops.orders.rows import clock_row, columns, looks, named_scopes, scopes
 from townops.orders.upward import checking
 
 BESIDE = {"next_mark_at"}
@@ -98,8 +98,8 @@ def _lived(row: Order, beside: Mapping[type[Model], Sequence[Model]]) -> Lived:
 def _column(loaded: store.Loaded) -> str:
     value = loaded.value
     nothing = Taken("", value.seq, 0, 0, None, 0, value.received_at, {})
-    expected = columns(Draft(Decision(value, value, nothing, loaded.flow), fired=loaded.fired))
-    for name, wanted in expected.items():
+    stands = Draft(Decision(value, value, nothing, loaded.flow), fired=loaded.fired)
+    for name, wanted in columns(stands, looks(stands)).items():
         held = getattr(loaded.row, name)
         if name not in BESIDE and held != wanted and not (name in LATER and held is None):
             return name

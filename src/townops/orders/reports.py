@@ -312,6 +312,8 @@ def _first(places: list[tuple[tuple[str, str], IncomingReport]], series: tuple[s
 
 def _places(reports: Sequence[IncomingReport]) -> list[Place]:
     """Village and block of each; many at once cost little more than one."""
+    if len(reports) == 1:
+        return [_place(reports[0])]
     found = [Place(None, None)] * len(reports)
     stated: dict[str, list[tuple[int, float, float]]] = {}
     for place, one in enumerate(reports):
@@ -324,6 +326,14 @@ def _places(reports: Sequence[IncomingReport]) -> list[Place]:
         for place, ids in zip(places, areas.locate_many(lngs, lats, crs), strict=True):
             found[place] = Place(int(ids[1]) or None, int(ids[0]) or None)
     return found
+
+
+def _place(one: IncomingReport) -> Place:
+    """The same for one, without arrays."""
+    if one.lng is None or one.lat is None:
+        return Place(None, None)
+    here = areas.locate(one.lng, one.lat, one.crs)
+    return Place(here.village.id if here.village else None, here.block.id if here.block else None)
 
 
 def _new(one: IncomingReport, desk: Desk, number: str, place: Place) -> tuple[Received, drafts.Draft]:

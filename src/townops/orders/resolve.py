@@ -1,5 +1,6 @@
 """From what a form or a client sends to the facts the rules speak: codes become parties, standards, places; texts digests."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,7 @@ from townops.people import api as people
 
 LONGEST_TEXT = 20_000
 PLACES = frozenset({"block", "village"})  # kinds of area an order may be in
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 OWN_FILE = f"SELECT 1 FROM {Attachment._meta.db_table} WHERE id = %s AND person IN (%s, %s)"  # noqa: S608
 Raw = Mapping[str, Any]
@@ -106,8 +108,7 @@ def _text(need: Need, value: Any, here: Around) -> str:
 
 def storable(text: str) -> bool:
     """Whether every database keeps it: no NUL, no half of a surrogate pair, not endless."""
-    halves = any("\ud800" <= sign <= "\udfff" for sign in text)
-    return len(text) <= LONGEST_TEXT and "\x00" not in text and not halves
+    return len(text) <= LONGEST_TEXT and not UNSTORABLE.search(text)
 
 
 def _int(need: Need, value: Any, here: Around) -> int:

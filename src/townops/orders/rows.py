@@ -48,7 +48,15 @@ def named_scopes(taken: Taken) -> set[int]:
     return {unit_scope(unit.unit)} | {post_scope(post) for post in asked if isinstance(post, int)}
 
 
-def columns(draft: Draft) -> dict[str, object]:
+Looks = Mapping[int, datetime]
+
+
+def looks(draft: Draft) -> Looks:
+    """The next mark of each clock of the order after the draft."""
+    return marks.next_by_clock(draft.decision.after, draft.decision.flow, draft.fired)
+
+
+def columns(draft: Draft, by_clock: Looks) -> dict[str, object]:
     """Every projected column of the order after the draft."""
     order, flow = draft.decision.after, draft.decision.flow
     leading = primary(order, flow)
@@ -56,7 +64,7 @@ def columns(draft: Draft) -> dict[str, object]:
         "due_at": leading.clock.due_at if leading else None,
         "near_at": marks.near_at(order, flow),
         "outer_due_at": order.outer_due_at,
-        "next_mark_at": marks.next_look(order, marks.next_by_clock(order, flow, draft.fired)),
+        "next_mark_at": marks.next_look(order, by_clock),
         "application": order.application.kind if order.application else "",
     }
 
@@ -109,12 +117,11 @@ def _counted(order: Order) -> dict[str, object]:
     }
 
 
-def clock_rows(first: Draft, last: Draft) -> Iterator[OrderClock]:
+def clock_rows(first: Draft, last: Draft, by_clock: Looks) -> Iterator[OrderClock]:
     """Rows of the clocks that differ from before the batch."""
     order, flow = last.decision.after, last.decision.flow
     before = {named.no: named for named in first.decision.before.clocks}
     leading, was = primary(order, flow), primary(first.decision.before, flow)
-    looks = marks.next_by_clock(order, flow, last.fired)
     moved = (
         {named.no for named in (leading, was) if named}
         if leading is None or was is None or (leading.no != was.no)
@@ -122,10 +129,10 @@ def clock_rows(first: Draft, last: Draft) -> Iterator[OrderClock]:
     )
     for named in order.clocks:
         if before.get(named.no) != named or named.no in moved:
-            yield clock_row(order.id, named, looks, leading)
+            yield clock_row(order.id, named, by_clock, leading)
 
 
-def clock_row(order: int, named: Named, looks: Mapping[int, datetime], leading: Named | None) -> OrderClock:
+def clock_row(order: int, named: Named, by_clock: Looks, leading: Named | None) -> OrderClock:
     clock = named.clock
     return sql.fresh(
         OrderClock,
@@ -141,7 +148,7 @@ def clock_row(order: int, named: Named, looks: Mapping[int, datetime], leading: 
         paused_at=clock.paused_at,
         stopped_at=clock.stopped_at,
         due_at=clock.due_at,
-        next_mark_at=looks.get(named.no),
+        next_mark_at=by_clock.get(named.no),
         unit=named.unit,
         post=named.post,
         is_primary=leading is not None and leading.no == named.no,

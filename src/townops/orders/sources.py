@@ -26,7 +26,7 @@ def check_report(actor: Actor, sources: Collection[str], *, numbered: bool = Fal
 
     Refused: source_unknown, source_not_permitted, number_not_permitted.
     """
-    labels = dict(flows.sources())
+    labels = flows.labels()
     for source in sources:
         if source not in labels:
             raise Refused("source_unknown", source=source)

@@ -40,6 +40,7 @@ NEW_CLOCK = sql.overwrite("order_id, no", CLOCK_FIELDS)
 NEW_TASK = sql.overwrite("order_id, no", ["unit", "done_seq"])
 
 PAST = timedelta(hours=1)
+Ends = dict[int, tuple[Draft, Draft]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,12 @@ def write(drafts: Sequence[Draft], *, recorded_at: datetime, beside: Sequence[Mo
     """
     chained = _chained(drafts, recorded_at)
     with transaction():
-        _projections(drafts)
+        ends = _ends(drafts)
+        looks = {order: rows.looks(last) for order, (_, last) in ends.items()}
+        _projections(drafts, ends, looks)
         sql.insert([event for event, _ in chained])
         sql.insert([leaf for _, leaf in chained])
-        _children(drafts)
+        _children(drafts, ends, looks)
         _scopes(drafts)
         side_rows(drafts, recorded_at)
         _news(drafts, recorded_at)
@@ -112,16 +115,16 @@ def _event(decision: Decision, facts: Facts, recorded_at: datetime, prev: bytes)
     return event
 
 
-def _projections(drafts: Sequence[Draft]) -> None:
-    fresh: dict[int, Order] = {}
-    first, last = _ends(drafts)
+def _projections(drafts: Sequence[Draft], ends: Ends, looks: Mapping[int, rows.Looks]) -> None:
+    fresh: list[Order] = []
     beside = _beside(drafts)
-    for order, draft in sorted(last.items()):  # in one order, so that two batches never wait for each other
-        if first[order].decision.before.seq == 0:
-            fresh[order] = sql.fresh(Order, id=order, **rows.columns(draft), **beside[order])
+    for order, (first, last) in sorted(ends.items()):  # in one order: two batches never wait for each other
+        columns = rows.columns(last, looks[order]) | beside[order]
+        if first.decision.before.seq == 0:
+            fresh.append(sql.fresh(Order, id=order, **columns))
         else:
-            _update(first[order], draft, beside[order])
-    _insert(list(fresh.values()))
+            _update(first, last, columns)
+    _insert(fresh)
 
 
 def _insert(fresh: Sequence[Order]) -> None:
@@ -144,16 +147,16 @@ def _reference(row: Order) -> OrderReference:
     )
 
 
-def _ends(drafts: Sequence[Draft]) -> tuple[dict[int, Draft], dict[int, Draft]]:
-    first: dict[int, Draft] = {}
-    last: dict[int, Draft] = {}
+def _ends(drafts: Sequence[Draft]) -> Ends:
+    """The first and the last draft of each order; Refused("stale_version") where one does not follow the other."""
+    found: Ends = {}
     for draft in drafts:
         order, seq = draft.decision.after.id, draft.decision.before.seq
-        if order in last and last[order].decision.after.seq != seq:
+        first, last = found.get(order, (draft, None))
+        if last and last.decision.after.seq != seq:
             raise Refused("stale_version", seq=seq)
-        first.setdefault(order, draft)
-        last[order] = draft
-    return first, last
+        found[order] = first, draft
+    return found
 
 
 def _beside(drafts: Iterable[Draft]) -> dict[int, dict[str, object]]:
@@ -164,18 +167,16 @@ def _beside(drafts: Iterable[Draft]) -> dict[int, dict[str, object]]:
     return found
 
 
-def _update(first: Draft, last: Draft, beside: dict[str, object]) -> None:
+def _update(first: Draft, last: Draft, columns: dict[str, object]) -> None:
     """Only who still sees the seq he decided on may write; a mark that fired since moved the next look, not the seq."""
     before, seen = first.decision.before, "WHERE id = %s AND seq = %s"
     place = [before.id, before.seq]
-    columns = _moved(before, rows.columns(last) | beside)
-    if (
-        sql.change(Order, columns, f"{seen} AND next_mark_at IS NOT DISTINCT FROM %s", [*place, first.look])
-        == 1
-    ):
+    same_look = f"{seen} AND next_mark_at IS NOT DISTINCT FROM %s"
+    if sql.change(Order, _moved(before, columns), same_look, [*place, first.look]) == 1:
         return
     again = replace(last, fired=last.fired | _fired_meanwhile(before))
-    if sql.change(Order, _moved(before, rows.columns(again) | beside), seen, place) != 1:
+    columns = columns | rows.columns(again, rows.looks(again))
+    if sql.change(Order, _moved(before, columns), seen, place) != 1:
         raise Refused("stale_version", seq=before.seq)
 
 
@@ -192,11 +193,10 @@ def _fired_meanwhile(before: domain.Order) -> marks.Fired:
     return store.fired(before.id)
 
 
-def _children(drafts: Sequence[Draft]) -> None:
-    first, last = _ends(drafts)
-    both = [(first[order], draft) for order, draft in last.items()]
-    sql.insert([row for ends in both for row in rows.clock_rows(*ends)], conflict=NEW_CLOCK)
-    sql.insert([row for ends in both for row in rows.task_rows(*ends)], conflict=NEW_TASK)
+def _children(drafts: Sequence[Draft], ends: Ends, looks: Mapping[int, rows.Looks]) -> None:
+    clocks = [row for order, both in ends.items() for row in rows.clock_rows(*both, looks[order])]
+    sql.insert(clocks, conflict=NEW_CLOCK)
+    sql.insert([row for both in ends.values() for row in rows.task_rows(*both)], conflict=NEW_TASK)
     sql.insert([row for draft in drafts for row in text_rows(draft)])
     sql.insert([draft.contact for draft in drafts if draft.contact])
     sql.insert(

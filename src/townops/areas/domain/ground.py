@@ -83,7 +83,7 @@ class Ground:
 
     def locate(self, lng: float, lat: float) -> Location:
         """The place of one point in degrees of CGCS2000."""
-        point = shapely.Point(lng, lat)
+        point = shapely.points(lng, lat)
         for level in self._levels.values():
             found = level.first(point)
             if found >= 0:

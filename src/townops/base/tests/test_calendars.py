@@ -1,8 +1,10 @@
 """The working calendar in the database."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 
 import pytest
+from django.db import transaction
 
 from townops.base import calendars
 from townops.base.models import CalendarVersion
@@ -78,3 +80,16 @@ def test_a_year_not_published_is_announced_two_months_before():
     assert calendars.warn_missing(date(last, 11, 15)) == [last + 1]
     calendars.override({}, known_until=date(last + 1, 12, 31), at=datetime(last, 11, 20, tzinfo=UTC))
     assert calendars.warn_missing(date(last, 11, 15)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_calendar_made_in_work_that_is_undone_is_not_remembered():
+    before = calendars.current().version
+    with transaction.atomic():
+        assert calendars.current().version == before
+        with suppress(LookupError), transaction.atomic():
+            made = calendars.override({date(2026, 7, 1): "holiday"})
+            assert calendars.current().version == made
+            raise LookupError
+        assert calendars.current().version == before
+    assert calendars.current().version == before

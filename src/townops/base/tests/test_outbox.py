@@ -111,3 +111,19 @@ def test_a_slow_subscriber_is_given_little_at_a_time_so_that_the_database_is_soo
         outbox.publish("test.slow", number, {}, AT)
     assert outbox.deliver(AT) == 10
     assert longest[0] <= 3 and set(longest[1:]) == {1}
+
+
+picked = []
+
+
+@outbox.subscriber("test.picked", name="picky", when=lambda body: body["wanted"])
+def picky(news):
+    picked.extend(piece.key for piece in news)
+
+
+def test_a_subscriber_hears_nothing_of_what_does_not_concern_him():
+    outbox.publish("test.picked", 1, {"wanted": False}, AT)
+    outbox.publish("test.picked", 2, {"wanted": True}, AT)
+    assert outbox.deliver(AT) == 1
+    assert picked == ["2"]
+    assert OutboxRow.objects.filter(topic="test.picked", delivered_at=AT).count() == 2

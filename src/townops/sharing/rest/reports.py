@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from ninja.decorators import decorate_view
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from townops.intake import api as intake
 from townops.orders import api as orders
@@ -51,8 +51,8 @@ KEY = {
 router = Router(tags=["reports"])
 
 
-class Strict(Schema):
-    """A body whose unknown names are refused: a misspelt name loses nothing silently."""
+class Strict(BaseModel):
+    """A body whose unknown names are refused: a misspelt name loses nothing silently. Read from JSON, never from a row."""
 
     model_config = ConfigDict(extra="forbid")
 

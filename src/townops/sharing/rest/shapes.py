@@ -45,19 +45,17 @@ class ReportReceipt(Receipt):
     def after(cls, received: orders.Received) -> Self:
         """The receipt is the town's own: who may report need not be allowed to look."""
         now = received.standing
-        return cls.model_validate(
-            {
-                "number": received.number,
-                "state": now.state,
-                "seq": received.seq,
-                "round": now.round,
-                "responsible_unit": people.unit_by_id(now.unit).code,
-                "basis": now.basis,
-                "due_at": now.due_at,
-                "block": areas.area_by_id(now.block).code if now.block else None,
-                "village": areas.area_by_id(now.village).code if now.village else None,
-                "class_code": now.class_code or None,
-            }
+        return cls.model_construct(
+            number=received.number,
+            state=orders.State(now.state),
+            seq=received.seq,
+            round=now.round,
+            responsible_unit=people.unit_by_id(now.unit).code,
+            basis=now.basis,
+            due_at=now.due_at,
+            block=areas.area_by_id(now.block).code if now.block else None,
+            village=areas.area_by_id(now.village).code if now.village else None,
+            class_code=now.class_code or None,
         )
 
 
