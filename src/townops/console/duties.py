@@ -100,7 +100,7 @@ def tables(lines: Sequence[standards.Line]) -> list[Table]:
 
 
 def _table(kind: str, lines: list[standards.Line]) -> Table:
-    heads = dict.fromkeys((one.subject.code, one.subject.name) for one in lines)
+    heads = sorted({(one.subject.code, one.subject.name) for one in lines})
     by: dict[str, dict[str, standards.Line]] = {}
     for one in lines:
         by.setdefault(one.item.id, {})[one.subject.code] = one
