@@ -25,6 +25,7 @@ PAGES = {
     "director": (
         "/grid/versions", "/grid/import", "/grid/export",
         "/people", "/people/12", "/posts", "/posts?page=2", "/posts/12", "/posts/new", "/units", "/catalogue?q=路灯",
+        "/standards", "/standards?state=not_met", "/standards/U1.1/310115104000", "/standards/U10.5/310115104002",
         "/settings", "/settings/calendar", "/settings/flows", "/settings/flows/hotline", "/settings/tunables",
     ),
     "deputy": ("/session", "/dispatch/rules/new", "/dispatch/rules/10", "/catalogue/classes/H-07-02"),

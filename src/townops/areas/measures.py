@@ -2,12 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Final
-
-from django.db.models import QuerySet
 
 from townops.areas.domain.features import Feature
 from townops.areas.domain.proving import prove
@@ -22,6 +21,7 @@ from townops.kernel.windows import Window
 from townops.kernel.workdays import SHANGHAI
 
 VILLAGE: Final = "village"
+Stamps = tuple[tuple[int, int], ...]
 NO_BLOCKS: Final = "没有责任块"
 NO_SHAPES: Final = "没有网格图层"
 MANY: Final = 500  # keys asked for one by one; of more, all are read
@@ -74,11 +74,38 @@ def dossiers_reviewed(window: Window, asked: Sequence[Subject]) -> Mapping[str, 
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A shape in force: its row, and whose it is."""
+
+    id: int
+    kind: str
+    code: str
+    name: str
+
+
+def _drawn(subject: Subject, window: Window) -> tuple[Drawn, ...]:
+    return _in_force(subject.code, window.until, _stamps())
+
+
+@lru_cache(maxsize=4)
+def _in_force(town: str, day: date, _stamps: Stamps) -> tuple[Drawn, ...]:
+    """The shapes of a day, read once for every state of the areas: nine measures ask for them."""
+    rows = shapes_on(day).filter(area__town=town).order_by("area__code")
+    return tuple(
+        Drawn(*row) for row in rows.values_list("id", "area__kind", "area__code", "area__name").iterator()
+    )
+
+
+def _stamps() -> Stamps:
+    return tuple(Stamp.objects.order_by("name").values_list("value", "turn"))
+
+
 def _layer(kind: str) -> Callable[[Window, Subject], Measured]:
     def counted(window: Window, subject: Subject) -> Measured:
         """在用图层中有图形的区域个数。"""
-        rows = _shapes(subject, window.until).filter(area__kind=kind)
-        return Measured.counting(rows, _refer_shape)
+        found = (one for one in _drawn(subject, window) if one.kind == kind)
+        return Measured.counting(found, lambda one: Evidence("area", one.code, one.name))
 
     return counted
 
@@ -87,19 +114,10 @@ for _kind in Area.Kind:
     measure(f"{_kind.value}_layer", label=f"{_kind.label}图层", unit="个")(_layer(_kind.value))
 
 
-def _refer_shape(row: AreaShape) -> Evidence:
-    return Evidence("area", row.area.code, row.area.name)
-
-
-def _shapes(subject: Subject, day: date) -> QuerySet[AreaShape]:
-    rows = shapes_on(day).filter(area__town=subject.code).select_related("area")
-    return rows.defer("shape").order_by("area__code")
-
-
 @measure("layers_in_force", label="在用图层", unit="层")
 def layers_in_force(window: Window, subject: Subject) -> Measured:
     """镇、责任网格、居村、责任块四层中有图形的层数。"""
-    kinds = sorted(set(_shapes(subject, window.until).values_list("area__kind", flat=True)))
+    kinds = dict.fromkeys(one.kind for one in _drawn(subject, window))
     words = dict(Area.Kind.choices)
     return Measured.counting(kinds, lambda kind: Evidence("layer", kind, str(words[kind])))
 
@@ -122,7 +140,7 @@ Concerns = Callable[[Defect], bool]
 def _defects(concerns: Concerns) -> Callable[[Window, Subject], Measured]:
     def counted(window: Window, subject: Subject) -> Measured:
         """对当日在用图层作全量拓扑检查得到的缺陷个数；没有图层则无数据。"""
-        keys = tuple(_shapes(subject, window.until).values_list("id", flat=True))
+        keys = tuple(one.id for one in _drawn(subject, window))
         if not keys:
             return Measured.missing(NO_SHAPES)
         found = [one for one in _proven(keys, _stamps()) if concerns(one)]
@@ -136,12 +154,8 @@ def _refer_defect(one: Defect) -> Evidence:
     return Evidence("area", one.features[0] if one.features else "", "、".join(one.features))
 
 
-def _stamps() -> tuple[tuple[int, int], ...]:
-    return tuple(Stamp.objects.order_by("name").values_list("value", "turn"))
-
-
 @lru_cache(maxsize=4)
-def _proven(keys: tuple[int, ...], _stamps: tuple[tuple[int, int], ...]) -> tuple[Defect, ...]:
+def _proven(keys: tuple[int, ...], _stamps: Stamps) -> tuple[Defect, ...]:
     """The defects of these shapes, computed once for every state of the areas; a board asks for them four times."""
     rows = AreaShape.objects.filter(id__in=keys) if len(keys) <= MANY else AreaShape.objects.all()
     wanted = set(keys)

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from townops.commands import signing
 from townops.commands.acting import actor_of, add_by, refuse_missing
 from townops.commands.shell import FINDINGS, PASS, Commands, Unusable, add, day, say, start_town
 
@@ -44,6 +45,7 @@ def register(commands: Commands) -> None:
     for one in (load, board):
         one.add_argument("--town", default="", help="街镇代码 / code of the town")
         add_by(one)
+    signing.register(parts)
 
 
 def _file(parser: ArgumentParser) -> None:
@@ -52,7 +54,10 @@ def _file(parser: ArgumentParser) -> None:
 
 
 def nothing_chosen(_options: Namespace) -> int:
-    raise Unusable("请写明 coverage、load 或 report。", "Say coverage, load or report.")
+    raise Unusable(
+        "请写明 coverage、load、report、attest、exempt 或 basis。",
+        "Say coverage, load, report, attest, exempt or basis.",
+    )
 
 
 def show_coverage(options: Namespace) -> int:

@@ -60,9 +60,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A duty of many subjects: a cell for each of the table's heads (None: not shown), or one sentence for all."""
+    """A duty of many subjects, the `first` by code: a cell for each of the table's heads (None: not shown), or one sentence for all."""
 
     item: standards.Item
+    first: str
     cells: tuple[standards.Line | None, ...]
     said: str
     counts: tuple[tuple[Look, int], ...]
@@ -99,7 +100,7 @@ def tables(lines: Sequence[standards.Line]) -> list[Table]:
 
 
 def _table(kind: str, lines: list[standards.Line]) -> Table:
-    heads = dict.fromkeys((one.subject.code, one.subject.name) for one in lines)
+    heads = sorted({(one.subject.code, one.subject.name) for one in lines})
     by: dict[str, dict[str, standards.Line]] = {}
     for one in lines:
         by.setdefault(one.item.id, {})[one.subject.code] = one
@@ -114,7 +115,7 @@ def _row(found: Mapping[str, standards.Line], codes: list[str]) -> Row:
     counts = tuple((look, number) for _, look, number in counted(lines) if number)
     alike = {(one.state, one.why) for one in lines}
     said = lines[0].why if len(alike) == 1 and lines[0].state == "no_source" else ""
-    return Row(lines[0].item, tuple(found.get(code) for code in codes), said, counts)
+    return Row(lines[0].item, lines[0].subject.code, tuple(found.get(code) for code in codes), said, counts)
 
 
 def _short(name: str) -> str:

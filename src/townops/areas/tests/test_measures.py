@@ -32,12 +32,14 @@ def redraw(code: str, shape: shapely.Geometry) -> None:
 def test_a_layer_counts_when_it_has_shapes(town, name: str):
     assert holds(name, TOWN, since=SINCE, at=NOW)
     AreaShape.objects.filter(area__kind=name.removeprefix("areas.").removesuffix("_layer")).delete()
+    api.touch("borders")
     assert not holds(name, TOWN, since=SINCE, at=NOW)
 
 
 def test_all_four_layers_are_in_force_or_one_is_missing(town):
     assert holds("areas.layers_in_force", TOWN, since=SINCE, at=NOW)
     AreaShape.objects.filter(area__kind="grid").delete()
+    api.touch("borders")
     assert not holds("areas.layers_in_force", TOWN, since=SINCE, at=NOW)
 
 
@@ -51,6 +53,7 @@ def test_a_sound_partition_has_no_defects(town, name: str):
 @pytest.mark.parametrize("name", PARTITION)
 def test_without_shapes_there_is_nothing_to_prove(town, name: str):
     AreaShape.objects.all().delete()
+    api.touch("borders")
     assert measured(name, TOWN, since=SINCE, at=NOW).value is None
     assert not holds(name, TOWN, since=SINCE, at=NOW)
 

@@ -16,7 +16,7 @@ VIEW = "standards.view"
 router = Router(tags=["standards"])
 
 
-class Reference(Schema):
+class DutyRecord(Schema):
     """A record: its kind, its key there, what it is called."""
 
     kind: str
@@ -24,7 +24,7 @@ class Reference(Schema):
     label: str
 
 
-class Line(Schema):
+class DutyLine(Schema):
     """One duty of one subject. `value` null: nothing to judge; `threshold` empty: attested; `due` null: always holds."""
 
     id: str
@@ -35,16 +35,16 @@ class Line(Schema):
     value: float | None
     threshold: str
     due: date | None
-    evidence: list[Reference]
+    evidence: list[DutyRecord]
     why: str
 
 
-class Report(Schema):
+class DutyBoard(Schema):
     as_of: date
-    items: list[Line]
+    items: list[DutyLine]
 
 
-class Asked(Schema):
+class AsOf(Schema):
     """`as_of`: by what was known at the end of that day; today by what is known now."""
 
     as_of: Day | None = None
@@ -53,14 +53,14 @@ class Asked(Schema):
 @router.get(
     "/standards/report",
     auth=Token(VIEW),
-    response={200: Report, 401: Problem, 403: Problem, 422: Problem},
+    response={200: DutyBoard, 401: Problem, 403: Problem, 422: Problem},
     operation_id="standardsReport",
 )
-def report(request: HttpRequest, asked: Query[Asked]) -> Report:
+def report(request: HttpRequest, asked: Query[AsOf]) -> DutyBoard:
     """Every item of the catalogue for every subject, in order."""
-    refuse_unknown(request, set(Asked.model_fields))
+    refuse_unknown(request, set(AsOf.model_fields))
     caller = caller_of(request)
     at = standards.end_of(asked.as_of) if asked.as_of else caller.at
     lines = standards.report(caller.actor, town=people.first_town(), at=at)
     day = asked.as_of or standards.day_of(caller.at)
-    return Report(as_of=day, items=[Line(**standards.as_data(one)) for one in lines])
+    return DutyBoard(as_of=day, items=[DutyLine(**standards.as_data(one)) for one in lines])

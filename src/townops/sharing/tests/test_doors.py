@@ -111,3 +111,15 @@ def test_a_lacking_action_is_named_as_role_tables_call_it(call):
     assert refused["params"]["permissions"] == ["orders.report"]
     assert "登记" in refused["detail"]
     assert "orders.report" not in refused["detail"]
+
+
+def test_no_two_shapes_of_the_contract_share_a_name():
+    """The contract keeps one shape a name: the second would be described as the first."""
+    from pathlib import Path
+    from re import MULTILINE, findall
+
+    from townops.sharing.rest import api
+
+    text = "".join(one.read_text("utf-8") for one in Path(api.__file__).parent.glob("*.py"))
+    names = findall(r"^class (\w+)\(", text, MULTILINE)
+    assert sorted({one for one in names if names.count(one) > 1}) == []

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+import pytest
 from django.utils import timezone
 
 from townops.base import calendars
@@ -157,3 +158,18 @@ def test_a_block_says_who_answers_for_it_and_other_areas_do_not(call):
 def test_an_area_that_is_not_there_is_404(call):
     refused = call("grid").get("/areas/NOWHERE")
     assert (refused.status_code, refused.json()["code"]) == (404, "area_not_found")
+
+
+def test_the_board_of_duties_is_told_as_of_a_day(call):
+    found = call("leader").get("/standards/report?as_of=2026-11-30").json()
+    assert found["as_of"] == "2026-11-30"
+    line = next(one for one in found["items"] if one["id"] == "U9.4")
+    assert (line["subject"], line["state"], line["value"], line["threshold"]) == ("T", "met", 2, ">= 1")
+    assert {one["key"] for one in line["evidence"]} == {"V001001", "V002001"}
+    before = call("leader").get("/standards/report?as_of=2014-12-31").json()["items"]
+    assert next(one for one in before if one["id"] == "U9.4")["state"] == "not_met"
+
+
+@pytest.mark.parametrize("query", ["as_of=yesterday", "as_of=20261130", "as_of=2026-02-30", "of=2026-11-30"])
+def test_a_day_that_is_none_is_refused(call, query: str):
+    assert call("leader").get(f"/standards/report?{query}").status_code == 422

@@ -204,3 +204,20 @@ def test_a_measure_is_asked_once_for_all_its_subjects(town, django_assert_max_nu
     lines(town)
     with django_assert_max_num_queries(140):
         lines(town)
+
+
+def test_the_command_line_signs_and_enters_figures(town, capsys):
+    signed = ["--signer", "director", "--document", "高城运〔2026〕1号", "--until", "2099-01-01"]
+    assert guarded(["standards", "attest", "E1.3", *signed]) == 2
+    assert "最长5年" in capsys.readouterr().err
+    signed[-1] = (date.today() + timedelta(days=300)).isoformat()  # noqa: DTZ011
+    assert guarded(["standards", "attest", "E1.3", *signed]) == 0
+    assert guarded(["standards", "exempt", "E1.4", *signed, "--reason", "另有安排"]) == 0
+    assert guarded(["standards", "attest", "E1.3", *signed, "--by", "grid"]) == 2
+    figure = ["standards", "basis", "residents", "180000", "--on", "2025-12-31", "--source", "统计年报"]
+    assert guarded(figure) == 0
+    assert guarded([*figure[:3], "many", *figure[4:]]) == 2
+    now = datetime.now(SHANGHAI)
+    states = {one.item.id: one.state for one in lines(town, now)}
+    assert (states["E1.3"], states["E1.4"]) == ("met", "exempt")
+    assert bases(town, now, now.date())[None]["residents"].value == 180_000
