@@ -26,7 +26,7 @@ WHOLE_FILE: Final = {"coordinates_swapped": "file_swapped", "coordinate_range": 
 
 
 LATTICE_DIGITS: Final = 7
-NOISE: Final = 1e-8  # of a degree: a millimetre, what a system and back may differ by
+NOISE: Final = 1e-9  # of a degree: a tenth of a millimetre, what a system and back may differ by
 
 
 def degrees(at: Floats, crs: str, plane: Plane | None = None) -> Floats:
@@ -113,7 +113,9 @@ def _turned(shapes: Column) -> Column:
 
 
 def _moved(shapes: Column, crs: str, plane: Plane | None) -> Column:
-    return np.array(shapely.transform(shapes, lambda at: _settled(degrees(at, crs, plane))), np.object_)
+    is_same = plane is None and crs.strip().lower() in SAME_GROUND
+    placing = (lambda at: degrees(at, crs)) if is_same else (lambda at: _settled(degrees(at, crs, plane)))
+    return np.array(shapely.transform(shapes, placing), np.object_)
 
 
 def _settled(at: Floats) -> Floats:
