@@ -286,6 +286,46 @@ def test_a_border_is_put_along_another_way_and_a_block_is_drawn(sit, ground):
     assert ground.held()[fresh].parent == ground.village and proven(ground)
 
 
+def ring(hand: Editor, middle: Point, reach: int) -> None:
+    """Three corners round a point, the last with a double click."""
+    x, y = hand.at(middle)
+    hand.page.keyboard.down("Alt")
+    for right, down in ((-reach, -reach), (reach, -reach)):
+        hand.page.mouse.click(x + right, y + down)
+        hand.page.wait_for_timeout(350)
+    hand.page.mouse.dblclick(x, y + reach)
+    hand.page.keyboard.up("Alt")
+
+
+def test_a_village_is_drawn_with_the_blocks_inside_it_or_without_any(sit, ground, shoot):
+    hand = sit()
+    hand.see(ground.block)
+    before = ground.held()
+    hand.page.click("[data-level=village]")
+    hand.page.click("text=新画")
+    assert hand.page.is_visible("text=直管区，不设责任块") and "新居村" in hand.said()
+    hand.saved(lambda: ring(hand, ground.node, 60))
+    after = ground.held()
+    (fresh,) = {code for code, one in after.items() if one.kind == "village"} - set(before)
+    below = [one for one in after.values() if one.parent == fresh]
+    assert proven(ground) and len(below) >= 3 and after[fresh].parent == before[ground.village].parent
+    assert fresh.startswith(areas.towns()[0].code[:9]) and all(
+        one.code.startswith(fresh) or one.code in before for one in below
+    )
+    hand.page.wait_for_function(f"code => {DESK}.chosen === code", arg=fresh)
+    assert hand.page.input_value("#side-area [name=new_code]") == fresh
+    shoot(hand.page, "border-village")
+    hand.saved(lambda: hand.page.keyboard.press("Control+z"))
+    assert ground.held() == before
+    hand.page.keyboard.press("d")
+    hand.page.check("text=直管区，不设责任块")
+    hand.saved(lambda: ring(hand, ground.node, 60))
+    after = ground.held()
+    (fresh,) = {code for code, one in after.items() if one.kind == "village"} - set(before)
+    assert proven(ground) and after[fresh].directly_managed
+    assert not [one for one in after.values() if one.parent == fresh]
+
+
 def test_a_refused_operation_says_why_and_changes_nothing(sit, ground):
     hand = sit()
     hand.see(ground.block)

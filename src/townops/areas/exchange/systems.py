@@ -25,6 +25,10 @@ _SAME_DATUM: Final = re.compile(r"china.*2000|cgcs.*2000|wgs.*84|world geodetic 
 WHOLE_FILE: Final = {"coordinates_swapped": "file_swapped", "coordinate_range": "file_metres"}
 
 
+LATTICE_DIGITS: Final = 7
+NOISE: Final = 1e-9  # of a degree: a tenth of a millimetre, what a system and back may differ by
+
+
 def degrees(at: Floats, crs: str, plane: Plane | None = None) -> Floats:
     """Points (n, 2) of a system in CGCS2000 degrees. Refused as `to_cgcs2000`, `crs_unknown`,
     `crs_needs_plane`."""
@@ -109,7 +113,17 @@ def _turned(shapes: Column) -> Column:
 
 
 def _moved(shapes: Column, crs: str, plane: Plane | None) -> Column:
-    return np.array(shapely.transform(shapes, lambda at: degrees(at, crs, plane)), np.object_)
+    is_same = plane is None and crs.strip().lower() in SAME_GROUND
+    placing = (lambda at: degrees(at, crs)) if is_same else (lambda at: _settled(degrees(at, crs, plane)))
+    return np.array(shapely.transform(shapes, placing), np.object_)
+
+
+def _settled(at: Floats) -> Floats:
+    """Without the noise of a conversion: what lies within it of the lattice that borders are kept on came from there, and
+    would no longer meet its neighbours that were not converted.
+    """
+    there = np.round(at, LATTICE_DIGITS)
+    return np.where(np.abs(at - there) <= NOISE, there, at)
 
 
 def _each(shapes: Column, crs: str, plane: Plane | None) -> tuple[Column, tuple[Fault, ...]]:

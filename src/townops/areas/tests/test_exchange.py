@@ -10,6 +10,7 @@ import pyogrio.raw
 import pytest
 import shapely
 
+from townops.areas.exchange import systems
 from townops.areas.exchange.reading import layers, read
 from townops.areas.exchange.systems import placed
 from townops.areas.exchange.terms import MOST_POINTS
@@ -423,3 +424,12 @@ def test_measures_along_a_line_are_dropped_and_said(tmp_path):
     layer = read(path)
     assert "measures_dropped" in codes_of(layer)
     assert shapely.to_wkt(layer.shapes[0]).startswith("POLYGON ((")
+
+
+@pytest.mark.parametrize("crs", ["gcj02", "EPSG:4549"])
+def test_points_of_the_lattice_come_back_to_the_bit_and_others_stay_where_they_are(crs):
+    dice = np.random.default_rng(5)
+    at = np.round(np.column_stack([dice.uniform(121.5, 121.6, 400), dice.uniform(31.3, 31.4, 400)]), 7)
+    back = [systems.degrees(systems.undegrees(one, crs), crs) for one in (at, at + 4e-8)]
+    settled = [systems._settled(one) for one in back]
+    assert (settled[0] == at).all() and (settled[1] == back[1]).all()

@@ -110,8 +110,17 @@ def _candidates(flat: Flat, doubtful: Bools) -> Iterator[tuple[int, int, float]]
         if len(rows) == 0:
             continue
         which, holder = shapely.STRtree(flat.metric[above]).query(flat.metric[rows])
-        common = shapely.area(shapely.intersection(flat.metric[rows[which]], flat.metric[above[holder]]))
-        yield from _best(flat, rows, which, above[holder], np.asarray(common, np.float64))
+        common = _common(flat.metric[rows[which]], flat.metric[above[holder]])
+        yield from _best(flat, rows, which, above[holder], common)
+
+
+def _common(shapes: Shapes, holders: Shapes) -> Floats:
+    """Square metres that each has in common with its holder; what lies wholly inside is quickly told."""
+    shapely.prepare(holders)
+    inside = shapely.covers(holders, shapes)
+    found = np.asarray(shapely.area(shapes), np.float64)
+    found[~inside] = shapely.area(shapely.intersection(shapes[~inside], holders[~inside]))
+    return found
 
 
 def _best(

@@ -14,6 +14,7 @@ from townops.kernel.partition.plane import Floats, Shapes
 from townops.kernel.partition.stratum import SMALLEST, Stratum, kind_of, parts_wider, width_of
 from townops.kernel.partition.terms import ANNOUNCED, Defect, Fault
 
+INNER: Final = "T********"  # their interiors meet: four of five neighbours only touch, which is quickly told
 ALIKE: Final = 0.95  # of both: the same place drawn twice
 
 
@@ -71,6 +72,10 @@ def _crossings(stratum: Stratum) -> tuple[Ints, Shapes]:
     mine, other = stratum.tree.query(flat.metric[rows])
     pairs = np.sort(np.column_stack([rows[mine], stratum.beside[other]]), axis=1)
     pairs = np.unique(pairs[(pairs[:, 0] != pairs[:, 1]) & ~flat.mended[pairs].any(axis=1)], axis=0)
+    shapely.prepare(flat.metric[rows])
+    known = np.where(np.isin(pairs[:, 0], rows), pairs[:, 0], pairs[:, 1])  # the prepared one of each
+    others = pairs.sum(axis=1) - known
+    pairs = pairs[shapely.relate_pattern(flat.metric[known], flat.metric[others], INNER)]
     common = shapely.intersection(flat.metric[pairs[:, 0]], flat.metric[pairs[:, 1]])
     some = shapely.area(common) > SMALLEST * stratum.tolerances.snap_m**2
     return pairs[some], np.asarray(common[some], dtype=np.object_)
