@@ -110,7 +110,7 @@ def of_village(town, block, *, designated=False):
     number = town.report(lng=lng, lat=lat)
     town.takes("grid", number, "accept")
     town.takes("grid", number, "file", condition="E-01-05.1")
-    unit = {} if not designated else {"unit": "chengguan"}
+    unit = {} if not designated else {"unit": "chengguan", "reason": "按现场情况"}
     town.takes("dispatch", number, "dispatch", **unit)
     return number
 
