@@ -50,7 +50,7 @@ def filed_by_condition(colleague: Colleagues, number: str) -> str:
 
 
 def dispatched(colleague: Colleagues, number: str, unit: str = UNIT) -> str:
-    colleague("dispatch").step(number, "派遣", unit=unit)
+    colleague("dispatch").step(number, "派遣", unit=unit, reason="现场情况更适合该单位")
     return number
 
 

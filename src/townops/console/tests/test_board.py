@@ -65,7 +65,7 @@ def test_what_was_dispatched_once_is_not_dispatched_again(story):
 def test_another_unit_may_be_named_instead_of_the_proposed(story):
     number = story.filed()
     board = Browser("dispatch").open("/board")
-    board.send("派遣给该单位", unit=unit_name("chengjian"))
+    board.send("派遣给该单位", unit=unit_name("chengjian"), reason="现场情况更适合该单位")
     assert story.row(number).main_unit.code == "chengjian"
 
 

@@ -22,7 +22,7 @@ def dispatched(number: str, unit: str = "") -> None:
     assert clerk.send("立案", condition=line).status == 200
     desk = Browser("dispatch").open(f"/orders/{number}")
     if unit:
-        desk.send("派遣", unit=unit)
+        desk.send("派遣", unit=unit, reason="现场情况更适合该单位")
     else:
         desk.send("按建议派遣")
     assert "已办理：派遣" in desk.page.text
@@ -49,7 +49,7 @@ def test_a_disputed_order_climbs_from_the_shift_to_the_deputy(registered):
     dispatched(number)
     unit = Browser("u_chengjian").open(f"/orders/{number}")
     unit.send("退单", reason="不属本单位职责", cited_rule="权责清单第3条")
-    Browser("shift").open(f"/orders/{number}").send("派遣", unit="平安办")
+    Browser("shift").open(f"/orders/{number}").send("派遣", unit="平安办", reason="现场情况更适合该单位")
     again = Browser("u_pingan").open(f"/orders/{number}")
     again.send("退单", reason="同样不属本单位", cited_rule="权责清单第5条")
     deputy = Browser("deputy").open(f"/orders/{number}")

@@ -28,6 +28,7 @@ SAID: Final[Mapping[str, str]] = {
     "json_invalid": "不是有效的 JSON", "none_required": "应为 null",
 }  # fmt: skip
 FAMILIES: Final = (("datetime", ISO), ("timezone", ISO), ("date", DAY), ("time", "应为时刻，例如 09:00"))
+NESTED: Final = 2
 HOLDERS: Final = frozenset({"body", "query", "path", "header", "form", "file"})
 _TYPE: Final = re.compile(r"[A-Z]\w*|[\w-]+\[.*\]", re.DOTALL)  # how a union names its alternatives
 _OURS: Final = re.compile("[\u4e00-\u9fff]")
@@ -43,8 +44,27 @@ class Fault:
 
 
 def faults(found: Sequence[Mapping[str, Any]]) -> tuple[Fault, ...]:
-    """The faults of a request in order, each once."""
-    return tuple(dict.fromkeys(Fault(_where(one["loc"]), _said(one), str(one["type"])) for one in found))
+    """The faults of a request in order, each once; of several shapes a value may have, those of the likeliest."""
+    meant = _meant(found)
+    return tuple(dict.fromkeys(Fault(_where(one["loc"]), _said(one), str(one["type"])) for one in meant))
+
+
+def _meant(found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Without the shapes that do not know what was sent, where another one does."""
+    shapes = [_shape(one["loc"]) for one in found]
+    strange = {shape for shape, one in zip(shapes, found, strict=True) if one["type"] == "extra_forbidden"}
+    known = {shape[0] for shape in shapes if shape and shape not in strange}
+    return [
+        one
+        for shape, one in zip(shapes, found, strict=True)
+        if shape is None or shape not in strange or shape[0] not in known
+    ]
+
+
+def _shape(way: Sequence[object]) -> tuple[str, str] | None:
+    """(the way to a value, the shape it was tried as); None where there is but one."""
+    place = next((at for at, part in enumerate(way) if at and _TYPE.fullmatch(str(part))), None)
+    return None if place is None else (".".join(map(str, way[:place])), str(way[place]))
 
 
 def _where(way: Sequence[object]) -> str:
@@ -52,10 +72,12 @@ def _where(way: Sequence[object]) -> str:
 
 
 def _parts(way: Sequence[object]) -> Iterator[str]:
-    for place, part in enumerate(way):
+    begins = 1 if way and way[0] in HOLDERS else 0
+    if tuple(way[:1]) == ("query",) and len(way) > NESTED and isinstance(way[NESTED], str):
+        begins = NESTED  # a list of a query stands under the name of our own shape
+    for part in way[begins:]:
         said = str(part)
-        holder = place == 0 and said in HOLDERS
-        if not holder and said != "body" and not _TYPE.fullmatch(said):
+        if said != "body" and not _TYPE.fullmatch(said):
             yield said
 
 

@@ -7,6 +7,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import core_schema
 
+from townops.orders import api as orders
 from townops.sharing.rest import faults
 from townops.sharing.tests.town import report
 
@@ -40,11 +41,19 @@ def test_a_fault_is_told_in_chinese_with_its_field(call, body: Any, where: str, 
     assert not ENGLISH.search(told["detail"]), told["detail"]
 
 
+def test_of_two_shapes_a_place_may_have_the_one_meant_is_told(call) -> None:
+    told = call("grid").post("/reports", report(place={"lng": 121.5})).json()
+    assert {(one["where"], one["problem"]) for one in told["params"]["errors"]} == {
+        ("place.lat", "缺少这一项")
+    }
+
+
 @pytest.mark.parametrize(
     ("path", "where", "problem"),
     [
         ("/orders?limit=x", "limit", "应为整数"),
         ("/orders?limit=900", "limit", "不能大于200"),
+        ("/orders?state=foo&unit=a", "state.0", "只能是：" + "、".join(orders.State)),
         ("/orders?sort=size", "sort", "只能是：-received、received、due"),
         ("/locate?lng=121.5", "lat", "缺少这一项"),
         (
