@@ -88,7 +88,10 @@ def insert(rows: Sequence[Model], *, conflict: str = "") -> None:
     stored = _storing(model, is_sqlite())
     if len(rows) == 1:
         driver.execute(_statement(model, conflict), stored(rows[0]))
-    elif conflict or is_sqlite() or len(rows) < STREAMED:
+    elif len(rows) < STREAMED and not is_sqlite():
+        together = _statement(model, conflict, len(rows))
+        driver.execute(together, [value for row in rows for value in stored(row)])
+    elif conflict or is_sqlite():
         driver.execute_many(_statement(model, conflict), [stored(row) for row in rows])
     else:
         with connection.cursor() as cursor:
@@ -216,10 +219,11 @@ def _target(model: type[Model]) -> str:
 
 
 @cache
-def _statement(model: type[Model], conflict: str) -> str:
+def _statement(model: type[Model], conflict: str, many: int = 1) -> str:
     row = ", ".join(["%s"] * len(_stored(model)))
+    rows = ", ".join([f"({row})"] * many)  # few rows in one statement spare PostgreSQL the ways between
     end = f" ON CONFLICT {conflict}" if conflict else ""
-    return f"INSERT INTO {_target(model)} VALUES ({row}){end}"  # noqa: S608
+    return f"INSERT INTO {_target(model)} VALUES {rows}{end}"  # noqa: S608
 
 
 @cache
