@@ -46,7 +46,11 @@ def duty_cell(line: standards.Line) -> SafeString:
 
 
 def reference(one: Evidence) -> SafeString | str:
-    """A link where the record has a page."""
+    """A link where the record has a page; a row of a register has one by its register."""
+    kind, _, register = one.kind.partition(".")
+    if kind == "ledger":
+        address = reverse("console:ledger-row", args=[register, int(one.key)])
+        return format_html('<a href="{}">{}</a>', address, one.label)
     name = PAGES.get(one.kind)
     if name is None or not one.key:
         return one.label

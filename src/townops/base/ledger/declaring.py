@@ -18,7 +18,7 @@ from townops.base.ledger.records import Record
 from townops.base.permissions import declare, declared
 from townops.base.registry import Registry
 
-OURS: Final = frozenset({"id", "town", "seq", "archived_at", "reviewed_on", "changed_at"})
+OURS: Final = frozenset({"id", "town", "seq", "archived_at", "reviewed_on", "entered_at", "changed_at"})
 SHOWN: Final = 7
 LONG: Final = frozenset({"long", "shape", "degree"})
 ACTIONS: Final[Mapping[str, tuple[str, str]]] = {

@@ -36,14 +36,14 @@ class Reading:
 
 
 def read(ledger: Ledger, typed: Mapping[str, str], town: str, onto: Any = None) -> Reading:
-    """Words by column name; a column that is absent keeps what it holds. `onto`: the row as it stands, else a new one."""
+    """Words by column name; a column that is absent keeps what it holds, in a new row its default. `onto`: the row as it stands."""
     row = ledger.model(town=town) if onto is None else onto
     named = {column.name: column for column in ledger.typed}
     sayer = Sayer(ledger.typed, [row])
     before, after, past, faults = {}, {}, {}, {}
     for name, column in named.items():
-        if name not in typed and row.pk is not None:
-            continue
+        if name not in typed and (row.pk is not None or not column.required):
+            continue  # it keeps what it holds, a new row its default
         old = sayer.cell(row, column)
         words = typed.get(name, "").strip()
         if _stays(column, words, old, row):

@@ -18,6 +18,7 @@ class Record(models.Model):
     seq = models.PositiveIntegerField("版本", default=1, editable=False)
     archived_at = models.DateTimeField("归档时间", null=True, blank=True, editable=False)
     reviewed_on = models.DateField("最近核对", null=True, blank=True, editable=False)
+    entered_at = models.DateTimeField("登记时间", editable=False)
     changed_at = models.DateTimeField("最近修改", editable=False)
 
     class Meta:

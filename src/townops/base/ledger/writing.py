@@ -183,6 +183,8 @@ def put(ledger: Ledger, readings: Sequence[Reading], act: Act) -> None:
     today = act.at.astimezone(SHANGHAI).date()
     for one in readings:
         one.row.changed_at, one.row.reviewed_on = act.at, today
+    for one in fresh:
+        one.row.entered_at = act.at
     try:
         with transaction.atomic():
             ledger.model._default_manager.bulk_create([one.row for one in fresh], CHUNK)
