@@ -15,6 +15,7 @@ LEVEL = {
     "catalogue": 3,
     "orders": 4,
     "intake": 5,
+    "readiness": 5,
     "dispatch": 6,
     "documents": 7,
     "standards": 7,

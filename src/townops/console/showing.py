@@ -159,6 +159,7 @@ def _file(row: Attachment) -> FileView:
 # say: 代哪个单位填写
 # say: 答复了谁
 # say: 拟答复内容
+# say: 另选单位的理由
 def _facts(event: orders.EventView, at: datetime) -> Iterator[Said]:
     for name, value in event.facts.items():
         if name not in UNSAID and name not in MERGED and name in labels.FACTS:

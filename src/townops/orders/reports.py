@@ -331,7 +331,7 @@ def _places(reports: Sequence[IncomingReport]) -> list[Place]:
 def _place(one: IncomingReport) -> Place:
     """The same for one, without arrays."""
     if one.lng is None or one.lat is None:
-        return Place(None, None)
+        return resolve.place_named(one.area) if one.area else Place(None, None)
     here = areas.locate(one.lng, one.lat, one.crs)
     return Place(here.village.id if here.village else None, here.block.id if here.block else None)
 

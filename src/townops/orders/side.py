@@ -1,6 +1,7 @@
 """What else a step leaves: merge links, messages to the district, precedents (X0, U12)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from townops.orders.domain.facts import Parent, Party
@@ -27,7 +28,7 @@ def side_rows(drafts: Sequence[Draft], recorded_at: datetime) -> None:
         if name in {"reply_up", "ask_up"}:
             _message(draft)
         elif name == "receipt_up":
-            _receipt(draft, recorded_at)
+            _receipt(draft)
         elif name == "answer_up":
             _answer(draft, recorded_at)
         elif name in RUNGS:
@@ -66,17 +67,45 @@ def message_of(order: Order, taken: Taken) -> Upward:
     )
 
 
+def naming(draft: Draft, seq: int) -> Draft:
+    """A receipt with the message it is for under the hash."""
+    taken = draft.decision.taken
+    taken = replace(taken, facts={**taken.facts, "message_seq": seq})
+    return replace(draft, decision=replace(draft.decision, taken=taken))
+
+
+def naming_own(drafts: Sequence[Draft]) -> Sequence[Draft]:
+    """Receipts in one write with the message they are for: when they were decided it was not stored yet."""
+    if len(drafts) == 1:
+        return drafts
+    made: dict[int, dict[int, str]] = {}
+    return [_naming_own(one, made.setdefault(one.decision.after.id, {})) for one in drafts]
+
+
+def _naming_own(draft: Draft, made: dict[int, str]) -> Draft:
+    """`made`: kinds of the order's messages by seq that the drafts before made and nobody answered."""
+    taken, order = draft.decision.taken, draft.decision.after
+    if taken.step in {"reply_up", "ask_up"}:
+        made[order.seq] = message_of(order, taken).kind
+    elif taken.step == "answer_up":
+        for seq in [seq for seq, kind in made.items() if kind in answered_kinds(taken)]:
+            del made[seq]
+    elif taken.step == "receipt_up" and made and (taken.get("message_seq", int) or 0) < max(made):
+        return naming(draft, max(made))
+    return draft
+
+
 def newest_waiting(order: int) -> int | None:
     """The message a receipt is for when nobody says which."""
     waiting = Upward.objects.filter(order_id=order).exclude(status="answered")
     return waiting.order_by("-seq").values_list("seq", flat=True).first()
 
 
-def _receipt(draft: Draft, recorded_at: datetime) -> None:
+def _receipt(draft: Draft) -> None:
     """A receipt is written to the message its step names."""
     taken = draft.decision.taken
     mine = Upward.objects.filter(order_id=draft.decision.after.id, seq=taken.get("message_seq", int) or 0)
-    mine.filter(sent_at=None).update(sent_at=recorded_at)
+    mine.filter(sent_at=None).update(sent_at=taken.at)
     mine.exclude(status="answered").update(status="received")
     mine.update(receipt=draft.texts["receipt"].text[:LONGEST_RECEIPT])
 
@@ -92,7 +121,7 @@ def _answer(draft: Draft, recorded_at: datetime) -> None:
     )
     unmarked = waiting.filter(sent_at=None)
     unmarked.filter(round__lt=order.round).update(sent_by=OVERTAKEN)
-    unmarked.filter(round=order.round).update(sent_at=recorded_at, sent_by=BY_ANSWER)
+    unmarked.filter(round=order.round).update(sent_at=taken.at, sent_by=BY_ANSWER)
     waiting.update(status="answered", answered_at=recorded_at, granted=bool(taken.get("granted", bool)))
 
 

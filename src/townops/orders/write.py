@@ -30,7 +30,7 @@ from townops.orders.models import (
     OrderScope,
 )
 from townops.orders.proof import digest, files_digest, leaf_hash
-from townops.orders.side import side_rows
+from townops.orders.side import naming_own, side_rows
 
 CLOCK_FIELDS = (
     "name", "round", "amount", "time_unit", "calendar", "started_at", "used", "paused_at", "stopped_at", "due_at",
@@ -56,6 +56,7 @@ def write(drafts: Sequence[Draft], *, recorded_at: datetime, beside: Sequence[Mo
 
     `beside`: rows of one model of another context that stand or fall with them.
     """
+    drafts = naming_own(drafts)
     chained = _chained(drafts, recorded_at)
     with transaction():
         ends = _ends(drafts)

@@ -133,7 +133,7 @@ def test_a_long_run_can_be_stopped_or_refuse(owner):
     stopped = batches.ask_whole("test.whole", owner, "w1", {"stop": 1}, 30, at=AT)
     assert (stopped.state, stopped.done, stopped.result) == ("stopped", 200, "")
     failed = batches.ask_whole("test.whole", owner, "w2", {"refuse": True}, 30, at=AT)
-    assert (failed.state, failed.result) == ("failed", "sheet_empty")
+    assert (failed.state, failed.result) == ("failed", "表格里没有数据。")
 
 
 def test_batches_go_after_a_week(owner):

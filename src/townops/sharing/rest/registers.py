@@ -67,7 +67,7 @@ class RowPage(Schema):
     total_is_exact: bool
 
 
-class Asked(Schema):
+class RowsAsked(Schema):
     """A list as the page asks for it. Every column narrows by its name too: text, choice, link, name_min, name_after …"""
 
     q: Annotated[str, Field(max_length=100)] = ""
@@ -77,13 +77,13 @@ class Asked(Schema):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class Typed(Strict):
+class RowTyped(Strict):
     """A new row: words by column."""
 
     values: dict[str, Words] = Field(max_length=100)
 
 
-class Changed(Strict):
+class RowChanged(Strict):
     """`seq`: the version the sender saw; columns that are absent keep what they hold."""
 
     seq: Annotated[int, Field(strict=True, ge=0, lt=2**31)]
@@ -125,12 +125,12 @@ def _register(ledger: Ledger, viewer: seeing.Viewer) -> RegisterSeen:
 @router.get(
     "/registers/{code}", auth=Token(check=_known), response={200: RowPage, **READING}, operation_id="listRows"
 )
-def list_rows(request: HttpRequest, code: str, asked: Query[Asked]) -> RowPage:
+def list_rows(request: HttpRequest, code: str, asked: Query[RowsAsked]) -> RowPage:
     """Rows of a register, narrowed and sorted."""
     caller = caller_of(request)
     viewer = viewer_of(caller)
     ledger = seeing.ledger_for(viewer, code)
-    known = set(Asked.model_fields) | narrowing.names(ledger)
+    known = set(RowsAsked.model_fields) | narrowing.names(ledger)
     for name in request.GET:
         if name not in known:
             raise Refused("parameter_unknown", name=name[:40])
@@ -172,7 +172,7 @@ def get_row(request: HttpRequest, code: str, number: Annotated[int, Field(ge=1, 
     "/registers/{code}", auth=Token(check=_known), response={201: RowSeen, **WRITING}, operation_id="addRow",
     openapi_extra=REQUIRED_KEY,
 )  # fmt: skip
-def add_row(request: HttpRequest, code: str, body: Typed) -> HttpResponse:
+def add_row(request: HttpRequest, code: str, body: RowTyped) -> HttpResponse:
     """A new row. The same key and body get the stored answer."""
     caller = caller_of(request)
     viewer = viewer_of(caller)
@@ -191,7 +191,7 @@ def add_row(request: HttpRequest, code: str, body: Typed) -> HttpResponse:
     openapi_extra=REQUIRED_KEY,
 )  # fmt: skip
 def change_row(
-    request: HttpRequest, code: str, number: Annotated[int, Field(ge=1, lt=2**63)], body: Changed
+    request: HttpRequest, code: str, number: Annotated[int, Field(ge=1, lt=2**63)], body: RowChanged
 ) -> HttpResponse:
     """Other words in some columns of a row. Of two at once the second is stale (row_stale)."""
     caller = caller_of(request)
