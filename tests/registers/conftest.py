@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests.registers.hydrants import CODES, Hydrant
+from tests.registers.hydrants import CODES, HYDRANTS, Hydrant
 from townops.areas import api as areas
-from townops.base.ledger.declaring import Ledger, find
+from townops.base.ledger import declaring
+from townops.base.ledger.declaring import Ledger
 from townops.base.ledger.seeing import Viewer
 from townops.demo.town import Town
 from townops.kernel.actors import Actor, Hat
@@ -25,6 +26,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     yield
 
 
+@pytest.fixture(autouse=True)
+def declared() -> Iterator[None]:
+    """Its table is there for these tests only, and so is the register."""
+    found = declaring._ledgers._found
+    found[HYDRANTS.code] = HYDRANTS
+    yield
+    del found[HYDRANTS.code]
+
+
 @pytest.fixture
 def town(standing_town: Town, db: None) -> Town:
     return standing_town
@@ -32,9 +42,7 @@ def town(standing_town: Town, db: None) -> Town:
 
 @pytest.fixture
 def hydrants(town: Town) -> Ledger:
-    found = find("hydrant")
-    assert found is not None
-    return found
+    return HYDRANTS
 
 
 @pytest.fixture

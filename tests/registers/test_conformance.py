@@ -9,8 +9,8 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from tests.registers import hydrants as _hydrants  # noqa: F401  (declares its register)
 from tests.registers.conftest import AT
+from tests.registers.hydrants import HYDRANTS
 from townops.areas import api as areas
 from townops.base import journal, permissions
 from townops.base.ledger import bringing, narrowing, taking
@@ -26,7 +26,7 @@ from townops.kernel.refusal import Refused
 from townops.people import api as people
 
 pytestmark = pytest.mark.django_db
-CODES = sorted(ledgers())
+CODES = sorted({*ledgers(), HYDRANTS.code})
 FIRST_OF = {
     "people.Unit": lambda town: people.units(town=town)[0].name,
     "areas.Area": lambda town: areas.area(town).name,

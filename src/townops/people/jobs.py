@@ -5,7 +5,16 @@ from datetime import datetime, timedelta
 
 from townops.base.jobs import job
 from townops.base.outbox import Piece, subscriber
-from townops.people import handovers, planned, post_changes, reminding, role_changes, unit_ends, vacancies
+from townops.people import (
+    handovers,
+    planned,
+    post_changes,
+    register_reviews,
+    reminding,
+    role_changes,
+    unit_ends,
+    vacancies,
+)
 
 
 @subscriber("people.appointed", name="people.handover")
@@ -45,3 +54,9 @@ def do_changes(at: datetime) -> None:
 def remind_reviews(at: datetime) -> None:
     """Tell keepers which dossiers wait to be confirmed."""
     reminding.remind(at)
+
+
+@job("people.register_reviews", every=timedelta(hours=6))
+def remind_registers(at: datetime) -> None:
+    """Tell keepers which registers have rows to confirm or to renew."""
+    register_reviews.remind(at)

@@ -148,7 +148,7 @@ def column_of(model: type[Record], name: str) -> Column:
             raise LookupError(f"{model.__name__} has no field {name!r}, nor a property told by that name")
         return Column(name, str(getattr(said, "label", name)), "told")
     kind = _kind_of(field)
-    required = not field.blank and kind not in {"yes", "told"}
+    required = not (field.blank or field.has_default()) and kind not in {"yes", "told"}
     label = str(field.verbose_name)
     return Column(name, label, kind, required, field, tuple(field.flatchoices or ()))
 

@@ -12,11 +12,14 @@ from typing import Any, ClassVar, Final, TypeVar
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
+from townops.base import tunables
+from townops.base.access import TUNE
 from townops.base.ledger import layering, linking
 from townops.base.ledger.columns import Column, column_of
 from townops.base.ledger.records import Record
 from townops.base.permissions import declare, declared
 from townops.base.registry import Registry
+from townops.base.tunables import Part, Tunable
 
 OURS: Final = frozenset({"id", "town", "seq", "archived_at", "reviewed_on", "entered_at", "changed_at"})
 SHOWN: Final = 7
@@ -81,6 +84,11 @@ class Ledger:
     def kind(self) -> str:
         """What its rows are called in the journal, the search index, and where files hang."""
         return f"ledger.{self.code}"
+
+    @cached_property
+    def review_key(self) -> str:
+        """The name of the tunable that says how many days a row is believed."""
+        return f"{self.kind}.review_days"
 
     @cached_property
     def code(self) -> str:
@@ -178,10 +186,27 @@ def ledger(declaration: L) -> L:
     made = declaration()
     check(made)
     _ledgers.add(made.code, made)
+    bring_along(made)
+    return declaration
+
+
+def bring_along(made: Ledger) -> None:
+    """What a register has beside its pages: a period of review, links to it, a layer of the map."""
+    _tunable(made)
     linking.declare(made.title, made.model, made.keyed)
     if made.is_placed:
         layering.layer(made.code, made.title, made.permission("all"), made.model, made.every)
-    return declaration
+
+
+def _tunable(made: Ledger) -> None:
+    """How long its rows are believed is the town's to say; the declaration is where it begins."""
+    days = made.review_every.days if made.review_every is not None else 0
+    if days:
+        part = Part("", "天", 7, 1100)
+        meaning = "台账记录多久要核对一次；过了这么久没有核对的列入“该核对”"
+        tunables.declare(
+            Tunable(made.review_key, str(days), f"核对周期：{made.title}", meaning, TUNE, (part,))
+        )
 
 
 def ledgers() -> dict[str, Ledger]:

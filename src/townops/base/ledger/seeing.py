@@ -5,7 +5,7 @@ An action reaches the rows of the post's own unit and those in the areas of the 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,8 +13,10 @@ from django.db.models import Q, QuerySet
 from townops.base.ledger import references
 from townops.base.ledger.declaring import Ledger, find, ledgers
 from townops.base.ledger.records import Record
+from townops.base.tunables import value_at
 from townops.kernel.actors import SYSTEM_PERSON, Actor, Hat
 from townops.kernel.refusal import Refused
+from townops.kernel.workdays import SHANGHAI
 
 AREAS = "areas.Area"
 COUNTED = 10_000
@@ -107,11 +109,20 @@ def counted(rows: "QuerySet[Record]") -> Counted:
     return Counted(min(number, COUNTED), number <= COUNTED)
 
 
+def believed_for(ledger: Ledger, today: date) -> timedelta | None:
+    """How long a row is believed without being confirmed, as the town has set it; None: for ever."""
+    if ledger.review_every is None:
+        return None
+    evening = datetime.combine(today, time.max, SHANGHAI)
+    return timedelta(days=int(value_at(ledger.review_key, evening, default=str(ledger.review_every.days))))
+
+
 def due_before(ledger: Ledger, today: date) -> Q:
     """Rows nobody has confirmed within the time the register believes them."""
-    if ledger.review_every is None:
+    believed = believed_for(ledger, today)
+    if believed is None:
         return Q(pk__in=[])
-    return Q(archived_at=None) & (Q(reviewed_on=None) | Q(reviewed_on__lt=today - ledger.review_every))
+    return Q(archived_at=None) & (Q(reviewed_on=None) | Q(reviewed_on__lt=today - believed))
 
 
 def expired(ledger: Ledger, today: date) -> Q:

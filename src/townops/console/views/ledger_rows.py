@@ -24,6 +24,7 @@ from townops.console.given import whole
 from townops.console.saying import sentence
 from townops.console.views.ledgers import FEW, viewer_of
 from townops.kernel.refusal import Refused
+from townops.kernel.workdays import SHANGHAI
 
 LONGEST: Final = 4000
 SHOWN: Final = 30
@@ -64,7 +65,7 @@ def _shown(
         "may": {action: seeing.covers(ledger, viewer, row, action) for action in ("edit", "archive", "reveal")},
         "history": told[:SHOWN], "older": max(0, len(told) - SHOWN),
         "remarks": telling.remarks(ledger, row), "files": attachments.of(ledger.kind, row.pk),
-        "due": _due(ledger, row),
+        "due": _due(ledger, row, desk),
         "can_undo": bool(told) and told[0].word in {"修改", "撤回修改"},
     }  # fmt: skip
     response = render(request, "console/ledger/row.html", shown | more, status=status)
@@ -77,9 +78,10 @@ def _fact(sayer: Sayer, row: Any, column: Column, clear: Any) -> str:
     return clear[column.name] if column.name in clear else sayer.cell(row, column)
 
 
-def _due(ledger: Ledger, row: Any) -> Any:
+def _due(ledger: Ledger, row: Any, desk: Desk) -> Any:
     """The day until which the row is believed."""
-    return row.reviewed_on + ledger.review_every if ledger.review_every and row.reviewed_on else None
+    believed = seeing.believed_for(ledger, desk.at.astimezone(SHANGHAI).date())
+    return row.reviewed_on + believed if believed is not None and row.reviewed_on else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from townops.areas import api as areas
 from townops.base import inbox
+from townops.base.ledger.declaring import find
 from townops.base.models import Notice
 from townops.console.doors import Desk, page
 from townops.console.views.staff import full_name
@@ -24,6 +25,7 @@ ROWS: Final = 50
 LONGEST: Final = 18
 REVIEW: Final = "areas.review"
 MOVED_HERE: Final = "orders.moved_here"
+REGISTER: Final = "ledger.due"
 KINDS: Final = {
     "orders.came": ("派来", "forward"),
     "orders.returned": ("退单", "back"),
@@ -38,10 +40,12 @@ KINDS: Final = {
     "orders.raised": ("上提一级", "warn"),
     "orders.reopened": ("您办结的又重办", "redo"),
     REVIEW: ("责任块待复核", "clock"),
+    REGISTER: ("台账该核对或已过期", "clock"),
     "orders.succeeded": ("承接其他单位的工单", "forward"),
     MOVED_HERE: ("边界调整后转来的工单", "forward"),
     "people.fell_to": ("岗位空缺，工作由您负责", "user"),
 }
+GOES: Final = {REVIEW: "看责任块", REGISTER: "看台账"}  # where a notice that is of no order leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Line:
     at: datetime
     unread: bool
     about: str = ""
-    of_blocks: bool = False
+    goes: str = ""
 
 
 @require_safe
@@ -78,7 +82,7 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
             one.at,
             one.read_at is None,
             _about(one),
-            one.kind == REVIEW,
+            GOES.get(one.kind, "看在办工单"),
         )
         for one in shelf.rows
     ]
@@ -103,6 +107,8 @@ def follow(request: HttpRequest, desk: Desk, notice: int) -> HttpResponse:
     inbox.mark_read(desk.account.pk, [found.pk], desk.at)
     if found.kind == REVIEW:
         return redirect("console:dossier", found.thing)
+    if found.kind == REGISTER:
+        return redirect(f"{reverse('console:ledger', args=[found.thing])}?state=due")
     if unit := _unit_of(found):
         place = "unit" if found.thing.startswith("unit:") else "holder"
         query = urlencode({place: unit.code, "open": "1"})
@@ -122,6 +128,9 @@ def _about(one: Notice) -> str:
     """The unit that ended, the post that fell vacant, or the 居村 whose dossiers are due."""
     if one.kind == REVIEW:
         return _place(one.thing)
+    if one.kind == REGISTER:
+        ledger = find(one.thing)
+        return ledger.title if ledger is not None else one.thing
     kind, _, number = one.thing.partition(":")
     if kind == "unit":
         return people.unit_by_id(one.seq).name if one.kind != MOVED_HERE else ""
