@@ -32,5 +32,22 @@ document.addEventListener("keydown", (event) => {
   next.tabIndex = 0;
   next.focus();
 });
-document.addEventListener("htmx:afterSwap", (event) => settleAll(event.target.parentElement ?? document));
+
+// What is offered is asked for again while one types or moves in it: whoever stands on an offer goes on standing on it.
+let held = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const at = document.activeElement;
+  const inside = event.target.contains(at) && at.closest("[data-roving]");
+  held = inside ? { id: event.target.id, put: at.dataset.put, value: at.dataset.value } : null;
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  settleAll(event.target.parentElement ?? document);
+  if (!held || event.target.id !== held.id) return;
+  const all = stops(document.getElementById(held.id));
+  const again = all.find((one) => one.dataset.put === held.put && one.dataset.value === held.value) ?? all.find((one) => one.tabIndex === 0);
+  held = null;
+  if (!again) return;
+  for (const one of all) one.tabIndex = one === again ? 0 : -1;
+  again.focus();
+});
 settleAll();
