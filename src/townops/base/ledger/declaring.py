@@ -23,6 +23,7 @@ from townops.base.tunables import Part, Tunable
 
 OURS: Final = frozenset({"id", "town", "seq", "archived_at", "reviewed_on", "entered_at", "changed_at"})
 SHOWN: Final = 7
+LONGEST_CODE: Final = 18
 LONG: Final = frozenset({"long", "shape", "degree"})
 ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "view": ("查看台账：{what}", "查看台账，范围随岗位：{what}"),
@@ -86,9 +87,18 @@ class Ledger:
         return f"ledger.{self.code}"
 
     @cached_property
-    def review_key(self) -> str:
-        """The name of the tunable that says how many days a row is believed."""
-        return f"{self.kind}.review_days"
+    def short(self) -> str:
+        """What its rows are kept under where names are short: the search index, the views of its list."""
+        return f"r.{self.code}"
+
+    @cached_property
+    def review(self) -> Tunable | None:
+        """How long its rows are believed is the town's to say; the declaration is where it begins. None: for ever."""
+        if self.review_every is None:
+            return None
+        meaning = "台账记录多久要核对一次；过了这么久没有核对的列入“该核对”"
+        days, part = str(self.review_every.days), Part("", "天", 7, 1100)
+        return Tunable(f"{self.kind}.review_days", days, f"核对周期：{self.title}", meaning, TUNE, (part,))
 
     @cached_property
     def code(self) -> str:
@@ -192,21 +202,11 @@ def ledger(declaration: L) -> L:
 
 def bring_along(made: Ledger) -> None:
     """What a register has beside its pages: a period of review, links to it, a layer of the map."""
-    _tunable(made)
+    if made.review is not None:
+        tunables.declare(made.review)
     linking.declare(made.title, made.model, made.keyed)
     if made.is_placed:
         layering.layer(made.code, made.title, made.permission("all"), made.model, made.every)
-
-
-def _tunable(made: Ledger) -> None:
-    """How long its rows are believed is the town's to say; the declaration is where it begins."""
-    days = made.review_every.days if made.review_every is not None else 0
-    if days:
-        part = Part("", "天", 7, 1100)
-        meaning = "台账记录多久要核对一次；过了这么久没有核对的列入“该核对”"
-        tunables.declare(
-            Tunable(made.review_key, str(days), f"核对周期：{made.title}", meaning, TUNE, (part,))
-        )
 
 
 def ledgers() -> dict[str, Ledger]:
@@ -226,6 +226,7 @@ def check(made: Ledger) -> None:
         raise ImproperlyConfigured(f"register {made.code}: {wrong}") from None
     faults = [f"{action} needs the undeclared permission {made.permission(action)}"
               for action in ACTIONS if made.permission(action) not in declared()]  # fmt: skip
+    faults += [f"its name is longer than {LONGEST_CODE} signs"] if len(made.code) > LONGEST_CODE else []
     faults += ["it has no business key: say `key` or a UniqueConstraint"] if not made.keyed else []
     faults += [
         f"its example lacks {one.name}" for one in made.typed if one.required and one.name not in made.example

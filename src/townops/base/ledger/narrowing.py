@@ -48,7 +48,7 @@ def narrowed(ledger: Ledger, viewer: Viewer, wanted: Wanted) -> "QuerySet[Record
     rows = visible(ledger, viewer)
     rows = _in_state(ledger, rows, wanted)
     if wanted.q:
-        rows = rows.filter(pk__in=search.matching(ledger.kind, wanted.q))
+        rows = rows.filter(pk__in=search.matching(ledger.short, wanted.q))
     found = _filterset(ledger)(data=wanted.given, queryset=rows, viewer=viewer)
     if not found.form.is_valid():
         name = next(iter(found.form.errors))

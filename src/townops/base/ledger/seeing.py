@@ -111,10 +111,11 @@ def counted(rows: "QuerySet[Record]") -> Counted:
 
 def believed_for(ledger: Ledger, today: date) -> timedelta | None:
     """How long a row is believed without being confirmed, as the town has set it; None: for ever."""
-    if ledger.review_every is None:
+    review = ledger.review
+    if review is None:
         return None
     evening = datetime.combine(today, time.max, SHANGHAI)
-    return timedelta(days=int(value_at(ledger.review_key, evening, default=str(ledger.review_every.days))))
+    return timedelta(days=int(value_at(review.key, evening, default=review.default)))
 
 
 def due_before(ledger: Ledger, today: date) -> Q:

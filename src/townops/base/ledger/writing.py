@@ -241,7 +241,7 @@ def index(ledger: Ledger, rows: Iterable[Any]) -> None:
     """Make rows findable by the words of their searched columns."""
     many = list(rows)
     sayer = Sayer(ledger.searched, many)
-    search.index_many(ledger.kind, {row.pk: " ".join(filter(None, sayer.cells(row))) for row in many})
+    search.index_many(ledger.short, {row.pk: " ".join(filter(None, sayer.cells(row))) for row in many})
 
 
 def _stamp(ledger: Ledger, row: Any, values: Mapping[str, Any], act: Act) -> None:

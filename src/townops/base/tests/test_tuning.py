@@ -16,7 +16,7 @@ from townops.kernel.refusal import Refused
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
-DECLARED = re.compile(r"value_at\([A-Z_]+\.key, at, default=[A-Z_]+\.default\)")
+DECLARED = re.compile(r"value_at\(([A-Za-z_]+)\.key, [a-z]+, default=\1\.default\)")
 KEEPER = Actor(7, "安全员", (Hat(1, 1, frozenset({SECURITY})),))
 PAIR = Tunable("x.pair", "4 1.50", "一对", "", TUNE, (Part("前", "分钟", 1, 60), Part("后", "", 0, 2, 2)))
 SET = Tunable("x.set", "", "一组", "", TUNE, choices=lambda: (("a", "甲"), ("b", "乙")))

@@ -93,7 +93,7 @@ def wanted_of(given: QueryDict, desk: Desk) -> narrowing.Wanted:
 
 
 def _around(ledger: Ledger, viewer: seeing.Viewer, desk: Desk, given: QueryDict) -> dict[str, Any]:
-    kept = savedviews.kept(desk.account, page_of(ledger), desk.town)
+    kept = savedviews.kept(desk.account, ledger.short, desk.town)
     known = {one.name for one in ledger.every}
     chosen = [one for one in kept.columns if one in known] or [one.name for one in ledger.shown]
     states = [(code, word) for code, word in narrowing.STATES.items() if _is_offered(ledger, code)]
@@ -139,11 +139,6 @@ def _pages(given: QueryDict, table: LedgerTable) -> dict[str, str]:
     return found
 
 
-def page_of(ledger: Ledger) -> str:
-    """What views of its list are kept under."""
-    return f"r.{ledger.code}"[:20]
-
-
 @require_POST
 @page()
 def keep(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
@@ -155,7 +150,7 @@ def keep(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     if act == "columns":
         known = {one.name for one in ledger.every}
         chosen = [one for one in request.POST.getlist("column") if one in known]
-        savedviews.keep_columns(desk.account, page_of(ledger), chosen, at=desk.at)
+        savedviews.keep_columns(desk.account, ledger.short, chosen, at=desk.at)
     elif act == "drop":
         name = savedviews.drop(
             desk.account, whole(request.POST.get("view", "")), actor=desk.actor, at=desk.at
@@ -164,6 +159,6 @@ def keep(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     else:
         narrowing.narrowed(ledger, viewer, wanted_of(QueryDict(query), desk))
         name, group = request.POST.get("name", ""), desk.town if request.POST.get("shared") else ""
-        savedviews.keep(desk.account, page_of(ledger), name, query, actor=desk.actor, at=desk.at, group=group)
+        savedviews.keep(desk.account, ledger.short, name, query, actor=desk.actor, at=desk.at, group=group)
         messages.success(request, f"已存为视图“{' '.join(name.split())}”{'，全镇可见' if group else ''}。")
     return redirect(f"{reverse('console:ledger', args=[code])}?{query}")

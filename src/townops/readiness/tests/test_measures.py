@@ -82,43 +82,44 @@ def inspected(*kinds: str) -> Made:
 
 STATION = ("micro-fire-station", {"name": "站", "people": "6", "trained": "6"})
 TOWN_TWINS: dict[str, Made] = {
-    "rules_in_force": [("rule", {})],
-    "rule_kinds_in_force": [("rule", {"name": one, "matter": one}) for one in MATTERS],
-    "emergency_budget": [("budget", {})],
-    "projects_funded": [("budget", {})],
-    "overall_plans": plans(["总体"], "总体预案"),
-    "special_plans": plans(TOPICS, "必备专项预案"),
-    "further_plans": plans(["其他"], "自选专项预案"),
-    "supply_levels": [*goods(["铁锹"]), *goods(["灭火器"], "社区（居村）"), ("family-kit", {})],
-    "rescue_supplies": goods(RESCUE),
-    "living_supplies": goods(LIVING),
-    "family_list_issued": [("family-kit", {})],
-    "families_reached": [("family-kit", {})],
-    "family_kits_given": [("family-kit", {})],
-    "drill_plan_made": drills("2026-05-12"),
-    "full_drills_held": drills("2026-05-12", "2026-08-12"),
-    "drill_participants": drills("2026-05-12", volunteers="0") + drills("2026-06-12", residents="0"),
-    "campaigns_held": campaigns(("进企业", "进农村", "进社区", "进学校", "进家庭")),
-    "campaign_places": campaigns(("进企业", "进农村", "进社区", "进学校", "进家庭")),
-    "campaign_days": campaigns(("全国防灾减灾日", "安全生产月", "消防宣传月")),
-    "flood_inspections": inspected("水闸", "堤防", "排水管网"),
-    "shelters": [("shelter", {})],
+    "readiness.rules_in_force": [("rule", {})],
+    "readiness.rule_kinds_in_force": [("rule", {"name": one, "matter": one}) for one in MATTERS],
+    "readiness.emergency_budget": [("budget", {})],
+    "readiness.projects_funded": [("budget", {})],
+    "readiness.overall_plans": plans(["总体"], "总体预案"),
+    "readiness.special_plans": plans(TOPICS, "必备专项预案"),
+    "readiness.further_plans": plans(["其他"], "自选专项预案"),
+    "readiness.supply_levels": [*goods(["铁锹"]), *goods(["灭火器"], "社区（居村）"), ("family-kit", {})],
+    "readiness.rescue_supplies": goods(RESCUE),
+    "readiness.living_supplies": goods(LIVING),
+    "readiness.family_list_issued": [("family-kit", {})],
+    "readiness.families_reached": [("family-kit", {})],
+    "readiness.family_kits_given": [("family-kit", {})],
+    "readiness.drill_plan_made": drills("2026-05-12"),
+    "readiness.full_drills_held": drills("2026-05-12", "2026-08-12"),
+    "readiness.drill_participants": drills("2026-05-12", volunteers="0")
+    + drills("2026-06-12", residents="0"),
+    "readiness.campaigns_held": campaigns(("进企业", "进农村", "进社区", "进学校", "进家庭")),
+    "readiness.campaign_places": campaigns(("进企业", "进农村", "进社区", "进学校", "进家庭")),
+    "readiness.campaign_days": campaigns(("全国防灾减灾日", "安全生产月", "消防宣传月")),
+    "readiness.flood_inspections": inspected("水闸", "堤防", "排水管网"),
+    "readiness.shelters": [("shelter", {})],
 }
 VILLAGE_TWINS: dict[str, Made] = {
-    "management_manuals": [("rule", {"matter": "居村管理手册"})],
-    "handling_manuals": [("rule", {"matter": "居村处置手册"})],
-    "village_stores": goods(["铁锹"], "社区（居村）"),
-    "village_rescue_supplies": goods(RESCUE, "社区（居村）"),
-    "village_living_supplies": goods(LIVING, "社区（居村）"),
-    "village_store_checks": goods(["铁锹"], "社区（居村）"),
-    "social_reserves": goods(["铁锹"], "社会（企事业单位）"),
-    "supply_agreements": [("agreement", {})],
-    "fire_station_marks": [STATION],
-    "rescue_stations": [STATION],
-    "rescuers_trained": [STATION],
-    "charging_points": [("charging-site", {})],
-    "village_drills": drills("2026-05-12", "2026-08-12", scope="居村演练"),
-    "village_publicity": [("campaign", {})],
+    "readiness.management_manuals": [("rule", {"matter": "居村管理手册"})],
+    "readiness.handling_manuals": [("rule", {"matter": "居村处置手册"})],
+    "readiness.village_stores": goods(["铁锹"], "社区（居村）"),
+    "readiness.village_rescue_supplies": goods(RESCUE, "社区（居村）"),
+    "readiness.village_living_supplies": goods(LIVING, "社区（居村）"),
+    "readiness.village_store_checks": goods(["铁锹"], "社区（居村）"),
+    "readiness.social_reserves": goods(["铁锹"], "社会（企事业单位）"),
+    "readiness.supply_agreements": [("agreement", {})],
+    "readiness.fire_station_marks": [STATION],
+    "readiness.rescue_stations": [STATION],
+    "readiness.rescuers_trained": [STATION],
+    "readiness.charging_points": [("charging-site", {})],
+    "readiness.village_drills": drills("2026-05-12", "2026-08-12", scope="居村演练"),
+    "readiness.village_publicity": [("campaign", {})],
 }
 
 
@@ -157,37 +158,37 @@ def village(standing_town):
 @pytest.mark.parametrize(("name", "rows"), TOWN_TWINS.items())
 def test_a_town_passes_with_its_last_record_and_not_without_it(typed, town, name: str, rows: Made):
     typed(rows[:-1])
-    assert not holds(f"readiness.{name}", town, since=SINCE, at=NOW)
+    assert not holds(name, town, since=SINCE, at=NOW)
     typed(rows[-1:])
-    assert holds(f"readiness.{name}", town, since=SINCE, at=NOW)
-    assert measured(f"readiness.{name}", town, since=SINCE, at=NOW).evidence
-    assert not holds(f"readiness.{name}", town, since=SINCE, at=TYPED - timedelta(hours=1))
+    assert holds(name, town, since=SINCE, at=NOW)
+    assert measured(name, town, since=SINCE, at=NOW).evidence
+    assert not holds(name, town, since=SINCE, at=TYPED - timedelta(hours=1))
 
 
 @pytest.mark.parametrize(("name", "rows"), VILLAGE_TWINS.items())
 def test_a_village_passes_with_its_last_record_and_not_without_it(typed, village, name: str, rows: Made):
     typed(rows[:-1], area=village.name)
-    assert not holds(f"readiness.{name}", village, since=SINCE, at=NOW)
+    assert not holds(name, village, since=SINCE, at=NOW)
     typed(rows[-1:], area=village.name)
-    assert holds(f"readiness.{name}", village, since=SINCE, at=NOW)
+    assert holds(name, village, since=SINCE, at=NOW)
 
 
 SHARES: dict[str, tuple[Made, Made]] = {
-    "plans_revised": (
+    "readiness.plans_revised": (
         plans(["总体"], "总体预案"),
         [("plan", {"name": "旧", "approved_on": "2020-01-01", "review_due": "2023-01-01"})],
     ),
-    "drills_whole": (drills("2026-05-12"), drills("2026-06-12", has_script="否")),
-    "flood_sound": ([("flood-facility", {})], [("flood-facility", {"code": "2", "sound": "否"})]),
-    "fire_sound": (
+    "readiness.drills_whole": (drills("2026-05-12"), drills("2026-06-12", has_script="否")),
+    "readiness.flood_sound": ([("flood-facility", {})], [("flood-facility", {"code": "2", "sound": "否"})]),
+    "readiness.fire_sound": (
         [("fire-facility", {"count": "100", "sound": "100"})],
         [("fire-facility", {"place": "另一处", "count": "12", "sound": "0"})],
     ),
-    "ways_sound": (
+    "readiness.ways_sound": (
         [("fire-facility", {"kind": "安全出口", "count": "9", "sound": "9"})],
         [("fire-facility", {"kind": "疏散通道", "count": "9", "sound": "8"})],
     ),
-    "flood_faults_overdue": (
+    "readiness.flood_faults_overdue": (
         inspected("水闸"),
         [
             (
@@ -208,11 +209,11 @@ SHARES: dict[str, tuple[Made, Made]] = {
 @pytest.mark.parametrize(("name", "rows"), SHARES.items())
 def test_one_wrong_record_is_too_much(typed, town, name: str, rows: tuple[Made, Made]):
     good, wrong = rows
-    assert measured(f"readiness.{name}", town, since=SINCE, at=NOW).value is None
+    assert measured(name, town, since=SINCE, at=NOW).value is None
     typed(good)
-    assert holds(f"readiness.{name}", town, since=SINCE, at=NOW)
+    assert holds(name, town, since=SINCE, at=NOW)
     typed(wrong)
-    assert not holds(f"readiness.{name}", town, since=SINCE, at=NOW)
+    assert not holds(name, town, since=SINCE, at=NOW)
 
 
 def test_the_slowest_arrival_of_a_village_counts(typed, village):
