@@ -59,6 +59,7 @@ def offered() -> Iterator[str]:
     yield from (queue.label for queue in queues.QUEUES)
     yield from (action.label for action in bulk.ACTIONS)
     yield from (word for word, _icon in notices.KINDS.values())
+    yield from (notices.ORDERS, *notices.GOES.values())
     yield from (word for pair in labels.YES_NO.values() for word in pair)
     yield from labels.CHOICES.values()
     yield from labels.MARKS.values()

@@ -45,7 +45,8 @@ KINDS: Final = {
     MOVED_HERE: ("边界调整后转来的工单", "forward"),
     "people.fell_to": ("岗位空缺，工作由您负责", "user"),
 }
-GOES: Final = {REVIEW: "看责任块", REGISTER: "看台账"}  # where a notice that is of no order leads
+ORDERS: Final = "看在办工单"
+GOES: Final = {REVIEW: "看责任块", REGISTER: "看台账"}  # where a notice that is of no single order leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def listing(request: HttpRequest, desk: Desk) -> HttpResponse:
             one.at,
             one.read_at is None,
             _about(one),
-            GOES.get(one.kind, "看在办工单"),
+            GOES.get(one.kind, ORDERS),
         )
         for one in shelf.rows
     ]
