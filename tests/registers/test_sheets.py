@@ -1,5 +1,6 @@
 """Sheets into a register and out of it: tried first, all or nothing, the same file twice changes nothing."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import openpyxl
@@ -202,3 +203,31 @@ def test_a_file_that_is_no_sheet_is_refused_before_anything_is_kept(hydrants, se
         with pytest.raises(Refused) as refused:
             bringing.bring(hydrants, content, "a", viewer=seen_by(), account=account, at=AT)
         assert refused.value.code == code
+
+
+def test_nobody_takes_over_a_row_of_another_village_by_naming_its_key(
+    seen_by, hydrants, brought, typed, villages
+):
+    number = add(hydrants, typed(area=villages[1]), viewer=seen_by(), at=AT)
+    mine = seen_by(village=villages[0])
+    row, counts = brought(xlsx(["00012345", villages[0], "地下"], heads=HEADS[:3]), viewer=mine)
+    assert (counts["wrong"], counts["change"]) == (1, 0)
+    assert "范围" in faults(row)[0]
+    assert row_for(hydrants, seen_by(), number).kind == "above"
+
+
+def test_who_lost_the_right_since_the_trial_imports_nothing(hydrants, seen_by, brought, villages):
+    row, _ = brought(xlsx(["00000001", villages[0], "地上"], heads=HEADS[:3]))
+    with pytest.raises(Refused) as refused:
+        bringing.apply(hydrants, row, viewer=seen_by("view", "edit"), at=AT)
+    assert refused.value.code == "not_permitted"
+    assert not Hydrant.objects.exists()
+
+
+def test_a_sheet_that_was_brought_is_gone_after_its_week(hydrants, account, brought, villages):
+    row, _ = brought(xlsx(["00000001", villages[0], "地上"], heads=HEADS[:3]))
+    assert bringing.forget(AT + timedelta(days=6)) == 0
+    assert bringing.forget(AT + timedelta(days=8)) == 1
+    with pytest.raises(Refused):
+        bringing.upload_for(hydrants, account, row.pk)
+    assert not bringing._path(row).exists()

@@ -5,6 +5,7 @@ from typing import Any
 
 from townops.base import batches, drafts, idempotency, inbox, journal, outbox, presence, seals
 from townops.base.jobs import job, task
+from townops.base.ledger import bringing
 
 
 @job("base.seal_journal", every=timedelta(minutes=1))
@@ -17,13 +18,14 @@ def seal_journal(at: datetime) -> None:
 
 @job("base.purge", every=timedelta(days=1))
 def purge(at: datetime) -> None:
-    """Drop answers, delivered news, drafts and notices nobody needs any more."""
+    """Drop answers, delivered news, drafts, notices and brought sheets nobody needs any more."""
     idempotency.purge(at)
     outbox.purge(at)
     batches.purge(at)
     drafts.purge(at)
     inbox.purge(at)
     presence.purge(at)
+    bringing.forget(at)
 
 
 @task(batches.TASK)

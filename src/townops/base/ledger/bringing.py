@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from townops.base import crypto, journal, sheets, words
+from townops.base.batches import KEPT
 from townops.base.canonical import dump, load
 from townops.base.db import write
 from townops.base.ledger.declaring import Ledger
@@ -127,6 +128,8 @@ def attempt(ledger: Ledger, row: SheetUpload, *, viewer: Viewer, advance: Advanc
 
     `advance(done)` is told how far it has come, and says False to stop. Refused: sheet_columns_lacking, sheet_rows_many, sheet_done.
     """
+    if not viewer.may(ledger, "import"):
+        raise Refused("not_permitted")
     if row.state == S.DONE:
         raise Refused("sheet_done")
     if missing := lacking(ledger, row):
@@ -155,8 +158,10 @@ def attempt(ledger: Ledger, row: SheetUpload, *, viewer: Viewer, advance: Advanc
 def apply(ledger: Ledger, row: SheetUpload, *, viewer: Viewer, at: datetime) -> dict[str, int]:
     """Write all that was tried, or nothing. Counts by fate.
 
-    Refused: sheet_untried, sheet_wrong (some row is), row_stale (a row was changed since), row_exists, sheet_done.
+    Refused: not_permitted, sheet_untried, sheet_wrong (some row is), sheet_stale (a row was changed since), row_exists, sheet_done.
     """
+    if not viewer.may(ledger, "import"):
+        raise Refused("not_permitted")
     with write():
         fresh = SheetUpload.objects.select_for_update().get(pk=row.pk)
         if fresh.state != S.TRIED:
@@ -211,8 +216,6 @@ def wrong_lines(row: SheetUpload, start: int, most: int) -> list[SheetLine]:
 
 def forget(at: datetime) -> int:
     """Drop sheets older than a batch is kept, with their files; how many."""
-    from townops.base.batches import KEPT
-
     old = list(SheetUpload.objects.filter(at__lt=at - KEPT))
     for row in old:
         _path(row).unlink(missing_ok=True)
@@ -258,10 +261,9 @@ def _lines(
     for (number, cells), (_, typed), key_row in zip(part, drawn, keys, strict=True):
         held = None if key_row is None else known.get(key_of(ledger, key_row))
         line = SheetLine(upload=row, number=number, cells=crypto.seal(dump(cells), _cells_place(row)))
+        said = _twice(ledger, key_row, number, seen) or _strange(ledger, held, viewer)
         reading = read(ledger, typed, viewer.town, onto=held)
-        _settle(
-            ledger, line, reading, _twice(ledger, key_row, number, seen) or _faults(ledger, reading, viewer)
-        )
+        _settle(line, reading, said or _faults(ledger, reading, viewer))
         lines.append(line)
     return lines
 
@@ -286,7 +288,14 @@ def _twice(ledger: Ledger, key_row: Any, number: int, seen: dict[tuple[Any, ...]
     return [words.render(Refused("sheet_key_twice", label=labels, number=first))]
 
 
-def _settle(ledger: Ledger, line: SheetLine, reading: Reading, said: list[str]) -> None:
+def _strange(ledger: Ledger, held: Any, viewer: Viewer) -> list[str]:
+    """A row of somebody else, as it stands before the sheet: nobody takes it over by naming its key."""
+    if held is None or covers(ledger, viewer, held, "import"):
+        return []
+    return [words.render(Refused("row_outside", title=ledger.title))]
+
+
+def _settle(line: SheetLine, reading: Reading, said: list[str]) -> None:
     """What the row would do, and what is wrong with it."""
     if not reading.is_new:
         line.row, line.seq = reading.row.pk, reading.row.seq
@@ -312,7 +321,7 @@ def _again(ledger: Ledger, part: Sequence[SheetLine], viewer: Viewer) -> list[Re
     readings = []
     for line in part:
         onto = held.get(line.row) if line.row is not None else None
-        if line.row is not None and (onto is None or onto.seq != line.seq):
+        if line.row is not None and (onto is None or onto.seq != line.seq or _strange(ledger, onto, viewer)):
             raise Refused("sheet_stale", number=line.number)
         mapping = mapping_of(line.upload)
         typed = {mapping[head]: unguarded(cell) for head, cell in _opened(line).items()}
