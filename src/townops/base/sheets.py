@@ -34,6 +34,7 @@ _WIDE_NUMBER: Final = re.compile(r"[\d．，：／－＋]+")
 _NUMBER_SIGNS: Final = str.maketrans("．，：／－＋", ".,:/-+")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")
+_GUARD: Final = "'"
 _BOOK: Final = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -175,8 +176,16 @@ def _put_csv(file: IO[str], heads: Sequence[str], rows: Iterable[Sequence[object
 
 def guarded(text: str) -> str:
     """Text that no spreadsheet takes for a formula; plain numbers stay."""
-    risky = text.lstrip()[:1] in {"=", "+", "-", "@"} or text[:1] in {"\t", "\r"}
-    return f"'{text}" if risky and not _NUMBER.fullmatch(text) else text
+    return f"{_GUARD}{text}" if _is_risky(text) and not _NUMBER.fullmatch(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text as it was before `guarded`."""
+    return text[1:] if text.startswith(_GUARD) and _is_risky(text[1:]) else text
+
+
+def _is_risky(text: str) -> bool:
+    return text.lstrip()[:1] in {"=", "+", "-", "@"} or text[:1] in {"\t", "\r"}
 
 
 def plain(value: object) -> str:

@@ -4,7 +4,7 @@ Trying reads every row into `SheetLine`s: what it would do, or what is wrong wit
 nobody changed one of the rows meanwhile. The same sheet again changes nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from townops.base.batches import KEPT
 from townops.base.canonical import dump, load
 from townops.base.db import write
 from townops.base.ledger.declaring import Ledger
-from townops.base.ledger.reading import Reading, read, unguarded
+from townops.base.ledger.reading import Reading, read
 from townops.base.ledger.seeing import Viewer, covers
 from townops.base.ledger.writing import CHANGED, Act, holders, key_of, put
 from townops.base.models import Account, SheetLine, SheetUpload
@@ -32,7 +32,7 @@ SKIPPED: Final = ""
 FAULT: Final = "问题"
 S = SheetUpload.State
 F = SheetLine.Fate
-Advance = Any
+Advance = Callable[[int], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,9 @@ def lacking(ledger: Ledger, row: SheetUpload) -> list[str]:
     return [label for name, label in wanted.items() if name not in chosen]
 
 
-def attempt(ledger: Ledger, row: SheetUpload, *, viewer: Viewer, advance: Advance = None) -> dict[str, int]:
+def attempt(
+    ledger: Ledger, row: SheetUpload, *, viewer: Viewer, advance: Advance | None = None
+) -> dict[str, int]:
     """Read every row and say what it would do; nothing of the register is touched. Counts by fate.
 
     `advance(done)` is told how far it has come, and says False to stop. Refused: sheet_columns_lacking, sheet_rows_many, sheet_done.
@@ -253,7 +255,8 @@ def _lines(
 ) -> list[SheetLine]:  # fmt: skip
     mapping = mapping_of(row)
     drawn = [
-        (number, {mapping[head]: unguarded(cell) for head, cell in cells.items()}) for number, cells in part
+        (number, {mapping[head]: sheets.unguarded(cell) for head, cell in cells.items()})
+        for number, cells in part
     ]
     keys = [_keyed(ledger, typed, viewer.town) for _, typed in drawn]
     known = holders(ledger, [one for one in keys if one is not None])
@@ -273,8 +276,7 @@ def _keyed(ledger: Ledger, typed: Mapping[str, str], town: str) -> Any:
     row = ledger.model(town=town)
     for column in ledger.keyed:
         with suppress(Refused):
-            name = f"{column.name}_id" if column.kind == "link" else column.name
-            setattr(row, name, column.read(typed.get(column.name, "").strip(), town))
+            setattr(row, column.attribute, column.read(typed.get(column.name, "").strip(), town))
             continue
         return None
     return row
@@ -324,7 +326,7 @@ def _again(ledger: Ledger, part: Sequence[SheetLine], viewer: Viewer) -> list[Re
         if line.row is not None and (onto is None or onto.seq != line.seq or _strange(ledger, onto, viewer)):
             raise Refused("sheet_stale", number=line.number)
         mapping = mapping_of(line.upload)
-        typed = {mapping[head]: unguarded(cell) for head, cell in _opened(line).items()}
+        typed = {mapping[head]: sheets.unguarded(cell) for head, cell in _opened(line).items()}
         reading = read(ledger, typed, viewer.town, onto=onto)
         if reading.faults:  # a name it links to is gone since it was tried
             raise Refused("sheet_stale", number=line.number)

@@ -89,6 +89,11 @@ class Column:
         return "" if self.kind in {"text", "long", "choice"} else None
 
     @property
+    def attribute(self) -> str:
+        """Where a row keeps its value; of a link, the id."""
+        return f"{self.name}_id" if self.kind == "link" else self.name
+
+    @property
     def reference(self) -> references.Reference:
         """How a link of this column is read and said."""
         if self.field is None or self.field.related_model is None:

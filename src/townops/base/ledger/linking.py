@@ -28,7 +28,7 @@ class _Rows(Mapping[str, int]):
             values = [one.read(part, self._town) for one, part in zip(self._keyed, parts, strict=True)]
         except Refused:
             raise KeyError(words) from None
-        names = [f"{one.name}_id" if one.kind == "link" else one.name for one in self._keyed]
+        names = [one.attribute for one in self._keyed]
         found = (
             self._rows.filter(**dict(zip(names, values, strict=True))).values_list("pk", flat=True).first()
         )

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from townops.base import sheets
 from townops.base.ledger.columns import Column, opened
 from townops.base.ledger.declaring import Ledger
 from townops.base.ledger.saying import Sayer
 from townops.kernel.refusal import Refused
 
 EMPTIED: Final = "无"  # typed into a sealed column: nothing is kept there any more; left empty, it stays
-GUARD: Final = "'"
-RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +37,10 @@ class Reading:
 def read(ledger: Ledger, typed: Mapping[str, str], town: str, onto: Any = None) -> Reading:
     """Words by column name; a column that is absent keeps what it holds, in a new row its default. `onto`: the row as it stands."""
     row = ledger.model(town=town) if onto is None else onto
-    named = {column.name: column for column in ledger.typed}
     sayer = Sayer(ledger.typed, [row])
     before, after, past, faults = {}, {}, {}, {}
-    for name, column in named.items():
+    for column in ledger.typed:
+        name = column.name
         if name not in typed and (row.pk is not None or not column.required):
             continue  # it keeps what it holds, a new row its default
         old = sayer.cell(row, column)
@@ -56,8 +55,8 @@ def read(ledger: Ledger, typed: Mapping[str, str], town: str, onto: Any = None) 
         if row.pk is not None and _equal(column, row, value):
             continue
         past[name] = _past(column, row, old)
-        _put(row, column, value)
-        before[name], after[name] = old, Sayer([column], [row]).cell(row, column)
+        setattr(row, column.attribute, value)
+        before[name], after[name] = old, sayer.cell(row, column)
     if not faults:
         faults |= _judged(ledger, row)
     return Reading(row, before, {k: v for k, v in after.items() if row.pk is not None or v}, past, faults)
@@ -69,12 +68,7 @@ def _stays(column: Column, words: str, old: str, row: Any) -> bool:
         return False
     if column.kind == "sealed":
         return words in ("", old) or "*" in words
-    return words == old or unguarded(words) == old
-
-
-def unguarded(words: str) -> str:
-    """A text without the apostrophe that kept a spreadsheet from computing it."""
-    return words[1:] if words.startswith(GUARD) and words[1:2] in RISKY else words
+    return words == old or sheets.unguarded(words) == old
 
 
 def _equal(column: Column, row: Any, value: Any) -> bool:
@@ -82,15 +76,7 @@ def _equal(column: Column, row: Any, value: Any) -> bool:
         return opened(column, value) == opened(column, getattr(row, column.name))
     if column.kind == "shape":
         return bytes(value) == bytes(getattr(row, column.name) or b"")
-    return bool(getattr(row, _attribute(column)) == value)
-
-
-def _attribute(column: Column) -> str:
-    return f"{column.name}_id" if column.kind == "link" else column.name
-
-
-def _put(row: Any, column: Column, value: Any) -> None:
-    setattr(row, _attribute(column), value)
+    return bool(getattr(row, column.attribute) == value)
 
 
 def _past(column: Column, row: Any, old: str) -> str:

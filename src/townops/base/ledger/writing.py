@@ -173,7 +173,7 @@ def key_of(ledger: Ledger, row: Any) -> tuple[Any, ...]:
 
 def key_fields(ledger: Ledger) -> tuple[str, ...]:
     """The attributes of a row that make its business key."""
-    return tuple(f"{one.name}_id" if one.kind == "link" else one.name for one in ledger.keyed)
+    return tuple(one.attribute for one in ledger.keyed)
 
 
 def put(ledger: Ledger, readings: Sequence[Reading], act: Act) -> None:

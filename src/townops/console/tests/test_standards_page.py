@@ -60,7 +60,7 @@ def test_an_unknown_duty_is_not_found(town):
 
 def test_the_board_is_judged_once_for_all_who_look_at_it(town, django_assert_max_num_queries):
     director = Browser("director")
-    with django_assert_max_num_queries(200):  # whatever the number of duties and subjects
+    with django_assert_max_num_queries(145):  # whatever the number of duties and subjects
         director.open("/standards")
     with django_assert_max_num_queries(12):
         director.open("/standards")

@@ -175,9 +175,7 @@ def _faults(ledger: Ledger, typed: Mapping[str, str], desk: Desk, row: Any) -> d
 
 def _input(column: Column, value: str, fault: str, town: str) -> Input:
     offered = column.reference.offered(town)[:FEW] if column.kind == "link" else ()
-    hint = (
-        "" if column.kind in {"choice", "yes", "day", "moment", "text", "long", "link"} else explained(column)
-    )
+    hint = explained(column) if column.kind in {"shape", "degree"} else ""
     return Input(column, value, fault, offered, hint)
 
 

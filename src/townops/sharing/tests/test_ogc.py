@@ -34,7 +34,8 @@ def test_every_document_leads_to_the_next(ask):
     assert links["data"].endswith("/ogc/collections") and links["conformance"].endswith("/ogc/conformance")
     assert any(one.endswith("conf/crs") for one in ask("/conformance").json()["conformsTo"])
     told = ask("/collections").json()["collections"]
-    assert {"block", "grid", "place", "town", "village"} < {one["id"] for one in told}
+    own = [one["id"] for one in told if not one["id"].startswith("register-")]
+    assert own == ["block", "grid", "place", "town", "village"]
     assert told[0]["extent"]["spatial"]["bbox"] == [pytest.approx([121.5, 31.3, 121.52, 31.31])]
     assert told[0]["crs"][0] == CRS84 and told[0]["storageCrs"] in told[0]["crs"]
     assert codes(ask("/collections/block/items")) == ["V001001", "V002001"]
